@@ -1,0 +1,1 @@
+"""MediaNest: a household's front door to its media, in one process."""

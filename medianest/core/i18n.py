@@ -1,0 +1,92 @@
+"""Messages by id with their values, and the catalogues that turn them into a person's language.
+
+Catalogues are gettext PO files, `medianest/locale/LANGUAGE/*.po`, whose ids are symbolic (`queue.title`); a message
+with the value `n` may have plural forms. Text is plain `{name}` substitution, never a template.
+"""
+
+import gettext
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from types import MappingProxyType
+
+LOCALE = Path(__file__).parent.parent / "locale"
+SOURCE_LANGUAGE = "en"
+_PLACE = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is to be said: an id of the catalogue and the values that go into it."""
+
+    id: str
+    values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def msg(id: str, /, **values: object) -> Message:
+    return Message(id, MappingProxyType(values))
+
+
+class Catalogue:
+    """All messages of one language; a missing one falls back to English, then to its id."""
+
+    def __init__(self, language: str, *, fallback: "Catalogue | None" = None) -> None:
+        self.language = language
+        self._fallback = fallback
+        self._translations = [_compile(path) for path in sorted((LOCALE / language).glob("*.po"))]
+
+    def say(self, message: Message) -> str:
+        return self.text(message.id, **message.values)
+
+    def text(self, id: str, /, **values: object) -> str:
+        n = values.get("n")
+        found = self.lookup(id, n)
+        if found is None and self._fallback:
+            found = self._fallback.lookup(id, n)
+        template = id if found is None else found
+        return _PLACE.sub(lambda place: str(values.get(place[1], place[0])), template)
+
+    def lookup(self, id: str, n: object = None) -> str | None:
+        """The text of this catalogue alone, in the plural form for `n`; None where it has none."""
+        for translations in self._translations:
+            if isinstance(n, int):
+                plural = translations.ngettext(id, f"{id}#", n)
+                if plural not in (id, f"{id}#"):
+                    return plural
+            single = translations.gettext(id)
+            if single != id:
+                return single
+        return None
+
+
+class Catalogues:
+    """The languages that are there; English is always among them."""
+
+    def __init__(self) -> None:
+        english = Catalogue(SOURCE_LANGUAGE)
+        self._all = {SOURCE_LANGUAGE: english}
+        for folder in sorted(LOCALE.iterdir()):
+            if folder.name != SOURCE_LANGUAGE and any(folder.glob("*.po")):
+                self._all[folder.name] = Catalogue(folder.name, fallback=english)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self._all)
+
+    def of(self, language: str) -> Catalogue:
+        """The catalogue of a language (a tag such as `de-AT` finds `de`), else the English one."""
+        return self._all.get(language.split("-")[0].lower(), self._all[SOURCE_LANGUAGE])
+
+
+def _compile(path: Path) -> gettext.GNUTranslations:
+    from babel.messages.mofile import write_mo  # heavy, and only needed while catalogues are read
+    from babel.messages.pofile import read_po
+
+    with path.open("rb") as source:
+        catalog = read_po(source, locale=path.parent.name, abort_invalid=True)
+    target = BytesIO()
+    write_mo(target, catalog)
+    target.seek(0)
+    return gettext.GNUTranslations(target)

@@ -1,0 +1,54 @@
+"""Signals too small to store (progress, heartbeats), for whoever is watching now."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+_QUEUE_SIZE = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One passing fact about a subject; `data` is a frozen value of the feature that publishes it."""
+
+    kind: str
+    subject_id: str
+    audience: frozenset[str]
+    data: object
+
+
+class Live:
+    """Hands each signal to everybody who watches, and remembers the last one of each subject."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        self._watchers: set[asyncio.Queue[Signal]] = set()
+        self._latest: dict[tuple[str, str], Signal] = {}
+
+    def publish(self, signal: Signal) -> None:
+        """Never waits: a watcher that fell behind loses its oldest signals."""
+        self.version += 1
+        self._latest[signal.kind, signal.subject_id] = signal
+        for queue in self._watchers:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(signal)
+
+    def latest(self, kind: str, subject_id: str) -> Signal | None:
+        return self._latest.get((kind, subject_id))
+
+    def forget(self, kind: str, subject_id: str) -> None:
+        """Drop what is remembered of a subject that is over."""
+        if self._latest.pop((kind, subject_id), None):
+            self.version += 1
+
+    @contextmanager
+    def watch(self) -> Iterator[asyncio.Queue[Signal]]:
+        """A queue of the signals published from now on."""
+        queue: asyncio.Queue[Signal] = asyncio.Queue(_QUEUE_SIZE)
+        self._watchers.add(queue)
+        try:
+            yield queue
+        finally:
+            self._watchers.discard(queue)

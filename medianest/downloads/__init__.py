@@ -1,0 +1,1 @@
+"""The yt-dlp queue: a link in, a finished file out."""

@@ -1,0 +1,180 @@
+"""What the queue speaks in: states, stages, errors, and a download as others see it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a download is (contract.md, A Download)."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    WAITING = "waiting"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Stage(StrEnum):
+    """What a running download is doing."""
+
+    PROBING = "probing"
+    FETCHING = "fetching"
+    MERGING = "merging"
+    EMBEDDING = "embedding"
+    MOVING = "moving"
+
+
+class Preset(StrEnum):
+    """The built-in bundles of formats."""
+
+    BEST = "best"
+    P1080 = "1080p"
+    P720 = "720p"
+    PHONE = "phone"
+    AUDIO_MP3 = "audio-mp3"
+    AUDIO_ORIGINAL = "audio-original"
+
+
+class ErrorCode(StrEnum):
+    """Why a download failed (contract.md, Error codes)."""
+
+    UNSUPPORTED_URL = "unsupported_url"
+    BLOCKED_ADDRESS = "blocked_address"
+    NOT_FOUND = "not_found"
+    REMOVED = "removed"
+    PRIVATE = "private"
+    LOGIN_REQUIRED = "login_required"
+    MEMBERS_ONLY = "members_only"
+    GEO_BLOCKED = "geo_blocked"
+    DRM = "drm"
+    AGE_RESTRICTED = "age_restricted"
+    NOT_YET = "not_yet"
+    FORBIDDEN = "forbidden"
+    RATE_LIMITED = "rate_limited"
+    BOT_CHECK = "bot_check"
+    NEEDS_UPDATE = "needs_update"
+    NO_JS_RUNTIME = "no_js_runtime"
+    NETWORK = "network"
+    DISK_FULL = "disk_full"
+    PERMISSION = "permission"
+    NAME_TOO_LONG = "name_too_long"
+    POST_PROCESSING = "post_processing"
+    INTERRUPTED = "interrupted"
+    INTERNAL = "internal"
+
+
+class Action(StrEnum):
+    """The one thing that a person can do about a failure."""
+
+    RETRY = "retry"
+    SIGN_IN = "sign_in"
+    ADD_COOKIES = "add_cookies"
+    UPDATE_YTDLP = "update_ytdlp"
+    FREE_SPACE = "free_space"
+    ASK_ADMIN = "ask_admin"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a download is: bytes, bytes per second, seconds; `percent` is 0 to 100 or unknown."""
+
+    percent: float | None = None
+    downloaded_bytes: int = 0
+    total_bytes: int | None = None
+    speed_bytes_per_s: float | None = None
+    eta_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why it failed; `detail` is the site's own words, cut and without secrets."""
+
+    code: ErrorCode
+    retryable: bool
+    action: Action
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """The finished file; `path` is relative to the media folder."""
+
+    path: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody as others see them."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A download as its owner and admin see it; faces leave out what another may not see."""
+
+    id: str
+    url: str
+    title: str
+    site: str
+    has_picture: bool
+    tone: int | None
+    duration_s: float | None
+    preset: Preset
+    priority: int
+    position: int
+    state: State
+    stage: Stage | None
+    progress: Progress
+    attempts: int
+    next_attempt_at: datetime | None
+    failure: Failure | None
+    warnings: tuple[str, ...]
+    file: StoredFile | None
+    owner: Person
+    followers: tuple[Person, ...]
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a link is, before it is queued; `tone` is the picture's dominant hue in twelfths of the circle."""
+
+    id: str
+    url: str
+    title: str
+    site: str
+    has_picture: bool
+    tone: int | None
+    duration_s: float | None
+    estimated_bytes: int | None
+    duplicate_of: str | None
+    is_playlist: bool
+    entry_count: int | None
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many downloads somebody sees, by state."""
+
+    queued: int = 0
+    running: int = 0
+    paused: int = 0
+    waiting: int = 0
+    completed: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    mine: int = 0
+
+    @property
+    def under_way(self) -> int:
+        return self.queued + self.running + self.waiting + self.paused
