@@ -1,0 +1,289 @@
+"""The append-only record of what happened: outbox, audit log, activity and live replay in one table.
+
+`record` inserts an entry in the transaction in which the thing happened. Each listener has a cursor; what it writes and
+the move of its cursor are one transaction, so that happens exactly once. A listener that fails on an entry tries again
+with growing pauses, then parks that entry among the dead letters and goes on.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from medianest.core import clock, journal_tables
+from medianest.core.db import Database
+from medianest.core.errors import NotFound
+from medianest.core.event import Event
+from medianest.core.i18n import msg
+from medianest.core.journal_tables import Cursor, DeadLetterRow, EntryRow
+from medianest.core.paging import Page, decode_cursor, encode_cursor
+
+log = logging.getLogger(__name__)
+
+TABLE = journal_tables.EntryRow.__tablename__
+_BATCH = 200
+_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (0.2, 1, 5, 30))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing that happened; `audience` holds the words of `core.event`."""
+
+    id: int
+    at: datetime
+    kind: str
+    version: int
+    actor_id: str | None
+    actor_name: str
+    via: str
+    address: str | None
+    subject_type: str
+    subject_id: str
+    audience: frozenset[str]
+    data: Mapping[str, Any]
+    request_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """An entry that a listener could not take."""
+
+    id: int
+    listener: str
+    entry: Entry
+    error: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """What a feature does when another announces something; `handle` only writes rows, and may be called again."""
+
+    name: str
+    kinds: frozenset[str]
+    handle: Callable[[AsyncSession, Entry], Awaitable[None]]
+
+
+async def record(session: AsyncSession, event: Event) -> int:
+    """Write the event down; returns the entry's id."""
+    at = clock.now()
+    row = await session.execute(
+        insert(EntryRow)
+        .values(
+            at=at,
+            expires_at=at + event.keep,
+            kind=event.kind,
+            version=event.version,
+            actor_id=event.actor.id,
+            actor_name=event.actor.name,
+            via=event.actor.via,
+            address=event.actor.address,
+            subject_type=event.subject_type,
+            subject_id=event.subject_id,
+            audience=" ".join(sorted(event.audience)),
+            data=json.dumps(event.data(), separators=(",", ":")),
+            request_id=event.actor.request_id,
+        )
+        .returning(EntryRow.id)
+    )
+    return row.scalar_one()
+
+
+def after(session: Session, id: int, *, limit: int = _BATCH) -> Sequence[Entry]:
+    """The entries that followed `id`, oldest first."""
+    return [
+        _entry(row) for row in session.execute(_entries().where(EntryRow.id > id).order_by(EntryRow.id).limit(limit))
+    ]
+
+
+def newest_id(session: Session) -> int:
+    """The id of the last entry; 0 where there is none."""
+    return session.scalar(select(EntryRow.id).order_by(EntryRow.id.desc()).limit(1)) or 0
+
+
+def oldest_id(session: Session) -> int:
+    """The id of the first entry that is kept; 0 where there is none."""
+    return session.scalar(select(EntryRow.id).order_by(EntryRow.id).limit(1)) or 0
+
+
+def page(
+    session: Session,
+    *,
+    kinds: frozenset[str] = frozenset(),
+    actor_id: str | None = None,
+    subject: tuple[str, str] | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Entry]:
+    """Entries, newest first, of these kinds, by this person, about this subject (type, id)."""
+    query = _entries().order_by(EntryRow.id.desc()).limit(limit + 1)
+    if kinds:
+        query = query.where(EntryRow.kind.in_(kinds))
+    if actor_id:
+        query = query.where(EntryRow.actor_id == actor_id)
+    if subject:
+        query = query.where(EntryRow.subject_type == subject[0], EntryRow.subject_id == subject[1])
+    if cursor:
+        query = query.where(EntryRow.id < decode_cursor(cursor, int)[0])
+    entries = [_entry(row) for row in session.execute(query)]
+    more = entries[limit - 1].id if len(entries) > limit else None
+    return Page(items=entries[:limit], next_cursor=encode_cursor(more) if more else None)
+
+
+def dead_letters(session: Session, *, limit: int = 200) -> Sequence[DeadLetter]:
+    """What listeners could not take, newest first."""
+    query = (
+        select(*DeadLetterRow.__table__.c, *EntryRow.__table__.c)
+        .join(EntryRow, EntryRow.id == DeadLetterRow.entry_id)
+        .order_by(DeadLetterRow.id.desc())
+        .limit(limit)
+    )
+    letter, entry = DeadLetterRow.__table__.c, EntryRow.__table__.c
+    return [
+        DeadLetter(
+            id=row[letter.id],
+            listener=row[letter.listener],
+            error=row[letter.error],
+            at=row[letter.at],
+            entry=_entry(_Named(row, entry)),
+        )
+        for row in session.execute(query).mappings()
+    ]
+
+
+async def purge(session: AsyncSession, *, now: datetime, limit: int = 5000) -> int:
+    """Delete entries whose time is over and that every listener has passed; returns how many."""
+    passed = select(Cursor.entry_id).order_by(Cursor.entry_id).limit(1).scalar_subquery()
+    parked = select(DeadLetterRow.entry_id)
+    old = (
+        select(EntryRow.id)
+        .where(EntryRow.expires_at < now, EntryRow.id.not_in(parked))
+        .where((EntryRow.id <= passed) | (passed.is_(None)))
+        .limit(limit)
+    )
+    result = await session.execute(delete(EntryRow).where(EntryRow.id.in_(old)))
+    return int(result.rowcount)  # type: ignore[attr-defined]  # a DML result has it
+
+
+class Dispatcher:
+    """Brings each entry to each listener that wants it, in order, once."""
+
+    def __init__(self, db: Database, listeners: Sequence[Listener]) -> None:
+        self._db = db
+        self._listeners = {listener.name: listener for listener in listeners}
+        self._news = {name: asyncio.Event() for name in self._listeners}
+        db.after_commit(self._wake)
+
+    async def prepare(self) -> None:
+        """Give each new listener its cursor; it hears what is recorded from now on."""
+        for name in self._listeners:
+            if await self._db.read(_cursor, name) is None:
+                newest = await self._db.read(newest_id)
+                async with self._db.transaction() as session:
+                    await session.execute(insert(Cursor).values(listener=name, entry_id=newest))
+
+    async def run(self) -> None:
+        """Serve all listeners until cancelled; `prepare` comes first."""
+        async with asyncio.TaskGroup() as group:
+            for listener in self._listeners.values():
+                group.create_task(self._follow(listener), name=f"listener-{listener.name}")
+
+    async def retry(self, letter_id: int) -> None:
+        """Hand a dead letter to its listener once more; it goes away if that works. Raises NotFound."""
+        async with self._db.transaction() as session:
+            letters = await session.run_sync(dead_letters)
+            letter = next((letter for letter in letters if letter.id == letter_id), None)
+            if letter is None or letter.listener not in self._listeners:
+                raise NotFound(msg("core.no_dead_letter"))
+            await self._listeners[letter.listener].handle(session, letter.entry)
+            await session.execute(delete(DeadLetterRow).where(DeadLetterRow.id == letter_id))
+
+    def _wake(self, tables: frozenset[str]) -> None:
+        if TABLE in tables:
+            for news in self._news.values():
+                news.set()
+
+    async def _follow(self, listener: Listener) -> None:
+        news = self._news[listener.name]
+        while True:
+            news.clear()
+            position = await self._db.read(_cursor, listener.name)
+            entries = await self._db.read(after, position or 0)
+            for entry in entries:
+                if entry.kind in listener.kinds:
+                    await self._deliver(listener, entry)
+            if entries and entries[-1].kind not in listener.kinds:
+                await self._advance(listener, entries[-1].id)
+            if not entries:
+                await news.wait()
+
+    async def _deliver(self, listener: Listener, entry: Entry) -> None:
+        for pause in (*_PAUSES, None):
+            try:
+                async with self._db.transaction() as session:
+                    await listener.handle(session, entry)
+                    await _move(session, listener.name, entry.id)
+                return
+            except Exception as error:
+                log.exception("listener %s failed on entry %d", listener.name, entry.id)
+                if pause is None:
+                    await self._park(listener, entry, error)
+                    return
+                await asyncio.sleep(pause.total_seconds())
+
+    async def _park(self, listener: Listener, entry: Entry, error: Exception) -> None:
+        async with self._db.transaction() as session:
+            letter = {"listener": listener.name, "entry_id": entry.id, "error": repr(error)[:500], "at": clock.now()}
+            await session.execute(insert(DeadLetterRow).values(letter))
+            await _move(session, listener.name, entry.id)
+
+    async def _advance(self, listener: Listener, id: int) -> None:
+        async with self._db.transaction() as session:
+            await _move(session, listener.name, id)
+
+
+async def _move(session: AsyncSession, listener: str, id: int) -> None:
+    await session.execute(update(Cursor).where(Cursor.listener == listener).values(entry_id=id))
+
+
+def _cursor(session: Session, listener: str) -> int | None:
+    return session.scalar(select(Cursor.entry_id).where(Cursor.listener == listener))
+
+
+def _entries() -> Any:
+    return select(*EntryRow.__table__.c)
+
+
+class _Named:
+    """The columns of one table in a row that joins several."""
+
+    def __init__(self, row: Mapping[Any, Any], columns: Any) -> None:
+        self._row, self._columns = row, columns
+
+    def __getattr__(self, name: str) -> Any:
+        return self._row[self._columns[name]]
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        id=row.id,
+        at=row.at,
+        kind=row.kind,
+        version=row.version,
+        actor_id=row.actor_id,
+        actor_name=row.actor_name,
+        via=row.via,
+        address=row.address,
+        subject_type=row.subject_type,
+        subject_id=row.subject_id,
+        audience=frozenset(row.audience.split()),
+        data=json.loads(row.data),
+        request_id=row.request_id,
+    )
