@@ -1,0 +1,56 @@
+"""Long-lived asyncio tasks: a strong reference to each, restart with growing pauses, stop in reverse order."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from medianest.core import clock
+
+log = logging.getLogger(__name__)
+
+_FIRST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 60.0
+_HEALTHY_S = 300.0
+
+
+class Supervisor:
+    """Keeps its tasks running until it is stopped; a task that ends or fails is started again."""
+
+    def __init__(self) -> None:
+        self._runs: list[tuple[str, Callable[[], Awaitable[None]]]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self.restarts: dict[str, int] = {}
+
+    def add(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Have `run` called by `start`, and again whenever it ends."""
+        self._runs.append((name, run))
+
+    def start(self) -> None:
+        for name, run in self._runs:
+            self._tasks.append(asyncio.create_task(self._keep_running(name, run), name=name))
+
+    async def stop(self, deadline: timedelta) -> None:
+        """Cancel the tasks, last started first, each awaited before the next; gives up after `deadline` in all."""
+        end = clock.monotonic() + deadline.total_seconds()
+        for task in reversed(self._tasks):
+            task.cancel()
+            await asyncio.wait([task], timeout=max(0.0, end - clock.monotonic()))
+            if not task.done():
+                log.error("task %s did not stop in time", task.get_name())
+        self._tasks.clear()
+
+    async def _keep_running(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        pause = _FIRST_PAUSE_S
+        while True:
+            begun = clock.monotonic()
+            try:
+                await run()
+                log.error("task %s ended by itself", name)
+            except Exception:
+                log.exception("task %s failed", name)
+            self.restarts[name] = self.restarts.get(name, 0) + 1
+            if clock.monotonic() - begun > _HEALTHY_S:
+                pause = _FIRST_PAUSE_S
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE_S)

@@ -1,0 +1,54 @@
+"""A task that fails is started again; tasks stop in reverse order."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from medianest.core import supervisor as supervisor_module
+from medianest.core.supervisor import Supervisor
+
+
+async def test_a_task_that_fails_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor_module, "_FIRST_PAUSE_S", 0.0)
+    again = asyncio.Event()
+    times = 0
+
+    async def fragile() -> None:
+        nonlocal times
+        times += 1
+        if times < 3:
+            raise ValueError("broke")
+        again.set()
+        await asyncio.Event().wait()
+
+    supervisor = Supervisor()
+    supervisor.add("fragile", fragile)
+    supervisor.start()
+    await asyncio.wait_for(again.wait(), 5)
+    assert supervisor.restarts == {"fragile": 2}
+    await supervisor.stop(timedelta(seconds=1))
+
+
+async def test_tasks_stop_in_reverse_order_each_after_the_other() -> None:
+    stopped: list[str] = []
+    begun = asyncio.Barrier(4)
+
+    def task(name: str) -> None:
+        async def run() -> None:
+            await begun.wait()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await asyncio.sleep(0)
+                stopped.append(name)
+
+        supervisor.add(name, run)
+
+    supervisor = Supervisor()
+    for name in ("first", "second", "third"):
+        task(name)
+    supervisor.start()
+    await begun.wait()
+    await supervisor.stop(timedelta(seconds=5))
+    assert stopped == ["third", "second", "first"]
