@@ -1,0 +1,119 @@
+"""The shape of the house, checked by machine: who imports whom, how long things are, what they are called."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).parent.parent
+LONGEST_FILE = 300
+LONGEST_FUNCTION = 40
+EMPTY_NAMES = re.compile(r"(^|_)(helpers?|utils?|managers?|handlers?|misc|common)(_|$)")
+EMPTY_CLASSES = re.compile(r"(Helper|Util|Utils|Manager|Handler)$")
+REGISTRIES = re.compile(r"pypi[.]org|pythonhosted[.]org|registry[.](npmjs|yarnpkg)|--(extra-)?index-url|--find[-]links")
+MACHINE_PATHS = re.compile(r"(?<![\w.}/-])/(root|home|work|tmp|opt)/\w")
+LOCKS = {"uv.lock", "poetry.lock", "Pipfile.lock", "package-lock.json", "yarn.lock"}
+
+# For each contract of pyproject.toml, files with imports that it must refuse.
+PLANTED = {
+    "Layers": {"core/planted.py": "import medianest.downloads.types"},
+    "Pure modules stay pure": {"core/event.py": "import sqlalchemy"},
+    "No cycles inside a package": {
+        "core/egg.py": "import medianest.core.hen",
+        "core/hen.py": "import medianest.core.egg",
+    },
+}
+
+
+def kept_files() -> Iterator[Path]:
+    """Every file of the checkout that .gitignore does not leave out."""
+    lines = (ROOT / ".gitignore").read_text().split()
+    anchored = {line.strip("/") for line in lines if line.startswith("/")} | {".git"}
+    anywhere = [line.strip("/") for line in lines if not line.startswith("/")]
+    for top in ROOT.iterdir():
+        for path in [top, *top.rglob("*")] if top.name not in anchored else []:
+            parts = path.relative_to(ROOT).parts
+            if path.is_file() and not any(fnmatch(part, pattern) for part in parts for pattern in anywhere):
+                yield path
+
+
+def modules() -> list[Path]:
+    return [path for path in sorted((ROOT / "medianest").rglob("*.py")) if "migrations" not in path.parts]
+
+
+def definitions(kind: type[ast.AST] | tuple[type[ast.AST], ...]) -> Iterator[tuple[str, ast.AST]]:
+    """Every definition of a kind in the package, with the place to look for it."""
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, kind):
+                yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", node
+
+
+def contracts() -> list[str]:
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    return [contract["name"] for contract in config["tool"]["importlinter"]["contracts"]]
+
+
+def test_imports_keep_the_contracts(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    status = lint_imports(no_logo=True)
+    assert status == 0, capsys.readouterr().out
+
+
+def test_each_contract_refuses_an_import_planted_against_it(tmp_path: Path) -> None:
+    assert {name.partition(":")[0] for name in contracts()} == PLANTED.keys()
+    shutil.copytree(ROOT / "medianest", tmp_path / "medianest")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for place, line in chain.from_iterable(files.items() for files in PLANTED.values()):
+        with (tmp_path / "medianest" / place).open("a") as file:
+            file.write(f"\n{line}\n")
+    lint = [sys.executable, "-c", "import importlinter.cli as cli; cli.lint_imports_command()", "--no-cache"]
+    printed = subprocess.run(lint, cwd=tmp_path, capture_output=True, text=True).stdout
+    assert [name for name in contracts() if f"{name} BROKEN" not in printed] == [], printed
+
+
+def test_no_file_is_longer_than_a_reader_can_hold() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in modules()}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE} == {}
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    functions = definitions((ast.FunctionDef, ast.AsyncFunctionDef))
+    lengths = {place: node.end_lineno - node.lineno + 1 for place, node in functions}
+    assert {place: lines for place, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
+
+
+def test_modules_and_classes_are_named_for_what_they_are() -> None:
+    vague = [str(path.relative_to(ROOT)) for path in modules() if EMPTY_NAMES.search(path.stem)]
+    vague += [place for place, _ in definitions(ast.ClassDef) if EMPTY_CLASSES.search(place)]
+    assert vague == []
+
+
+def test_every_module_says_which_question_it_answers() -> None:
+    assert [str(path) for path in modules() if not ast.get_docstring(ast.parse(path.read_text()))] == []
+
+
+@pytest.mark.parametrize("pattern", [REGISTRIES, MACHINE_PATHS], ids=["registries", "machine paths"])
+def test_no_kept_file_names_a_registry_or_a_place_on_one_machine(pattern: re.Pattern[str]) -> None:
+    found = []
+    for path in kept_files():
+        lines = path.read_bytes().decode(errors="replace").splitlines()
+        places = (
+            f"{path.relative_to(ROOT)}:{n}: {line[:120]}" for n, line in enumerate(lines, 1) if pattern.search(line)
+        )
+        found += places
+    assert found == []
+
+
+def test_no_lock_file_that_records_addresses_is_kept() -> None:
+    assert LOCKS & {path.name for path in kept_files()} == set()
