@@ -1,6 +1,7 @@
 """Who is asking: the value that every verb receives instead of a user row."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
@@ -21,6 +22,8 @@ class Permission(StrEnum):
     ADMINISTER = "administer"
     SEE_HOUSEHOLD = "see_household"
     DOWNLOAD = "download"
+    REQUEST = "request"
+    CURATE = "curate"
     READ = "read"
     METRICS = "metrics"
 
@@ -36,7 +39,10 @@ class Via(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Somebody who asks for something; `id` is None for nobody and for the portal itself."""
+    """Somebody who asks for something; `id` is None for nobody and for the portal itself.
+
+    `authenticated_at` is when they last proved who they are in this session; tokens prove nothing of that kind.
+    """
 
     id: str | None
     name: str
@@ -47,6 +53,7 @@ class Actor:
     token_id: str | None = None
     address: str | None = None
     request_id: str | None = None
+    authenticated_at: datetime | None = None
     language: str = "en"
     tokens: frozenset[str] = field(init=False)
 

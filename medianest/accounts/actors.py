@@ -1,0 +1,36 @@
+"""From a living session or token to the Actor that features receive; pure.
+
+The language is empty where the person chose none: then the browser's decides.
+"""
+
+from medianest.accounts import permissions
+from medianest.accounts.queries import LivingSession, LivingToken
+from medianest.core.actor import Actor, Via
+
+
+def of_session(living: LivingSession) -> Actor:
+    user = living.user
+    return Actor(
+        id=user.id,
+        name=user.display_name,
+        role=user.role,
+        permissions=permissions.OF_ROLE[user.role],
+        via=Via.WEB,
+        session_id=living.session.id,
+        authenticated_at=living.session.authenticated_at,
+        language=user.language or "",
+    )
+
+
+def of_token(living: LivingToken) -> Actor:
+    user = living.user
+    carried = permissions.of_token(user.role, living.token.scopes)
+    return Actor(
+        id=user.id,
+        name=user.display_name,
+        role=permissions.role_of_token(user.role, carried),
+        permissions=carried,
+        via=Via.API,
+        token_id=living.token.id,
+        language=user.language or "",
+    )

@@ -1,0 +1,97 @@
+"""What accounts announce; each to the administrators and to the person it is about."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from medianest.core.event import ADMINS, Event, people
+
+
+def about(user_id: str | None) -> frozenset[str]:
+    """The audience of what concerns one person."""
+    return ADMINS | people([user_id]) if user_id else ADMINS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserCreated(Event):
+    """Somebody was given an account."""
+
+    kind: ClassVar[str] = "user.created"
+    subject_type: ClassVar[str] = "user"
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserChanged(Event):
+    """An account was changed; `changed` names what."""
+
+    kind: ClassVar[str] = "user.changed"
+    subject_type: ClassVar[str] = "user"
+
+    changed: list[str]
+    role: str
+    suspended: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordReset(Event):
+    """A password was replaced, and every session of its owner ended."""
+
+    kind: ClassVar[str] = "user.password_reset"
+    subject_type: ClassVar[str] = "user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn(Event):
+    """Somebody proved who they are."""
+
+    kind: ClassVar[str] = "user.signed_in"
+    subject_type: ClassVar[str] = "user"
+
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInFailed(Event):
+    """Somebody did not; the subject is empty where no such name exists (what was typed is not kept)."""
+
+    kind: ClassVar[str] = "user.sign_in_failed"
+    subject_type: ClassVar[str] = "user"
+    keep: ClassVar[timedelta] = timedelta(days=90)
+
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOut(Event):
+    """A session was ended, by its owner or by an administrator."""
+
+    kind: ClassVar[str] = "user.signed_out"
+    subject_type: ClassVar[str] = "user"
+
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenCreated(Event):
+    """An API token was made."""
+
+    kind: ClassVar[str] = "token.created"
+    subject_type: ClassVar[str] = "token"
+
+    label: str
+    scopes: list[str]
+    owner_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRevoked(Event):
+    """An API token was ended."""
+
+    kind: ClassVar[str] = "token.revoked"
+    subject_type: ClassVar[str] = "token"
+
+    label: str
+    owner_id: str

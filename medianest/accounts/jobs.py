@@ -1,0 +1,20 @@
+"""What accounts do by themselves."""
+
+from collections.abc import Sequence
+from datetime import time
+
+from medianest.accounts import sessions
+from medianest.accounts.types import SessionRules
+from medianest.core import clock
+from medianest.core.db import Database
+from medianest.core.i18n import Message, msg
+from medianest.core.jobs import Job
+
+
+def jobs(db: Database, rules: SessionRules) -> Sequence[Job]:
+    async def purge() -> Message | None:
+        async with db.transaction() as session:
+            purged = await sessions.purge(session, rules.alive_at(clock.now()))
+        return msg("accounts.sessions_purged", n=purged) if purged else None
+
+    return [Job(name="purge_sessions", daily_at=time(3, 40), run=purge)]

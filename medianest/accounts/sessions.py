@@ -1,0 +1,97 @@
+"""Opening and ending sessions."""
+
+import unicodedata
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from medianest.accounts import actors, events, queries
+from medianest.accounts.models import SessionRow, UserRow
+from medianest.accounts.types import Alive, Client, Opened, Session, SessionRules, User
+from medianest.core import clock, journal
+from medianest.core.actor import Actor
+from medianest.core.security import digest, new_id, new_token
+
+SESSIONS_MOST = 50
+_AGENT_MOST = 200
+
+
+async def open(
+    session: AsyncSession, user: User, client: Client, *, rules: SessionRules, replaces: str | None = None
+) -> Opened:
+    """Sign somebody in who has proven who they are; the session `replaces` is theirs no more."""
+    now = clock.now()
+    secret = new_token()
+    opened = Session(
+        id=new_id(),
+        user_id=user.id,
+        user_agent=_readable(client.user_agent),
+        address=client.address,
+        created_at=now,
+        authenticated_at=now,
+        last_seen_at=now,
+        expires_at=now + rules.absolute,
+    )
+    await session.execute(delete(SessionRow).where(SessionRow.id == replaces))
+    await session.execute(
+        insert(SessionRow).values(
+            id=opened.id,
+            secret_digest=digest(secret),
+            user_id=user.id,
+            epoch=select(UserRow.epoch).where(UserRow.id == user.id).scalar_subquery(),
+            user_agent=opened.user_agent,
+            address=client.address,
+            created_at=now,
+            authenticated_at=now,
+            last_seen_at=now,
+            expires_at=opened.expires_at,
+        )
+    )
+    await _forget_oldest(session, user)
+    actor = actors.of_session(queries.LivingSession(session=opened, user=user))
+    await journal.record(
+        session,
+        events.SignedIn(
+            actor=actor.on(address=client.address, request_id=client.request_id),
+            subject_id=user.id,
+            audience=events.about(user.id),
+            user_agent=opened.user_agent,
+        ),
+    )
+    return Opened(user=user, session_id=opened.id, secret=secret, lasts=rules.absolute)
+
+
+async def end(session: AsyncSession, actor: Actor, ended: Session) -> None:
+    """Sign a device out."""
+    await session.execute(delete(SessionRow).where(SessionRow.id == ended.id))
+    await journal.record(
+        session,
+        events.SignedOut(
+            actor=actor, subject_id=ended.user_id, audience=events.about(ended.user_id), session_id=ended.id
+        ),
+    )
+
+
+async def purge(session: AsyncSession, alive: Alive) -> int:
+    """Delete the sessions that are over; returns how many."""
+    over = (
+        select(SessionRow.id)
+        .join(UserRow, UserRow.id == SessionRow.user_id)
+        .where(
+            (SessionRow.expires_at <= alive.now)
+            | (SessionRow.last_seen_at <= alive.idle_since)
+            | (SessionRow.epoch != UserRow.epoch)
+        )
+    )
+    result = await session.execute(delete(SessionRow).where(SessionRow.id.in_(over)))
+    return int(result.rowcount)  # type: ignore[attr-defined]  # a DML result has it
+
+
+async def _forget_oldest(session: AsyncSession, user: User) -> None:
+    own = select(SessionRow.id).where(SessionRow.user_id == user.id)
+    kept = own.order_by(SessionRow.last_seen_at.desc(), SessionRow.created_at.desc()).limit(SESSIONS_MOST)
+    await session.execute(delete(SessionRow).where(SessionRow.user_id == user.id, SessionRow.id.not_in(kept)))
+
+
+def _readable(user_agent: str) -> str:
+    return "".join(c for c in user_agent if unicodedata.category(c)[0] != "C")[:_AGENT_MOST]

@@ -1,0 +1,106 @@
+"""Changing who belongs to the household."""
+
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from medianest.accounts import events, names, queries
+from medianest.accounts.errors import LastAdmin, NameTaken, NoSuchUser
+from medianest.accounts.models import UserRow
+from medianest.accounts.types import NewUser, User, UserChange
+from medianest.core import clock, journal
+from medianest.core.actor import Actor, Role
+from medianest.core.i18n import msg
+from medianest.core.security import new_id
+
+
+async def create(session: AsyncSession, actor: Actor, new: NewUser, *, password_hash: str | None) -> User:
+    """Give somebody an account. Raises Invalid for a name that cannot be one, NameTaken for another's."""
+    name = names.clean_name(new.name)
+    display_name = names.clean_name(new.display_name or name, field="display_name")
+    if await session.run_sync(queries.credentials, names.name_key(name)):
+        raise NameTaken(msg("accounts.name_taken", name=name))
+    user = User(
+        id=new_id(),
+        name=name,
+        display_name=display_name,
+        role=new.role,
+        language=new.language,
+        suspended_at=None,
+        created_at=clock.now(),
+    )
+    await session.execute(
+        insert(UserRow).values(
+            id=user.id,
+            name=name,
+            name_key=names.name_key(name),
+            display_name=display_name,
+            role=user.role,
+            language=user.language,
+            password_hash=password_hash,
+            epoch=0,
+            created_at=user.created_at,
+        )
+    )
+    await journal.record(
+        session,
+        events.UserCreated(
+            actor=actor, subject_id=user.id, audience=events.about(user.id), name=display_name, role=user.role
+        ),
+    )
+    return user
+
+
+async def change(session: AsyncSession, actor: Actor, id: str, change: UserChange) -> User:
+    """Change an account; who is suspended loses every session at once. Raises NoSuchUser, LastAdmin."""
+    user = await session.run_sync(queries.user, id)
+    if user is None:
+        raise NoSuchUser(msg("accounts.no_such_user"))
+    values = _changed_values(user, change)
+    if not values:
+        return user
+    if values.get("suspended_at"):
+        values["epoch"] = UserRow.epoch + 1
+    await session.execute(update(UserRow).where(UserRow.id == id).values(values))
+    if user.role is Role.ADMIN and not await session.run_sync(queries.active_admins):
+        raise LastAdmin(msg("accounts.last_admin"))
+    changed = await session.run_sync(queries.user, id)
+    assert changed is not None
+    await journal.record(
+        session,
+        events.UserChanged(
+            actor=actor,
+            subject_id=id,
+            audience=events.about(id),
+            changed=sorted(values.keys() - {"epoch"}),
+            role=changed.role,
+            suspended=changed.suspended_at is not None,
+        ),
+    )
+    return changed
+
+
+async def set_password(session: AsyncSession, actor: Actor, user: User, password_hash: str) -> None:
+    """Replace a password, and end every session of its owner."""
+    values = {"password_hash": password_hash, "epoch": UserRow.epoch + 1}
+    await session.execute(update(UserRow).where(UserRow.id == user.id).values(values))
+    await journal.record(session, events.PasswordReset(actor=actor, subject_id=user.id, audience=events.about(user.id)))
+
+
+async def refresh_hash(session: AsyncSession, user: User, password_hash: str) -> None:
+    """Keep the same password in today's way."""
+    await session.execute(update(UserRow).where(UserRow.id == user.id).values(password_hash=password_hash))
+
+
+def _changed_values(user: User, change: UserChange) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if change.role is not None and change.role is not user.role:
+        values["role"] = change.role
+    if change.suspended is not None and change.suspended is not (user.suspended_at is not None):
+        values["suspended_at"] = clock.now() if change.suspended else None
+    if change.display_name is not None:
+        values["display_name"] = names.clean_name(change.display_name, field="display_name")
+    if change.language is not None:
+        values["language"] = change.language
+    return values
