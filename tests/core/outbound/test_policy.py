@@ -140,17 +140,27 @@ def test_a_link_into_a_private_network_is_blocked_in_every_written_form(host: st
         assert caught.value.code == "blocked_address"
 
 
-def test_every_refusal_has_a_sentence_that_names_the_field() -> None:
-    catalogue = Catalogues().of("en")
-    for text in ("x", "http://a b/", "http://u@h/", "http://h:0/", "http://h/" + "a" * 3000, "http://10.1/"):
-        with pytest.raises(Refused) as caught:
-            check_url(text)
-        (field,) = caught.value.fields
-        sentence = catalogue.say(field.message)
-        assert field.field == "url"
-        assert sentence.endswith(".")
-        assert "{" not in sentence
-        assert "outbound." not in sentence
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("x", "outbound.not_http"),
+        ("http://a b/", "outbound.bad_characters"),
+        ("http://user@example.org/", "outbound.credentials"),
+        ("http://example.org:0/", "outbound.bad_host"),
+        ("http://example.org/" + "a" * 3000, "outbound.too_long"),
+        ("http://example.org/#__youtubedl_smuggle", "outbound.smuggling"),
+        ("http://10.1/", "outbound.blocked"),
+    ],
+)
+def test_every_refusal_says_what_is_wrong_with_which_field(text: str, id: str) -> None:
+    with pytest.raises(Refused) as caught:
+        check_url(text)
+    (field,) = caught.value.fields
+    sentence = Catalogues().of("en").say(field.message)
+    assert (field.field, field.message.id) == ("url", id)
+    assert sentence.endswith(".")
+    assert "{" not in sentence
+    assert "outbound." not in sentence
 
 
 def test_an_allowed_pair_is_taken_at_its_exact_host_and_port() -> None:
