@@ -1,6 +1,7 @@
 """Opening and ending sessions."""
 
 import unicodedata
+from dataclasses import asdict
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,20 +34,8 @@ async def open(
         expires_at=now + rules.absolute,
     )
     await session.execute(delete(SessionRow).where(SessionRow.id == replaces))
-    await session.execute(
-        insert(SessionRow).values(
-            id=opened.id,
-            secret_digest=digest(secret),
-            user_id=user.id,
-            epoch=select(UserRow.epoch).where(UserRow.id == user.id).scalar_subquery(),
-            user_agent=opened.user_agent,
-            address=client.address,
-            created_at=now,
-            authenticated_at=now,
-            last_seen_at=now,
-            expires_at=opened.expires_at,
-        )
-    )
+    epoch = select(UserRow.epoch).where(UserRow.id == user.id).scalar_subquery()
+    await session.execute(insert(SessionRow).values(asdict(opened) | {"secret_digest": digest(secret), "epoch": epoch}))
     await _forget_oldest(session, user)
     actor = actors.of_session(queries.LivingSession(session=opened, user=user))
     await journal.record(
