@@ -1,0 +1,34 @@
+"""The settings: one TOML file, the environment, secret files and options become one frozen tree, or a list of problems.
+
+`settings` is the tree, `values` the kinds of value, `sources` and `toml` read, `loading` lays one over the other,
+`reload` does so again while the portal runs.
+"""
+
+from medianest.core.config.loading import Sources, load
+from medianest.core.config.problems import ConfigProblems, Origin, Problem
+from medianest.core.config.settings import (
+    AccountsSettings,
+    BackupsSettings,
+    DownloadsSettings,
+    JournalSettings,
+    LogSettings,
+    PathsSettings,
+    ServerSettings,
+    Settings,
+)
+
+__all__ = [
+    "AccountsSettings",
+    "BackupsSettings",
+    "ConfigProblems",
+    "DownloadsSettings",
+    "JournalSettings",
+    "LogSettings",
+    "Origin",
+    "PathsSettings",
+    "Problem",
+    "ServerSettings",
+    "Settings",
+    "Sources",
+    "load",
+]

@@ -1,0 +1,132 @@
+"""From the sources to one checked tree, or to all that is wrong with them."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, get_origin
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from medianest.core.config import values
+from medianest.core.config.problems import ConfigProblems, Problem
+from medianest.core.config.settings import DATA_DIR_DEFAULT, Settings, fields
+from medianest.core.config.sources import (
+    CONFIG_VARIABLE,
+    DATA_DIR,
+    Found,
+    Given,
+    Name,
+    Shape,
+    from_environment,
+    from_file,
+    from_options,
+)
+from medianest.core.i18n import Message, msg
+
+FILE_NAME = "config.toml"
+PROBLEMS_MOST = 200
+OPTIONS: Mapping[str, Name] = MappingProxyType(
+    {"--data-dir": DATA_DIR, "--host": ("server", "host"), "--port": ("server", "port")}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where the settings of this run come from; `options` are texts by their name, such as `--port`."""
+
+    config_file: Path | None = None
+    environ: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def file(self) -> Path | None:
+        """The configuration file: the named one, else `config.toml` of the data folder if it is there."""
+        if self.named_file or os.path.lexists(self.possible_file):
+            return self.possible_file
+        return None
+
+    @property
+    def possible_file(self) -> Path:
+        """Where the configuration file is, or would be."""
+        if self.named_file:
+            return self.named_file
+        given = [found.given[DATA_DIR].value for found in self.without_file() if DATA_DIR in found.given]
+        try:
+            folder = values.folder(given[-1] if given else DATA_DIR_DEFAULT)
+        except PydanticCustomError:  # what is wrong with it is said by `load`
+            folder = DATA_DIR_DEFAULT
+        return folder / FILE_NAME
+
+    @property
+    def named_file(self) -> Path | None:
+        named = self.config_file or self.environ.get(CONFIG_VARIABLE)
+        return Path(named) if named else None
+
+    def without_file(self) -> tuple[Found, Found]:
+        """What environment and options say, the weaker first."""
+        return from_environment(self.environ, _shapes()), from_options(self.options, OPTIONS, _shapes())
+
+
+def load(sources: Sources) -> Settings:
+    """The settings of all sources: options over environment over file over defaults.
+
+    Raises ConfigProblems with everything that is wrong in any of them, even where another source stands over it.
+    """
+    file = sources.file
+    all_found = (from_file(file, _shapes()) if file else Found(), *sources.without_file())
+    given: dict[Name, Given] = {}
+    problems: list[Problem] = []
+    for found in all_found:
+        problems += [*found.problems, *_refused(found.given)]
+        given |= found.given
+    if problems:
+        raise ConfigProblems(tuple(sorted(problems, key=lambda problem: problem.origin.order)[:PROBLEMS_MOST]))
+    return Settings.model_validate(_tree(given))
+
+
+def _refused(given: Mapping[Name, Given]) -> Iterator[Problem]:
+    try:
+        Settings.model_validate(_tree(given))
+    except ValidationError as error:
+        for details in error.errors(include_input=False, include_url=False):
+            section, key = (str(part) for part in details["loc"][:2])
+            yield Problem(origin=given[section, key].origin, sentence=_sentence(details))
+
+
+def _tree(given: Mapping[Name, Given]) -> dict[str, dict[str, object]]:
+    tree: dict[str, dict[str, object]] = {}
+    for (section, key), setting in given.items():
+        tree.setdefault(section, {})[key] = setting.value
+    return tree
+
+
+@cache
+def _shapes() -> Mapping[Name, Shape]:
+    return {name: _shape(info.annotation) for name, info in fields()}
+
+
+def _shape(annotation: Any) -> Shape:
+    if annotation is bool:
+        return Shape.SWITCH
+    if annotation is int:
+        return Shape.NUMBER
+    return Shape.LIST if get_origin(annotation) in (tuple, frozenset) else Shape.TEXT
+
+
+def _sentence(details: ErrorDetails) -> Message:
+    """pydantic's finding as a message of ours; those of `values` are messages already."""
+    kind, facts = details["type"], details.get("ctx", {})
+    if kind.startswith("config."):
+        return msg(kind, **facts)
+    if kind == "literal_error":
+        return msg("config.want_one_of", choices=", ".join(re.findall("'([^']*)'", facts["expected"])))
+    if kind == "greater_than_equal":
+        return msg("config.at_least", least=facts["ge"])
+    if kind == "less_than_equal":
+        return msg("config.at_most", most=facts["le"])
+    return msg({"int_type": "config.want_number", "bool_type": "config.want_switch"}.get(kind, "config.want_other"))

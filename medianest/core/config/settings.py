@@ -1,0 +1,148 @@
+"""The settings tree: what can be set, between which limits, and what holds when nothing is set.
+
+pydantic checks the values, because it reports all that is wrong instead of the first. Its companion pydantic-settings
+is not used: it does not tell which source a value came from, and a person needs to know that to mend it.
+"""
+
+from collections.abc import Iterator
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic.fields import FieldInfo
+
+from medianest.core.config import values
+from medianest.core.config.sources import Name
+
+GIB = 1024**3
+BYTES_MOST = 2**53
+DATA_DIR_DEFAULT = Path("data")
+
+
+class _Reloadable:
+    """Marks a setting that a running portal takes over without a restart."""
+
+
+RELOADABLE = _Reloadable()
+
+PresetName: TypeAlias = Literal["best", "1080p", "720p", "phone", "audio-mp3", "audio-original"]
+Bytes = Annotated[int, Field(ge=1, le=BYTES_MOST)]
+BytesOrNone = Annotated[int, Field(ge=0, le=BYTES_MOST)]
+Seconds = Annotated[int, Field(ge=1, le=31 * 86400)]
+Days = Annotated[int, Field(ge=1, le=3650)]
+
+
+class Section(BaseModel):
+    """A part of the settings, handed over as a whole to what needs it."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+
+
+class ServerSettings(Section):
+    host: values.Host = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8484
+    public_url: values.OriginUrl = None
+    allowed_hosts: values.Hosts = ()
+    trusted_proxies: values.Networks = ()
+    metrics_allow: values.Networks = ()
+
+
+class PathsSettings(Section):
+    data_dir: values.Folder = DATA_DIR_DEFAULT
+    media_dir: values.Folder = Path("media")
+
+
+class DownloadsSettings(Section):
+    workers: Annotated[int, Field(ge=1, le=16)] = 2
+    per_site: Annotated[int, Field(ge=1, le=16)] = 2
+    min_free_bytes: Annotated[BytesOrNone, RELOADABLE] = 2 * GIB
+    allow_private_hosts: Annotated[values.HostPorts, RELOADABLE] = frozenset()
+    rate_limit_bytes_per_s: Annotated[BytesOrNone, RELOADABLE] = 0
+    default_preset: Annotated[PresetName, RELOADABLE] = "best"
+    max_attempts: Annotated[int, Field(ge=1, le=100), RELOADABLE] = 6
+    max_file_bytes: Annotated[Bytes, RELOADABLE] = 100 * GIB
+    max_job_s: Annotated[Seconds, RELOADABLE] = 24 * 3600
+    max_cpu_s: Annotated[Seconds, RELOADABLE] = 6 * 3600
+    max_memory_bytes: Annotated[Bytes, RELOADABLE] = 2 * GIB
+    idle_timeout_s: Annotated[Seconds, RELOADABLE] = 120
+
+    @property
+    def private_endpoints(self) -> frozenset[tuple[str, int]]:
+        """`allow_private_hosts` by the name that `core.outbound` has for it."""
+        return self.allow_private_hosts
+
+
+class AccountsSettings(Section):
+    session_idle_days: Days = 30
+    session_absolute_days: Days = 180
+
+    @property
+    def session_idle(self) -> timedelta:
+        return timedelta(days=self.session_idle_days)
+
+    @property
+    def session_absolute(self) -> timedelta:
+        return timedelta(days=self.session_absolute_days)
+
+
+class JournalSettings(Section):
+    keep_days: Annotated[Days, RELOADABLE] = 400
+
+    @property
+    def keep(self) -> timedelta:
+        return timedelta(days=self.keep_days)
+
+
+class BackupsSettings(Section):
+    daily_at: values.TimeOfDay = time(3, 30)
+    keep: Annotated[int, Field(ge=1, le=1000), RELOADABLE] = 14
+    passphrase: Annotated[values.Secret, RELOADABLE] = SecretStr("")
+
+
+class LogSettings(Section):
+    level: Annotated[Literal["debug", "info", "warning", "error"], RELOADABLE] = "info"
+    format: Annotated[Literal["console", "json"], RELOADABLE] = "console"
+
+
+class Settings(Section):
+    """Everything that can be set. A reload makes a new one; nobody changes this one."""
+
+    server: ServerSettings = Field(default_factory=ServerSettings)
+    paths: PathsSettings = Field(default_factory=PathsSettings)
+    downloads: DownloadsSettings = Field(default_factory=DownloadsSettings)
+    accounts: AccountsSettings = Field(default_factory=AccountsSettings)
+    journal: JournalSettings = Field(default_factory=JournalSettings)
+    backups: BackupsSettings = Field(default_factory=BackupsSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
+
+
+def changed_names(before: Settings, after: Settings) -> frozenset[Name]:
+    """The settings in which two trees differ."""
+    return frozenset(name for name, _ in fields() if _value(before, name) != _value(after, name))
+
+
+def reloadable_names() -> frozenset[Name]:
+    return frozenset(name for name, info in fields() if RELOADABLE in info.metadata)
+
+
+def reloaded(current: Settings, new: Settings) -> Settings:
+    """The current settings with what may be reloaded from the new ones."""
+    update: dict[str, dict[str, object]] = {}
+    for section, key in reloadable_names():
+        update.setdefault(section, {})[key] = _value(new, (section, key))
+    sections = {name: getattr(current, name).model_copy(update=keys) for name, keys in update.items()}
+    return current.model_copy(update=sections)
+
+
+def _value(settings: Settings, name: Name) -> object:
+    return getattr(getattr(settings, name[0]), name[1])
+
+
+def fields() -> Iterator[tuple[Name, FieldInfo]]:
+    """Every setting with what is declared of it."""
+    for section, info in Settings.model_fields.items():
+        assert isinstance(info.annotation, type)
+        assert issubclass(info.annotation, Section)
+        for key, field_info in info.annotation.model_fields.items():
+            yield (section, key), field_info

@@ -1,0 +1,143 @@
+"""The kinds of value that a setting may have; each refuses in words, and never repeats what it refused."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, LiteralString, TypeAlias, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_core import PydanticCustomError
+
+from medianest.core.outbound.addresses import HostPort, host_in_url, normal_host, split_host_port
+
+T = TypeVar("T")
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+ENTRIES_MOST = 200
+TEXT_LENGTH_MOST = 4000
+_CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+
+
+def refuse(id: LiteralString, **values: Any) -> PydanticCustomError:
+    """The error whose sentence is the message `id`."""
+    return PydanticCustomError(id, "refused", values or None)
+
+
+def text(value: object) -> str:
+    if not isinstance(value, str):
+        raise refuse("config.want_text")
+    if len(value) > TEXT_LENGTH_MOST:
+        raise refuse("config.too_long", most=TEXT_LENGTH_MOST)
+    if _CONTROL.search(value):
+        raise refuse("config.control_character")
+    return value.strip()
+
+
+def host(value: object) -> str:
+    """A host name or address, as `outbound` writes it; an IPv6 address with brackets or without."""
+    written = text(value)
+    bare_v6 = ":" in written and not written.startswith("[")
+    try:
+        return normal_host(f"[{written}]" if bare_v6 else written)
+    except ValueError:
+        raise refuse("config.want_host") from None
+
+
+def host_and_port(value: object) -> HostPort:
+    if isinstance(value, tuple):
+        return value
+    try:
+        return split_host_port(text(value))
+    except ValueError:
+        raise refuse("config.want_host_and_port") from None
+
+
+def network(value: object) -> Network:
+    """An address range; a single address is the range of itself."""
+    if isinstance(value, Network):
+        return value
+    try:
+        return ipaddress.ip_network(text(value), strict=False)
+    except ValueError:
+        raise refuse("config.want_network") from None
+
+
+def origin_url(value: object) -> str | None:
+    """`https://host[:port]`, without anything after it; an empty text is none."""
+    if value is None or not (written := text(value)):
+        return None
+    try:
+        url = urlsplit(written)
+        port = url.port
+    except ValueError:
+        raise refuse("config.want_url") from None
+    extra = url.path not in ("", "/") or url.query or url.fragment or "@" in url.netloc
+    if url.scheme not in ("http", "https") or not url.hostname or extra:
+        raise refuse("config.want_url")
+    return f"{url.scheme}://{host_in_url(host(url.hostname))}" + (f":{port}" if port else "")
+
+
+def folder(value: object) -> Path:
+    """An absolute path; a relative one begins where the program was started, `~` is the home folder."""
+    written = str(value) if isinstance(value, Path) else text(value)
+    if not written:
+        raise refuse("config.want_folder")
+    try:
+        return Path(written).expanduser().absolute()
+    except RuntimeError:  # whose home folder, nobody knows
+        raise refuse("config.want_folder") from None
+
+
+def time_of_day(value: object) -> time | None:
+    """`HH:MM`; an empty text is never."""
+    if value is None or isinstance(value, time):
+        return value
+    written = text(value)
+    if not written:
+        return None
+    found = _TIME.fullmatch(written)
+    if not found:
+        raise refuse("config.want_time")
+    return time(int(found[1]), int(found[2]))
+
+
+def secret(value: object) -> SecretStr:
+    """A text that is never shown; it may hold any character."""
+    if isinstance(value, SecretStr):
+        return value
+    if not isinstance(value, str):
+        raise refuse("config.want_text")
+    if len(value) > TEXT_LENGTH_MOST:
+        raise refuse("config.too_long", most=TEXT_LENGTH_MOST)
+    return SecretStr(value)
+
+
+def each(read: Callable[[object], T]) -> Callable[[object], tuple[T, ...]]:
+    """Reads a list by its entries."""
+
+    def read_all(value: object) -> tuple[T, ...]:
+        if not isinstance(value, list | tuple | frozenset):
+            raise refuse("config.want_list")
+        if len(value) > ENTRIES_MOST:
+            raise refuse("config.too_many", most=ENTRIES_MOST)
+        return tuple(read(entry) for entry in value)
+
+    return read_all
+
+
+def host_ports(value: object) -> frozenset[HostPort]:
+    return frozenset(each(host_and_port)(value))
+
+
+Host = Annotated[str, BeforeValidator(host)]
+Hosts = Annotated[tuple[str, ...], BeforeValidator(each(host))]
+HostPorts = Annotated[frozenset[HostPort], BeforeValidator(host_ports)]
+Networks = Annotated[tuple[Network, ...], BeforeValidator(each(network))]
+OriginUrl = Annotated[str | None, BeforeValidator(origin_url)]
+Folder = Annotated[Path, BeforeValidator(folder), Field(validate_default=True)]
+TimeOfDay = Annotated[time | None, BeforeValidator(time_of_day)]
+Secret = Annotated[SecretStr, BeforeValidator(secret)]

@@ -1,0 +1,59 @@
+"""config.example.toml says the truth about every setting."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from medianest.core.config import Settings, Sources, load
+from medianest.core.config.settings import fields, reloadable_names
+from medianest.downloads.types import Preset
+
+EXAMPLE = Path(__file__).parents[3] / "config.example.toml"
+NAMES = [name for name, _ in fields()]
+
+
+def uncommented() -> str:
+    return re.sub(r"^#(?=\w+ = )", "", EXAMPLE.read_text(), flags=re.MULTILINE)
+
+
+def comment_over(section: str, key: str) -> str:
+    part = EXAMPLE.read_text().split(f"[{section}]\n")[1].split("\n[")[0]
+    found = re.search(rf"^# (.+)\n#{key} = ", part, flags=re.MULTILINE)
+    assert found, f"{section}.{key} has no sentence"
+    return found[1]
+
+
+def test_it_holds_every_setting_and_no_other() -> None:
+    shown = {(section, key) for section, keys in tomllib.loads(uncommented()).items() for key in keys}
+    assert shown == set(NAMES)
+
+
+def test_its_values_are_the_defaults(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(uncommented())
+    assert load(Sources(config_file=file)) == Settings()
+
+
+def test_as_it_is_it_sets_nothing() -> None:
+    assert not any(tomllib.loads(EXAMPLE.read_text()).values())
+
+
+@pytest.mark.parametrize("name", NAMES, ids=".".join)
+def test_each_setting_has_one_sentence(name: tuple[str, str]) -> None:
+    sentence = comment_over(*name).removesuffix(" (reloadable)")
+    assert sentence[0].isupper()
+    assert sentence.endswith(".")
+    assert not re.search(r"\. [A-Z]", sentence), "more than one sentence"
+
+
+@pytest.mark.parametrize("name", NAMES, ids=".".join)
+def test_the_reloadable_mark_is_where_the_reload_takes_it_over(name: tuple[str, str]) -> None:
+    assert comment_over(*name).endswith(" (reloadable)") == (name in reloadable_names())
+
+
+def test_the_presets_are_those_of_the_queue(tmp_path: Path) -> None:
+    for preset in Preset:
+        assert load(Sources(environ={"MEDIANEST_DOWNLOADS__DEFAULT_PRESET": preset.value})).downloads.default_preset
+    assert all(preset in comment_over("downloads", "default_preset") for preset in Preset)
