@@ -27,11 +27,12 @@ LOCKS = {"uv.lock", "poetry.lock", "Pipfile.lock", "package-lock.json", "yarn.lo
 PLANTED = {
     "Layers": {"core/planted.py": "import medianest.downloads.types"},
     "Pure modules stay pure": {"core/event.py": "import sqlalchemy"},
+    "A feature's tables and its client are its own": {"downloads/planted.py": "import medianest.accounts.models"},
+    "APScheduler is a detail of core.scheduler": {"core/planted.py": "import apscheduler"},
     "No cycles inside a package": {
         "core/egg.py": "import medianest.core.hen",
         "core/hen.py": "import medianest.core.egg",
     },
-    "A feature's tables and its client are its own": {"downloads/planted.py": "import medianest.accounts.models"},
 }
 
 
