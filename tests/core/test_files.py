@@ -142,7 +142,7 @@ def test_room_and_limits_are_told_for_a_folder_that_is_not_there_yet(root: Path)
 MOUNTS = """\
 22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
 23 22 0:21 / /srv/my\\040media rw shared:2 master:1 - nfs4 nas:/media rw
-24 22 0:30 / /home/x/ssh rw - fuse.sshfs x@y:/ rw
+24 22 0:30 / /srv/ssh rw - fuse.sshfs x@y:/ rw
 garbage
 """
 
