@@ -8,6 +8,8 @@ import pytest
 from medianest.core import jobs, journal_tables  # noqa: F401 - their tables
 from medianest.core.db import Base, Database
 
+pytest_plugins = ("tests.fakes.fixtures",)
+
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:

@@ -1,0 +1,28 @@
+"""Fixtures of the fakes, for every test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fakes.canary import Canary
+from tests.fakes.media_site import MediaSite
+
+
+@pytest.fixture(scope="session")
+def _media_site() -> Iterator[MediaSite]:
+    with MediaSite.in_thread() as site:
+        yield site
+
+
+@pytest.fixture
+def media_site(_media_site: MediaSite) -> MediaSite:
+    """The media site in a thread beside the tests, with nothing in its log."""
+    _media_site.forget()
+    return _media_site
+
+
+@pytest.fixture
+def canary() -> Iterator[Canary]:
+    """A port on loopback that nothing may reach."""
+    with Canary() as listener:
+        yield listener

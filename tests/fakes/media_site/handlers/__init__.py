@@ -1,0 +1,1 @@
+"""What the site answers, by subject; each handler takes the exchange and the variable parts of its path."""
