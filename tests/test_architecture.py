@@ -75,7 +75,7 @@ def test_imports_keep_the_contracts(monkeypatch: pytest.MonkeyPatch, capsys: pyt
 
 
 def test_each_contract_refuses_an_import_planted_against_it(tmp_path: Path) -> None:
-    assert {name.partition(":")[0] for name in contracts()} == PLANTED.keys()
+    assert {name.partition(":")[0] for name in contracts()} == PLANTED.keys(), "plant an import for each"
     shutil.copytree(ROOT / "medianest", tmp_path / "medianest")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     for place, line in chain.from_iterable(files.items() for files in PLANTED.values()):
