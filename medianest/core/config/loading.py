@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from medianest.core.config import values
-from medianest.core.config.problems import ConfigProblems, Problem
+from medianest.core.config.problems import PROBLEMS_MOST, ConfigProblems, Problem
 from medianest.core.config.settings import DATA_DIR_DEFAULT, Settings, fields
 from medianest.core.config.sources import (
     CONFIG_VARIABLE,
@@ -29,7 +29,6 @@ from medianest.core.config.sources import (
 from medianest.core.i18n import Message, msg
 
 FILE_NAME = "config.toml"
-PROBLEMS_MOST = 200
 OPTIONS: Mapping[str, Name] = MappingProxyType(
     {"--data-dir": DATA_DIR, "--host": ("server", "host"), "--port": ("server", "port")}
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from medianest.core.i18n import Catalogue, Message
 
 NAME_LENGTH = 80
+PROBLEMS_MOST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

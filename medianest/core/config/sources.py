@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from medianest.core.config import toml
-from medianest.core.config.problems import Origin, Problem, shortened
+from medianest.core.config.problems import PROBLEMS_MOST, Origin, Problem, shortened
 from medianest.core.i18n import Message, msg
 
 PREFIX = "MEDIANEST_"
@@ -85,6 +85,8 @@ def from_file(path: Path, shapes: Shapes) -> Found:
         origin = Origin(where=str(path), line=fault.line, key=shortened(fault.key) or "syntax")
         found.blame(origin, msg(f"config.syntax_{fault.kind}"))
     for section, content in document.values.items():
+        if len(found.problems) >= PROBLEMS_MOST:
+            break
         _take_section(found, shapes, path, document.lines, section, content)
     return found
 
@@ -149,6 +151,8 @@ def _take_section(
         found.blame(origin, msg("config.no_section", section=section))
     else:
         for key, value in content.items():
+            if len(found.problems) >= PROBLEMS_MOST:
+                break
             name = (section, key)
             origin = Origin(where=str(path), line=lines.get(name, 1), key=shortened(f"{section}.{key}"))
             if name in shapes:
