@@ -1,0 +1,175 @@
+// What a page gains by script: times in the reader's own zone, toasts that leave, a link that is looked at as it is
+// pasted, sheets instead of pages, and a live stream that finds its way back. Without it every journey still works.
+
+const base = document.documentElement.lang;
+const locale = navigator.languages.find((tag) => tag.split("-")[0] === base) ?? base;
+
+// --- times
+
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
+const dayClock = new Intl.DateTimeFormat(locale, { weekday: "short", hour: "numeric", minute: "2-digit" });
+const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+const steps = [["second", 60], ["minute", 60], ["hour", 24], ["day", 14], ["week", 9], ["month", Infinity]];
+
+function ago(at) {
+  let amount = (at - Date.now()) / 1000;
+  if (Math.abs(amount) < 45) return relative.format(0, "second");
+  for (const [unit, size] of steps) {
+    if (Math.abs(amount) < size) return relative.format(Math.round(amount), unit);
+    amount /= unit === "day" ? 7 : unit === "week" ? 4.35 : size;
+  }
+}
+
+const writers = {
+  relative: ago,
+  clock: (at) => (at.toDateString() === new Date().toDateString() ? clock : dayClock).format(at),
+  moment: (at) => moment.format(at),
+};
+
+function writeTimes() {
+  for (const time of document.querySelectorAll("time[data-time]")) {
+    const at = new Date(time.dateTime);
+    const text = writers[time.dataset.time](at);
+    if (time.textContent !== text) time.textContent = text;
+    time.title ||= moment.format(at);
+  }
+}
+
+// --- toasts
+
+const toasts = document.getElementById("toasts");
+const linger = { good: 7000, bad: 15000 };
+
+function leave(toast) {
+  if (toast.matches(":hover, :focus-within")) setTimeout(leave, 2000, toast);
+  else toast.remove();
+}
+
+new MutationObserver((changes) => {
+  for (const toast of changes.flatMap((change) => [...change.addedNodes])) {
+    if (toast.nodeType === Node.ELEMENT_NODE) setTimeout(leave, linger[toast.matches(".bad") ? "bad" : "good"], toast);
+  }
+}).observe(toasts, { childList: true });
+
+function tellNoAnswer() {
+  if (toasts.querySelector("[data-no-answer]")) return;
+  const toast = document.getElementById("no-answer").content.firstElementChild.cloneNode(true);
+  toast.dataset.noAnswer = "";
+  toasts.append(toast);
+}
+
+// --- the box at the top
+
+const box = document.getElementById("ask-link");
+
+box?.addEventListener("paste", () => {
+  setTimeout(() => {
+    if (/^\s*https?:\/\/\S+\s*$/i.test(box.value)) box.form.requestSubmit();
+  });
+});
+
+box?.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.getElementById("answers").replaceChildren();
+});
+
+document.addEventListener("keydown", (event) => {
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (event.key !== "/" || !plain || event.target.closest("input, select, textarea, [contenteditable], dialog")) return;
+  event.preventDefault();
+  box?.focus();
+  box?.select();
+});
+
+// --- menus, sheets, copying
+
+const knowsPopovers = "popover" in HTMLElement.prototype;
+if (!knowsPopovers) document.documentElement.dataset.popovers = "none";
+
+document.addEventListener("click", (event) => {
+  const menu = event.target.closest("[popover]");
+  const opener = event.target.closest("[popovertarget]");
+  if (knowsPopovers) {
+    if (menu && event.target.closest(".item")) menu.hidePopover?.();
+  } else {
+    const wanted = opener && document.getElementById(opener.getAttribute("popovertarget"));
+    for (const open of document.querySelectorAll("[popover].open")) if (open !== wanted) open.classList.remove("open");
+    wanted?.classList.toggle("open");
+  }
+});
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const field = document.getElementById(button.dataset.copy);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    field.select();
+    if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
+    else document.execCommand("copy");
+    button.lastChild.textContent = button.dataset.done;
+  });
+}
+
+function openSheets() {
+  for (const sheet of document.querySelectorAll("dialog[data-sheet]:not([open])")) {
+    sheet.addEventListener("close", () => sheet.remove());
+    sheet.addEventListener("click", (event) => event.target === sheet && sheet.close());
+    sheet.showModal();
+  }
+}
+
+// --- updates: focus stays where it was, even if its row moves to another list
+
+let focused = null;
+
+document.addEventListener("htmx:before:swap", () => {
+  focused = document.activeElement?.id || null;
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  writeTimes();
+  openSheets();
+  if (focused && (document.activeElement ?? document.body) === document.body) {
+    const row = focused.replace(/^quick-/, "more-");
+    (document.getElementById(focused) ?? document.getElementById(row))?.focus({ preventScroll: true });
+  }
+});
+
+document.addEventListener("htmx:after:request", (event) => {
+  const { sourceElement, response } = event.detail.ctx;
+  if (response.status < 400) sourceElement.closest("dialog[data-sheet]")?.close();
+});
+
+// --- the live stream
+
+const live = document.getElementById("live");
+let pause = 1000;
+
+function reconnect() {
+  setTimeout(() => window.htmx.trigger(live, "reconnect"), pause * (0.7 + 0.6 * Math.random()));
+  pause = Math.min(pause * 2, 60000);
+}
+
+live?.addEventListener("htmx:sse:after:connection", () => {
+  pause = 1000;
+  toasts.querySelector("[data-no-answer]")?.remove();
+});
+live?.addEventListener("htmx:sse:close", (event) => {
+  if (event.detail.reason === "ended") reconnect();
+});
+live?.addEventListener("reset", () => location.reload());
+
+document.addEventListener("htmx:error", (event) => {
+  const ctx = event.detail.ctx;
+  if (!ctx || ctx.response) return;
+  tellNoAnswer();
+  if (ctx.sourceElement === live) reconnect();
+});
+
+live?.addEventListener("htmx:response:error", reconnect);
+
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
+writeTimes();
+setInterval(writeTimes, 30000);
