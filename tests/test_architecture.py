@@ -30,6 +30,7 @@ PLANTED = {
     "A feature's tables and its client are its own": {"downloads/planted.py": "import medianest.accounts.models"},
     "Settings are checked only in core.config": {"core/planted.py": "import pydantic"},
     "APScheduler is a detail of core.scheduler": {"core/planted.py": "import apscheduler"},
+    "Templates are rendered only in web": {"core/planted.py": "import jinja2"},
     "Only client.py speaks to the outside": {"core/paging.py": "import httpx"},
     "No cycles inside a package": {
         "core/egg.py": "import medianest.core.hen",

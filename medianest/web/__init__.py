@@ -1,0 +1,1 @@
+"""The HTML face: pages, fragments and live updates for browsers."""

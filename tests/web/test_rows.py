@@ -1,0 +1,89 @@
+"""What a download shows, and to whom."""
+
+from dataclasses import replace
+
+import pytest
+
+from medianest.core.actor import Actor, Permission, Role, Via
+from medianest.downloads.types import Counts, State
+from medianest.web.acts import Relation, acts, relation
+from medianest.web.lines import line, moving
+from medianest.web.rows import row, tally
+from tests.gallery import samples
+
+DECIDING = {
+    State.QUEUED: ["pause", "first", "log", "cancel"],
+    State.RUNNING: ["pause", "log", "cancel"],
+    State.PAUSED: ["resume", "first", "log", "cancel"],
+    State.WAITING: ["retry", "pause", "first", "log", "cancel"],
+    State.COMPLETED: ["play", "save", "log", "delete"],
+    State.FAILED: ["retry", "log", "delete"],
+    State.CANCELLED: ["retry", "log", "delete"],
+}
+
+
+def names(state: State, who: Relation) -> list[str]:
+    return [act.label.id.removeprefix("web.act.") for act in acts(replace(samples.HERE, state=state), who)]
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("who", [Relation.OWNER, Relation.ADMIN])
+def test_who_decides_may_do_what_the_state_allows(state: State, who: Relation) -> None:
+    assert names(state, who) == DECIDING[state]
+
+
+@pytest.mark.parametrize("state", State)
+def test_others_may_do_nothing_and_followers_may_play_and_save(state: State) -> None:
+    assert names(state, Relation.OTHER) == []
+    assert names(state, Relation.FOLLOWER) == (["play", "save"] if state is State.COMPLETED else [])
+
+
+def person(id: str, *permissions: Permission) -> Actor:
+    return Actor(id=id, name=id, role=Role.MEMBER, permissions=frozenset(permissions), via=Via.WEB)
+
+
+def test_an_owner_is_the_owner_even_as_an_administrator() -> None:
+    assert relation(person("robin", Permission.ADMINISTER), samples.HERE) is Relation.OWNER
+    assert relation(person("wren", Permission.ADMINISTER), samples.HERE) is Relation.ADMIN
+    assert relation(person("kids"), samples.HERE) is Relation.FOLLOWER
+    assert relation(person("grandma"), samples.HERE) is Relation.OTHER
+
+
+def test_only_fetching_has_a_measure() -> None:
+    fetching = moving("1", "A", samples.FETCHING.stage, samples.FETCHING.progress)
+    merging = moving("1", "A", samples.MERGING.stage, samples.FETCHING.progress)
+    assert (fetching.percent, fetching.speed, fetching.bytes_of) == (64.2, 8.2e6, 2900 * 10**6)
+    assert (merging.percent, merging.speed, merging.bytes_of) == (None, None, None)
+
+
+def test_a_waiting_download_says_why_and_until_when() -> None:
+    told = line(samples.COOLING)
+    assert told.stage.id == "web.stage.cooling"
+    assert told.until == samples.COOLING.next_attempt_at
+    assert not told.moves
+
+
+def test_a_failure_offers_a_retry_only_where_it_can_help_and_only_to_who_decides() -> None:
+    def retry(item: samples.Download, who: Relation) -> str | None:
+        shown = row(item, who)
+        assert shown.why is not None
+        return shown.why.retry
+
+    assert retry(samples.FULL, Relation.OWNER) == "/downloads/greenhouse/retry"
+    assert retry(samples.FULL, Relation.OTHER) is None
+    assert retry(samples.MEMBERS, Relation.OWNER) is None
+
+
+def test_the_way_to_the_doctor_is_an_administrators() -> None:
+    failed = replace(samples.FULL, failure=replace(samples.FULL.failure, retryable=False))  # type: ignore[type-var]
+    assert row(failed, Relation.ADMIN).why.link == "/admin/doctor"  # type: ignore[union-attr]
+    assert row(failed, Relation.OTHER).why.link is None  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("counts", "id"),
+    [(Counts(), "web.queue.idle"), (Counts(running=1), "web.queue.only"), (Counts(paused=2), "web.queue.only"),
+     (Counts(running=1, queued=1), "web.queue.both")],
+)  # fmt: skip
+def test_how_many_there_are_is_one_sentence(counts: Counts, id: str) -> None:
+    assert tally(counts).sentence.id == id
