@@ -1,0 +1,18 @@
+"""Pages in a real Chromium: who looks at them, and what is wrong with what they see.
+
+    async def test_the_queue_fits_a_phone(visitors: Visitors, portal: Portal) -> None:
+        page = await visitors.page(PHONE)
+        await page.goto(portal.url("/queue"))
+        await assert_accessible(page)
+        await assert_fits(page)
+
+A test that takes `visitors` is marked `browser` and runs in the loop of the whole test session, where the browser lives
+(so it cannot use async fixtures of a test's own loop). When it ends, any violation of the content security policy,
+uncaught exception in a page or request to a foreign host fails it.
+"""
+
+from tests.browser.accessibility import assert_accessible
+from tests.browser.layout import assert_fits
+from tests.browser.visitors import DESK, LOOKS, PHONE, TABLET, Look, Visitors
+
+__all__ = ["DESK", "LOOKS", "PHONE", "TABLET", "Look", "Visitors", "assert_accessible", "assert_fits"]
