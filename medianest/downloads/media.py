@@ -1,0 +1,156 @@
+"""What fetched files are, as ffmpeg reports them, and what one finished file is to be made of them; decisions only."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from medianest.downloads.types import Preset
+
+TAIL_S = 5.0
+_TAIL_SLACK_S = 2.0
+_DURATION_SLACK_S = 5.0
+_DURATION_SLACK = 0.05
+
+_INPUT = re.compile(r"^Input #0, ([\w,]+), from ", re.MULTILINE)
+_DURATION = re.compile(r"^ +Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", re.MULTILINE)
+_STREAM = re.compile(r"^ +Stream #0:\d+[^:\n]*: (Video|Audio): (\w+)([^\n]*)", re.MULTILINE)
+_COMMON_PIXELS = re.compile(r"\byuvj?420p\b")
+_REACHED = re.compile(r"time=(-?)(\d+):(\d\d):(\d\d(?:\.\d+)?)")
+
+_MP4 = frozenset({"h264", "hevc", "av1", "mpeg4", "aac", "mp3", "ac3", "eac3", "alac"})
+_WEBM = frozenset({"vp8", "vp9", "av1", "opus", "vorbis"})
+_SOUND_FILES = {"aac": "m4a", "alac": "m4a", "mp3": "mp3", "opus": "opus", "vorbis": "ogg", "flac": "flac"}
+_DEMUXED = {"mov": "mp4", "mp3": "mp3", "ogg": "ogg", "flac": "flac", "wav": "wav", "avi": "avi", "flv": "flv"}
+_ALIASES = {"mp4": {"mov", "m4v", "m4a", "3gp"}, "ogg": {"opus", "ogv"}, "webm": {"mkv"}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """One file: the demuxer that reads it, its first video and audio codec, and how much of its end could be read.
+
+    `common_pixels` are 4:2:0 with 8 bits, what every player decodes.
+    """
+
+    demuxer: str
+    duration_s: float | None = None
+    video: str | None = None
+    audio: str | None = None
+    common_pixels: bool = True
+    videos: int = 0
+    has_cover: bool = False
+    tail_s: float | None = None
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether the last seconds that its header promises are not there."""
+        if self.duration_s is None or self.duration_s < TAIL_S or self.tail_s is None:
+            return False
+        return self.tail_s < TAIL_S - _TAIL_SLACK_S
+
+    def lasts(self, promised_s: float | None) -> bool:
+        """Whether it is about as long as the site promised, or longer; unknown durations pass."""
+        if not promised_s or self.duration_s is None:
+            return True
+        return self.duration_s >= promised_s - max(_DURATION_SLACK_S, promised_s * _DURATION_SLACK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembly:
+    """How the parts become one file: its extension, an encoder or `copy` for each kind of stream, None to leave it out.
+
+    `rewrite` says that the single part cannot stay as it is.
+    """
+
+    extension: str
+    video: str | None
+    audio: str | None
+    rewrite: bool
+
+
+def parse(report: str) -> Media | None:
+    """What ffmpeg said of its first input while it copied its tail to nowhere; None if it is no media."""
+    found = _INPUT.search(report)
+    if not found:
+        return None
+    streams = _STREAM.findall(report.partition("\nOutput #0")[0].partition("\nStream mapping")[0])
+    videos = [(codec, rest) for kind, codec, rest in streams if kind == "Video" and "(attached pic)" not in rest]
+    sounds = [codec for kind, codec, _ in streams if kind == "Audio"]
+    return Media(
+        demuxer=found[1].split(",")[0],
+        duration_s=_seconds(_DURATION.search(report)),
+        video=videos[0][0] if videos else None,
+        audio=sounds[0] if sounds else None,
+        common_pixels=all(_COMMON_PIXELS.search(rest) for _, rest in videos[:1]),
+        videos=len(videos),
+        has_cover=len(videos) + len(sounds) < len(streams),
+        tail_s=_tail(report),
+    )
+
+
+def assembly(preset: Preset, parts: Sequence[Media], *, extension: str, whole: bool) -> Assembly | None:
+    """What to make of the parts; None if what the preset asks for is not in them.
+
+    `extension` is the site's word for a single part; `whole` says that this part came as one file, not in pieces.
+    """
+    video = next((part.video for part in parts if part.video), None)
+    audio = next((part.audio for part in parts if part.audio), None)
+    if preset in {Preset.AUDIO_MP3, Preset.AUDIO_ORIGINAL}:
+        return _sound(preset, parts, audio, extension) if audio else None
+    if not video:
+        return _sound(preset, parts, audio, extension) if audio else None
+    if preset is Preset.PHONE:
+        fits = video == "h264" and all(part.common_pixels for part in parts if part.video)
+        return Assembly(
+            extension="mp4",
+            video="copy" if fits else "libx264",
+            audio=audio and ("copy" if audio == "aac" else "aac"),
+            rewrite=not (fits and audio in {"aac", None} and whole and _is(parts[0], "mp4", extension)),
+        )
+    kept = _kept_extension(parts[0], extension) if whole and len(parts) == 1 else None
+    return Assembly(
+        extension=kept or _container({codec for codec in (video, audio) if codec}),
+        video="copy",
+        audio=audio and "copy",
+        rewrite=kept is None,
+    )
+
+
+def _sound(preset: Preset, parts: Sequence[Media], codec: str | None, extension: str) -> Assembly:
+    """A file of sound alone: in its own codec, or as mp3, or as what every telephone plays."""
+    wanted = {Preset.AUDIO_MP3: ({"mp3"}, "libmp3lame", "mp3"), Preset.PHONE: ({"mp3", "aac"}, "aac", "m4a")}
+    kept = _SOUND_FILES.get(codec or "", "wav" if str(codec).startswith("pcm_") else "mka")
+    if preset in wanted and codec not in wanted[preset][0]:
+        return Assembly(extension=wanted[preset][2], video=None, audio=wanted[preset][1], rewrite=True)
+    alone = len(parts) == 1 and not parts[0].video and _is(parts[0], kept, extension)
+    return Assembly(extension=kept, video=None, audio="copy", rewrite=not alone)
+
+
+def _kept_extension(part: Media, extension: str) -> str | None:
+    """The extension under which a whole file can stay as it is, by its content; None if it had better be rewritten."""
+    own = _DEMUXED.get(part.demuxer)
+    if part.demuxer == "matroska":
+        own = "webm" if {part.video, part.audio} <= {*_WEBM, None} else "mkv"
+    if own is None:
+        return None
+    return extension if extension == own or extension in _ALIASES.get(own, ()) else own
+
+
+def _is(part: Media, wanted: str, extension: str) -> bool:
+    return extension == wanted and _kept_extension(part, extension) == wanted
+
+
+def _container(codecs: set[str]) -> str:
+    if codecs <= _MP4:
+        return "mp4"
+    return "webm" if codecs <= _WEBM else "mkv"
+
+
+def _tail(report: str) -> float | None:
+    reached = next(iter([*_REACHED.finditer(report)][-1:]), None)
+    if reached is None:
+        return None
+    return (-1 if reached[1] else 1) * (int(reached[2]) * 3600 + int(reached[3]) * 60 + float(reached[4]))
+
+
+def _seconds(found: re.Match[str] | None) -> float | None:
+    return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) if found else None
