@@ -7,20 +7,20 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from fnmatch import fnmatch
 from itertools import chain
 from pathlib import Path
 
 import pytest
 from importlinter.cli import lint_imports
 
-ROOT = Path(__file__).parent.parent
+from tests.checkout import ROOT, kept_files
+
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
 EMPTY_NAMES = re.compile(r"(^|_)(helpers?|utils?|managers?|handlers?|misc|common)(_|$)")
 EMPTY_CLASSES = re.compile(r"(Helper|Util|Utils|Manager|Handler)$")
 REGISTRIES = re.compile(r"pypi[.]org|pythonhosted[.]org|registry[.](npmjs|yarnpkg)|--(extra-)?index-url|--find[-]links")
-MACHINE_PATHS = re.compile(r"(?<![\w.}/-])/(root|home|work|tmp|opt)/\w")
+MACHINE_PATHS = re.compile(r"(?<![\w.}/-])/(root|home|work|tmp)/\w")
 LOCKS = {"uv.lock", "poetry.lock", "Pipfile.lock", "package-lock.json", "yarn.lock"}
 
 # For each contract of pyproject.toml, files with imports that it must refuse.
@@ -37,18 +37,6 @@ PLANTED = {
         "core/hen.py": "import medianest.core.egg",
     },
 }
-
-
-def kept_files() -> Iterator[Path]:
-    """Every file of the checkout that .gitignore does not leave out."""
-    lines = (ROOT / ".gitignore").read_text().split()
-    anchored = {line.strip("/") for line in lines if line.startswith("/")} | {".git"}
-    anywhere = [line.strip("/") for line in lines if not line.startswith("/")]
-    for top in ROOT.iterdir():
-        for path in [top, *top.rglob("*")] if top.name not in anchored else []:
-            parts = path.relative_to(ROOT).parts
-            if path.is_file() and not any(fnmatch(part, pattern) for part in parts for pattern in anywhere):
-                yield path
 
 
 def modules() -> list[Path]:

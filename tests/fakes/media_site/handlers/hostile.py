@@ -23,7 +23,7 @@ HOSTILE_TITLES = {
     "leading-dash": "-rf --exec=id",
     "template": "%(id)s %(title)s.%(ext)s %s %n %",
     "braces": "{{7*7}} {% raw %} {0.__class__} ${7*7}",
-    "shell": "$(touch /tmp/x); `id` | id & id > x",
+    "shell": "$(touch x); `id` | id & id > x",
     "markup": "</title><script>alert(1)</script><img src=x onerror=alert(1)>\"'&",
     "address": "javascript:alert(1)",
     "formula": '=HYPERLINK("http://example.invalid","x")',
