@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import signal
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -52,6 +53,17 @@ class Process:
         if self.is_running():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for its end, whoever its parent is; False when it still runs."""
+        with contextlib.suppress(ProcessLookupError):
+            descriptor = os.pidfd_open(self.pid)
+            try:
+                if self.is_running():
+                    select.select([descriptor], [], [], seconds)
+            finally:
+                os.close(descriptor)
+        return not self.is_running()
 
     def __str__(self) -> str:
         return f"{self.pid} (of {self.parent}): {self.command[:160]}"

@@ -66,7 +66,10 @@ def test_orphans_are_found_by_where_they_stand(nested: Nested, tmp_path: Path) -
     (orphan,) = processes.touching(tmp_path)
 
     assert orphan.pid == nested.inner_pid
+    assert not orphan.wait(0)
     orphan.kill()
+    assert orphan.wait(10)
+    assert processes.touching(tmp_path) == []
 
 
 def test_holding_a_file_or_naming_a_path_is_touching(tmp_path: Path) -> None:
