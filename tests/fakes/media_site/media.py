@@ -3,7 +3,6 @@
 import fcntl
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,14 +77,6 @@ class Library:
         with (self._folder / f".{name}.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
-
-
-def prune(cache: Path | None = None) -> None:
-    """Throw away what older recipes made."""
-    root = cache or default_cache()
-    for folder in root.iterdir() if root.is_dir() else ():
-        if folder.name != _fingerprint():
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fingerprint() -> str:
