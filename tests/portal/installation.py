@@ -33,7 +33,7 @@ class Said:
 
     def __init__(self, output: IO[str]) -> None:
         self._lines: list[str] = []
-        self._ended = False
+        self.ended = False
         self._more = threading.Condition()
         threading.Thread(target=self._read, args=(output,), name="portal-output", daemon=True).start()
 
@@ -44,7 +44,7 @@ class Said:
             return next((match[1] for match in map(pattern.search, self._lines) if match), None)
 
         with self._more:
-            self._more.wait_for(lambda: self._ended or found() is not None, patience_s)
+            self._more.wait_for(lambda: self.ended or found() is not None, patience_s)
             return found()
 
     def _read(self, output: IO[str]) -> None:
@@ -54,7 +54,7 @@ class Said:
                     self._lines.append(line)
                     self._more.notify_all()
         with self._more:
-            self._ended = True
+            self.ended = True
             self._more.notify_all()
 
     def __str__(self) -> str:
@@ -105,6 +105,8 @@ class Installation:
         self.said = Said(process.stdout)
         base = self.said.match(_READY, PATIENCE_S)
         if base is None:
+            if self.said.ended:
+                process.wait(PATIENCE_S)
             self._give_up("did not become ready")
         self.base = str(base)
         self.ready_after_s = time.monotonic() - began
