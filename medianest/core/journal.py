@@ -10,7 +10,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 TABLE = journal_tables.EntryRow.__tablename__
 _BATCH = 200
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _PAUSES = tuple(timedelta(seconds=seconds) for seconds in (0.2, 1, 5, 30))
 
 
@@ -158,13 +159,13 @@ def dead_letters(session: Session, *, limit: int = 200) -> Sequence[DeadLetter]:
     ]
 
 
-async def purge(session: AsyncSession, *, now: datetime, limit: int = 5000) -> int:
-    """Delete entries whose time is over and that every listener has passed; returns how many."""
+async def purge(session: AsyncSession, *, now: datetime, keep: timedelta = timedelta.max, limit: int = 5000) -> int:
+    """Delete entries whose own time, or `keep`, is over and that every listener has passed; returns how many."""
     passed = select(Cursor.entry_id).order_by(Cursor.entry_id).limit(1).scalar_subquery()
     parked = select(DeadLetterRow.entry_id)
     old = (
         select(EntryRow.id)
-        .where(EntryRow.expires_at < now, EntryRow.id.not_in(parked))
+        .where((EntryRow.expires_at < now) | (EntryRow.at < _before(now, keep)), EntryRow.id.not_in(parked))
         .where((EntryRow.id <= passed) | (passed.is_(None)))
         .limit(limit)
     )
@@ -251,6 +252,10 @@ class Dispatcher:
 
 async def _move(session: AsyncSession, listener: str, id: int) -> None:
     await session.execute(update(Cursor).where(Cursor.listener == listener).values(entry_id=id))
+
+
+def _before(now: datetime, span: timedelta) -> datetime:
+    return now - span if span < now - _BEGINNING else _BEGINNING
 
 
 def _cursor(session: Session, listener: str) -> int | None:
