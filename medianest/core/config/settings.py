@@ -52,6 +52,18 @@ class PathsSettings(Section):
     data_dir: values.Folder = DATA_DIR_DEFAULT
     media_dir: values.Folder = Path("media")
 
+    @property
+    def database(self) -> Path:
+        return self.data_dir / "medianest.db"
+
+    @property
+    def key_file(self) -> Path:
+        return self.data_dir / "secret.key"
+
+    @property
+    def backups_dir(self) -> Path:
+        return self.data_dir / "backups"
+
 
 class DownloadsSettings(Section):
     workers: Annotated[int, Field(ge=1, le=16)] = 2
