@@ -1,0 +1,1 @@
+"""Looking after the installation: backups, the doctor, what the commands do."""

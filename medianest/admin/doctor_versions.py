@@ -1,0 +1,109 @@
+"""The doctor on the programs and libraries that do the work."""
+
+import asyncio
+import sqlite3
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+
+from medianest.admin.types import Fact, Group, Programs, Verdict
+from medianest.core import clock
+from medianest.core.i18n import Message, msg
+
+YTDLP_OLD_DAYS = 60
+SQLITE_MENDED = (3, 51, 3)
+_PATIENCE_S = 10.0
+
+
+async def examine(programs: Programs) -> list[Fact]:
+    ffmpeg, deno = await asyncio.gather(
+        _first_line(programs.ffmpeg, "-version"), _first_line(programs.deno, "--version")
+    )
+    return [
+        judge_ytdlp(_installed("yt-dlp"), clock.now().date()),
+        judge_program("ffmpeg", programs.ffmpeg, ffmpeg, missing=Verdict.WRONG),
+        judge_program("deno", programs.deno, deno, missing=Verdict.LOOK),
+        judge_sqlite(sqlite3.sqlite_version),
+    ]
+
+
+def judge_ytdlp(installed: str | None, today: date) -> Fact:
+    """Sites change by the week, and an old yt-dlp fails with them; its version is the day it was made."""
+    made = _day(installed or "")
+    if installed is None or made is None:
+        return _fact("yt_dlp", Verdict.WRONG, msg("doctor.missing"), msg("doctor.mend_install"), version=installed)
+    age = (today - made).days
+    if age < YTDLP_OLD_DAYS:
+        return _fact(
+            "yt_dlp", Verdict.FINE, msg("doctor.ytdlp", version=installed, n=age), version=installed, age_days=age
+        )
+    old = msg("doctor.ytdlp", version=installed, n=age)
+    return _fact("yt_dlp", Verdict.LOOK, old, msg("doctor.mend_ytdlp"), version=installed, age_days=age)
+
+
+def judge_program(name: str, path: str | None, first_line: str | None, *, missing: Verdict) -> Fact:
+    """A program by what it says of its version; None where it is not there, or does not run."""
+    if first_line is None:
+        return _fact(name, missing, msg("doctor.missing"), msg(f"doctor.mend_{name}"), path=path, version=None)
+    words = first_line.replace("version ", "").split()
+    found = words[1] if len(words) > 1 else first_line
+    return _fact(name, Verdict.FINE, msg("doctor.program", version=found, path=path), path=path, version=found)
+
+
+def judge_sqlite(installed: str) -> Fact:
+    """Before 3.51.3 two connections that write or checkpoint at one moment can lose pages of a WAL database."""
+    number = tuple(int(part) for part in installed.split("."))
+    if number >= SQLITE_MENDED:
+        return _fact(
+            "sqlite", Verdict.FINE, msg("doctor.version", version=installed), version=installed, wal_reset_bug=False
+        )
+    finding, mend = msg("doctor.sqlite_wal_reset", version=installed), msg("doctor.mend_sqlite")
+    return _fact("sqlite", Verdict.LOOK, finding, mend, version=installed, wal_reset_bug=True)
+
+
+def _fact(name: str, verdict: Verdict, finding: Message, mend: Message | None = None, **data: object) -> Fact:
+    return Fact(
+        id=f"versions.{name}",
+        group=Group.VERSIONS,
+        verdict=verdict,
+        title=msg(f"doctor.{name}"),
+        finding=finding,
+        mend=mend,
+        data=data,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        year, month, day = (int(part) for part in text.split(".")[:3])
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _installed(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+async def _first_line(program: str | None, option: str) -> str | None:
+    """What a program says first; None where it cannot be asked."""
+    if program is None:
+        return None
+    try:
+        process = await asyncio.create_subprocess_exec(
+            program, option, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL, env={"NO_COLOR": "1"},
+        )  # fmt: skip
+    except OSError:
+        return None
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            out, _ = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return None
+    lines = out.decode(errors="replace").splitlines()
+    return lines[0][:200] if process.returncode == 0 and lines else None
