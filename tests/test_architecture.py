@@ -28,6 +28,10 @@ PLANTED = {
     "Layers": {"core/planted.py": "import medianest.downloads.types"},
     "Pure modules stay pure": {"core/event.py": "import sqlalchemy"},
     "A feature's tables and its client are its own": {"downloads/planted.py": "import medianest.accounts.models"},
+    "Handlers call services and queries": {"http/planted.py": "import sqlalchemy"},
+    "Only the faces, their floor and the composition root know the web framework": {
+        "accounts/planted.py": "import litestar"
+    },
     "Settings are checked only in core.config": {"core/planted.py": "import pydantic"},
     "APScheduler is a detail of core.scheduler": {"core/planted.py": "import apscheduler"},
     "Templates are rendered only in web": {"core/planted.py": "import jinja2"},

@@ -114,6 +114,11 @@ def oldest_id(session: Session) -> int:
     return session.scalar(select(EntryRow.id).order_by(EntryRow.id).limit(1)) or 0
 
 
+def has_request(session: Session, request_id: str) -> bool:
+    """Whether anything was done in this request."""
+    return session.scalar(select(EntryRow.id).where(EntryRow.request_id == request_id).limit(1)) is not None
+
+
 def page(
     session: Session,
     *,

@@ -17,6 +17,7 @@ class EntryRow(Base):
         Index("ix_journal_actor", "actor_id", "id"),
         Index("ix_journal_kind", "kind", "id"),
         Index("ix_journal_expires_at", "expires_at"),
+        Index("ix_journal_request_id", "request_id"),
         {"sqlite_autoincrement": True},
     )
 

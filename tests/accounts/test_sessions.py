@@ -14,7 +14,7 @@ from medianest.accounts.types import SessionRules, UserChange
 from medianest.core import clock
 from medianest.core.actor import SYSTEM, Actor, Role
 from medianest.core.db import Database
-from tests.accounts.conftest import ELSEWHERE, HOME, Cast, cheap_passwords, sign_in
+from tests.people import ELSEWHERE, HOME, Cast, cheap_passwords, sign_in
 
 
 async def _sign_out(accounts: Accounts, actor: Actor) -> None:

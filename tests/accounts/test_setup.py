@@ -10,7 +10,7 @@ from medianest.core import journal
 from medianest.core.actor import SYSTEM, Role
 from medianest.core.db import Database
 from medianest.core.errors import Invalid
-from tests.accounts.conftest import HOME, PASSWORD
+from tests.people import HOME, PASSWORD
 
 
 async def test_the_link_makes_an_administrator_who_is_signed_in(accounts: Accounts, db: Database) -> None:

@@ -16,7 +16,7 @@ from medianest.core import journal
 from medianest.core.actor import SYSTEM, Role, Via
 from medianest.core.db import Database
 from medianest.core.errors import Invalid, TooMany
-from tests.accounts.conftest import ELSEWHERE, HOME, PASSWORD, Cast, cheap_passwords, sign_in
+from tests.people import ELSEWHERE, HOME, PASSWORD, Cast, cheap_passwords, sign_in
 
 TABLES = (UserRow, SessionRow, TokenRow)
 

@@ -9,7 +9,7 @@ from medianest.accounts.errors import WrongPassword
 from medianest.accounts.service import Accounts
 from medianest.accounts.types import Client
 from medianest.core.errors import TooMany
-from tests.accounts.conftest import ELSEWHERE, HOME, PASSWORD, Cast
+from tests.people import ELSEWHERE, HOME, PASSWORD, Cast
 
 GUESSER = Client(address="198.51.100.7")
 

@@ -12,7 +12,7 @@ from medianest.core import journal
 from medianest.core.actor import SYSTEM, Actor, Permission, Role, Via
 from medianest.core.db import Database
 from medianest.core.errors import Forbidden, Invalid
-from tests.accounts.conftest import Cast, sign_in
+from tests.people import Cast, sign_in
 
 
 async def _bearer(accounts: Accounts, owner: str, *scopes: Scope) -> tuple[str, Actor]:

@@ -10,7 +10,7 @@ from medianest.core import journal
 from medianest.core.actor import SYSTEM, Role
 from medianest.core.db import Database
 from medianest.core.errors import Forbidden, Invalid
-from tests.accounts.conftest import PASSWORD, Cast, sign_in
+from tests.people import PASSWORD, Cast, sign_in
 
 
 @pytest.mark.parametrize("taken", ["bob", "BOB", " Bob", "ＢＯＢ"])

@@ -1,0 +1,56 @@
+"""The two cookies: the session's, and the one that ties a form to a browser in which nobody is signed in.
+
+Over HTTPS they carry the prefix `__Host-`, so that no neighbouring host and no plain connection can set them
+(RFC 6265bis section 4.1.3); on a plain LAN address they cannot.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+
+from litestar.datastructures import Cookie
+
+from medianest.accounts.types import Opened
+
+_VALUE = re.compile(r"[A-Za-z0-9_-]{16,128}")
+SESSION = "medianest"
+FORM = "medianest-form"
+
+
+def name_of(cookie: str, *, secure: bool) -> str:
+    return f"__Host-{cookie}" if secure else cookie
+
+
+def read(fields: Iterable[str], name: str) -> str | None:
+    """The value of a cookie of ours; None where it is absent, not of our making, or there twice (put in by another)."""
+    values = [
+        value.strip()
+        for field in fields
+        for pair in field.split(";")
+        for key, equals, value in [pair.partition("=")]
+        if equals and key.strip() == name
+    ]
+    return values[0] if len(values) == 1 and _VALUE.fullmatch(values[0]) else None
+
+
+def entering(opened: Opened, *, secure: bool) -> Cookie:
+    """The cookie of a session that was just opened."""
+    return write(SESSION, opened.secret, secure=secure, max_age=opened.lasts)
+
+
+def leaving(*, secure: bool) -> Cookie:
+    """The end of the session's cookie."""
+    return write(SESSION, "", secure=secure, max_age=timedelta(0))
+
+
+def write(cookie: str, value: str, *, secure: bool, max_age: timedelta | None = None) -> Cookie:
+    """A cookie for this host alone, out of reach of scripts; without `max_age` it ends with the browser."""
+    return Cookie(
+        key=name_of(cookie, secure=secure),
+        value=value,
+        path="/",
+        max_age=int(max_age.total_seconds()) if max_age is not None else None,
+        secure=secure or None,
+        httponly=True,
+        samesite="lax",
+    )

@@ -1,0 +1,31 @@
+"""What the floor refuses before a handler sees it.
+
+The faces give these their own statuses: `Malformed` 400, `TooSlow` 408, `RefusedHost` 421, `HeadTooLarge` 431,
+`RangeNotThere` is answered as 416 by the file answer itself.
+"""
+
+from medianest.core.errors import Invalid, TooLarge
+
+
+class Malformed(Invalid):
+    """The request is not what HTTP allows, or says the same thing twice."""
+
+    default_code = "malformed"
+
+
+class TooSlow(Invalid):
+    """The body took longer to arrive than a body may."""
+
+    default_code = "too_slow"
+
+
+class RefusedHost(Invalid):
+    """The request names a host that is not ours."""
+
+    default_code = "refused_host"
+
+
+class HeadTooLarge(TooLarge):
+    """More, or longer, header fields than are read."""
+
+    default_code = "head_too_large"

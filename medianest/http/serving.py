@@ -1,0 +1,54 @@
+"""The server around the application: uvicorn with our protocol, and a stop that ends open streams first."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from litestar.types import ASGIApp
+
+from medianest.http.protocol import Protocol
+
+GOODBYE_S = 5
+KEEP_ALIVE_S = 30
+
+
+class Server(uvicorn.Server):
+    """A server that sets `ready` once it can answer, and calls `before_stop` as soon as it is told to stop.
+
+    uvicorn waits for answers under way before it says goodbye to the application, and an event stream is one that
+    never ends by itself.
+    """
+
+    def __init__(self, app: ASGIApp, *, host: str, port: int, before_stop: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            http=Protocol,
+            ws="none",
+            loop="uvloop",
+            lifespan="on",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=GOODBYE_S,
+        )
+        super().__init__(config)
+        self._before_stop = before_stop
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    async def main_loop(self) -> None:
+        await super().main_loop()
+        self._before_stop()
+
+    @property
+    def addresses(self) -> list[tuple[str, int]]:
+        """Where it listens, once it has started."""
+        return [sock.getsockname()[:2] for server in self.servers for sock in server.sockets]
