@@ -19,13 +19,17 @@ SENTENCES: Rules = _rules(
         ErrorCode.BLOCKED_ADDRESS,
         BLOCKED_REASON,
         r"unsupported url scheme",
+        r"no connection adapters were found",
         r"file:// URLs are disabled",
     ),
+    # a piece of a manifest that is not there: its address is old, or the site is broken
+    (ErrorCode.FORBIDDEN, r"http error 4(?:04|10)\b.{0,60}giving up after"),
     (
         ErrorCode.DISK_FULL,
         r"no space left on device",
         r"disk quota exceeded",
         r"file too large",
+        r"byte limit reached",
     ),
     (ErrorCode.NAME_TOO_LONG, r"file name too long"),
     (
@@ -133,6 +137,7 @@ SENTENCES: Rules = _rules(
         r"unsupported url",
         r"is not a valid url",
         r"no suitable extractor",
+        r"redirect loop",
         r"no (?:video|media|video/audio)s? (?:content )?(?:could be |was )?(?:found|in|on)\b",
         r"not (?:a|contain a|have a|have any) video",
         r"is unusual and will be skipped",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from medianest.downloads.types import Preset
 
 TAIL_S = 5.0
-_TAIL_SLACK_S = 2.0
+_TAIL_SHARE = 0.6
 _DURATION_SLACK_S = 5.0
 _DURATION_SLACK = 0.05
 
@@ -17,7 +17,7 @@ _STREAM = re.compile(r"^ +Stream #0:\d+[^:\n]*: (Video|Audio): (\w+)([^\n]*)", r
 _COMMON_PIXELS = re.compile(r"\byuvj?420p\b")
 _REACHED = re.compile(r"time=(-?)(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
-_MP4 = frozenset({"h264", "hevc", "av1", "mpeg4", "aac", "mp3", "ac3", "eac3", "alac"})
+_MP4 = frozenset({"h264", "hevc", "av1", "vp9", "mpeg4", "aac", "mp3", "ac3", "eac3", "alac", "opus"})
 _WEBM = frozenset({"vp8", "vp9", "av1", "opus", "vorbis"})
 _SOUND_FILES = {"aac": "m4a", "alac": "m4a", "mp3": "mp3", "opus": "opus", "vorbis": "ogg", "flac": "flac"}
 _DEMUXED = {"mov": "mp4", "mp3": "mp3", "ogg": "ogg", "flac": "flac", "wav": "wav", "avi": "avi", "flv": "flv"}
@@ -43,9 +43,10 @@ class Media:
     @property
     def ends_early(self) -> bool:
         """Whether the last seconds that its header promises are not there."""
-        if self.duration_s is None or self.duration_s < TAIL_S or self.tail_s is None:
+        if self.duration_s is None or self.tail_s is None:
             return False
-        return self.tail_s < TAIL_S - _TAIL_SLACK_S
+        tail_s = min(self.duration_s, TAIL_S)
+        return self.tail_s < tail_s * _TAIL_SHARE
 
     def lasts(self, promised_s: float | None) -> bool:
         """Whether it is about as long as the site promised, or longer; unknown durations pass."""
@@ -140,9 +141,9 @@ def _is(part: Media, wanted: str, extension: str) -> bool:
 
 
 def _container(codecs: set[str]) -> str:
-    if codecs <= _MP4:
-        return "mp4"
-    return "webm" if codecs <= _WEBM else "mkv"
+    if codecs <= _WEBM:
+        return "webm"
+    return "mp4" if codecs <= _MP4 else "mkv"
 
 
 def _tail(report: str) -> float | None:

@@ -1,0 +1,197 @@
+"""The program of the child process: asks a site what a link is and fetches it, with yt-dlp, behind walls.
+
+Run as `python -I -m medianest.downloads.child LIFELINE`, where LIFELINE is the descriptor of a pipe's reading end whose
+other end the portal holds; commands come on standard input (`protocol`). This is the only module that imports yt_dlp,
+and it does so after the walls are up.
+"""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from medianest.core import clock
+from medianest.downloads import child_guard, failures, protocol
+from medianest.downloads.child_ffmpeg import Ffmpeg
+from medianest.downloads.child_folder import WorkFolder
+from medianest.downloads.child_info import offered_formats
+from medianest.downloads.child_job import Facts, Job
+from medianest.downloads.child_options import ABSENT, options
+from medianest.downloads.child_output import Events, Log
+from medianest.downloads.child_picture import BYTES_MOST
+from medianest.downloads.child_resume import Resumption
+from medianest.downloads.failure_sentences import BLOCKED_REASON
+from medianest.downloads.failures import CannotFetch
+from medianest.downloads.formats import RECIPES
+from medianest.downloads.protocol import Failed, Fetch, Fetched, Probe, Probed, Setup
+from medianest.downloads.types import ErrorCode, Preset
+
+_SCHEMES = frozenset({"http", "https", "data"})
+_WHOLE = frozenset({"http", "https"})
+_SMUGGLED = "__youtubedl_smuggle"
+_PICTURE_TIMEOUT_S = 8
+
+
+class YtdlpSite:
+    """A site by way of yt-dlp, for one command."""
+
+    def __init__(self, parameters: dict[str, Any], resumption: Resumption, log: Log) -> None:
+        self._resumption = resumption
+        self._log = log
+        self._report: Callable[[Mapping[str, object]], None] = log.ignore
+        self._ytdl = _confined(resumption)(parameters)
+        self._ytdl.add_progress_hook(lambda status: self._report(status))
+
+    @property
+    def hides_formats(self) -> bool:
+        return "formats may be missing" in self._log.warnings
+
+    def ask(self, url: str) -> Facts:
+        if urlsplit(url).scheme not in _WHOLE or _SMUGGLED in url:
+            raise CannotFetch.because(ErrorCode.UNSUPPORTED_URL, "This is not the address of a page.")
+        with self._translated():
+            found = self._ytdl.extract_info(url, download=False)
+            facts: Facts = self._ytdl.sanitize_info(found, remove_private_keys=True)
+        return facts
+
+    def choose(self, info: Facts) -> list[Facts]:
+        offered = {**info, "formats": offered_formats(info)} if info.get("formats") else dict(info)
+        with self._translated():
+            chosen = self._ytdl.process_ie_result(offered, download=False)
+        whole = {key: value for key, value in chosen.items() if key != "requested_formats"}
+        return [{**whole, **one} for one in chosen.get("requested_formats") or [{}]]
+
+    def bring(self, format: Facts, path: Path, report: Callable[[Mapping[str, object]], None]) -> None:
+        from yt_dlp.networking import Request
+
+        is_whole = format.get("protocol") in _WHOLE
+        self._report = report
+        with self._translated(), self._resumption.of(path.name, Request(format["url"]).url if is_whole else None):
+            done, _ = self._ytdl.dl(path.name, format)  # the working folder is the current one
+        if not done:
+            raise CannotFetch.because(ErrorCode.DISK_FULL, "It is larger than what may be fetched.")
+        if is_whole:
+            self._resumption.check(path)
+
+    def picture(self, url: str) -> bytes | None:
+        from yt_dlp.networking import Request
+
+        try:
+            with self._translated():
+                answer = self._ytdl.urlopen(Request(url, extensions={"timeout": _PICTURE_TIMEOUT_S}))
+                data: bytes = answer.read(BYTES_MOST + 1)
+        except CannotFetch:
+            return None
+        return data
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # yt-dlp lets nearly everything through
+            self._log.error(f"{type(error).__name__}: {error}")
+            trouble = failures.trouble(error, warnings=self._log.warnings)
+            raise CannotFetch(failures.verdict(trouble, now=clock.now())) from error
+
+
+def _confined(resumption: Resumption) -> Any:
+    """YoutubeDL that asks over HTTP only, believes the proxy's refusal at once, and continues only what is the same."""
+    from yt_dlp import YoutubeDL
+    from yt_dlp.networking import Request
+
+    class Confined(YoutubeDL):  # type: ignore[misc]  # yt_dlp has no types
+        def urlopen(self, request: Any) -> Any:
+            request = Request(request) if isinstance(request, str) else request
+            if request.url.partition(":")[0].lower() not in _SCHEMES:
+                raise child_guard.RefusedConnection(request.url[:100])
+            if condition := resumption.condition(request.url, request.headers):
+                request.headers["If-Range"] = condition
+            try:
+                answer = super().urlopen(request)
+            except Exception as error:
+                if BLOCKED_REASON in str(error):
+                    raise child_guard.RefusedConnection(urlsplit(request.url).hostname) from error
+                raise
+            resumption.note(request.url, answer.headers)
+            return answer
+
+    return Confined
+
+
+class Program:
+    """The loop that answers commands."""
+
+    def __init__(self, setup: Setup, folder: WorkFolder, lock: int, events: Events) -> None:
+        self._setup = setup
+        self._folder = folder
+        self._events = events
+        self._ffmpeg = Ffmpeg(setup.ffmpeg, lock=lock)
+        self._gate = child_guard.Gate(folder.path, frozenset({setup.ffmpeg, setup.deno or setup.ffmpeg}))
+
+    def close_walls(self) -> None:
+        child_guard.limit(self._setup.limits)
+        child_guard.watch_memory(self._setup.limits.memory_bytes, self._die_of_hunger)
+        sys.modules.update(dict.fromkeys(ABSENT))  # type: ignore[arg-type]  # None is how an import is forbidden
+        self._gate.close()
+
+    def answer(self, command: Probe | Fetch) -> Probed | Fetched | Failed:
+        """Do what the command says; whatever goes wrong becomes a Failed."""
+        log = Log()
+        try:
+            job = self._job(command, log)
+            return job.probe(command) if isinstance(command, Probe) else job.fetch(command)
+        except CannotFetch as stopped:
+            found = stopped.verdict
+        except Exception as error:  # noqa: BLE001  # the last line of this process: the portal is owed an answer
+            log.error("".join(traceback.format_exception(error)))
+            found = failures.verdict(failures.trouble(error), now=clock.now())
+        return Failed(code=found.code, detail=found.detail, retry_after_s=found.retry_after_s)
+
+    def _job(self, command: Probe | Fetch, log: Log) -> Job:
+        proxy = urlsplit(command.proxy)
+        self._gate.proxy = (proxy.hostname or "", proxy.port or 0)
+        fetch = command if isinstance(command, Fetch) else None
+        parameters = options(
+            RECIPES[fetch.preset if fetch else Preset.BEST],
+            proxy=command.proxy,
+            deno=self._setup.deno,
+            file_bytes=self._setup.limits.file_bytes,
+            rate_limit=fetch.rate_limit_bytes_per_s if fetch else None,
+            logger=log,
+        )
+        self._events.begin()
+        site = YtdlpSite(parameters, Resumption(self._folder), log)
+        return Job(self._events, self._folder, self._ffmpeg, site)
+
+    def _die_of_hunger(self) -> None:
+        self._events.say(Failed(code=ErrorCode.INTERNAL, detail="It needed more memory than it may have."))
+        os.killpg(0, signal.SIGKILL)
+
+
+def main() -> None:
+    child_guard.tie_to_parent(int(sys.argv[1]))
+    events = Events.on_standard_output()
+    commands = map(protocol.command, sys.stdin.buffer)
+    setup = next(commands)
+    assert isinstance(setup, Setup)
+    folder = WorkFolder(Path.cwd())
+    lock = folder.lock()
+    if lock is None:
+        events.say(Failed(code=ErrorCode.INTERRUPTED, detail="Another process still writes into the working folder."))
+        return
+    program = Program(setup, folder, lock, events)
+    program.close_walls()
+    import yt_dlp  # noqa: F401  # while the portal decides what to ask
+
+    for command in commands:
+        assert isinstance(command, Probe | Fetch)
+        events.say(program.answer(command))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""ffmpeg, as the child process runs it: on local files only, with a fixed list of arguments, never by yt-dlp."""
+
+import base64
+import errno
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from medianest.downloads import media
+from medianest.downloads.media import Assembly, Media
+
+_DEMUXERS = (
+    "mov,matroska,mp3,ogg,flac,wav,aac,mpegts,mpeg,avi,flv,asf,aiff,ac3,eac3,caf,"
+    "jpeg_pipe,png_pipe,webp_pipe,gif,image2"
+)
+_INSPECT_S = 60
+_REPORT_HEAD = 64 * 1024
+_REPORT_TAIL = 8 * 1024
+_PICTURED = frozenset({"mp4", "m4a", "mov", "m4v", "mp3", "flac"})
+_COVER_ARGUMENT_MOST = 90 * 1024  # an argument may have 128 KiB, and base64 makes four bytes of three
+_SHORT_SIDE = "trunc(min(720,{side})/2)*2"
+_PHONE_VIDEO = (
+    "-preset", "veryfast", "-crf", "22", "-pix_fmt", "yuv420p", "-filter:v:0",
+    f"scale='if(gt(iw,ih),-2,{_SHORT_SIDE.format(side='iw')})':'if(gt(iw,ih),{_SHORT_SIDE.format(side='ih')},-2)'",
+)  # fmt: skip
+_ENCODERS: Mapping[str, tuple[str, ...]] = {
+    "libx264": _PHONE_VIDEO,
+    "aac": ("-b:a", "160k"),
+    "libmp3lame": ("-q:a", "2"),
+}
+
+
+class FfmpegError(Exception):
+    """ffmpeg refused; the text is its last word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A fetched file and what it is."""
+
+    path: Path
+    media: Media
+
+
+class Ffmpeg:
+    """Runs the one ffmpeg that the portal found; `lock` is a descriptor that each run inherits."""
+
+    def __init__(self, path: str, *, lock: int) -> None:
+        self._path = path
+        self._lock = lock
+
+    def inspect(self, path: Path) -> Media | None:
+        """What the file is, read from its head and its last seconds; None if it is no media."""
+        copy = ["-map", "0:V?", "-map", "0:a?", "-c", "copy", "-f", "null", "-"]
+        _, report = self._run(["-sseof", f"-{media.TAIL_S}", *_input(path), *copy], timeout_s=_INSPECT_S)
+        return media.parse(report)
+
+    def assemble(
+        self, parts: Sequence[Part], made: Assembly, target: Path, *, tags: Mapping[str, str], cover: Path | None
+    ) -> None:
+        """Write one file from the parts. Raises FfmpegError, and leaves nothing, if that does not work."""
+        inputs = [argument for part in parts for argument in _input(part.path)]
+        arguments = [*inputs, *_streams(parts, made), *_tagged(tags, made.extension)]
+        if cover:
+            arguments = [*inputs, *_covered(parts, made, cover), *_tagged(tags, made.extension)]
+        if made.extension in {"mp4", "m4a", "mov", "m4v"}:
+            arguments += ["-movflags", "+faststart"]
+        status, report = self._run([*arguments, "-y", f"file:{target}"])
+        if status != 0:
+            target.unlink(missing_ok=True)
+            raise _failure(status, report)
+
+    def still(
+        self, source: Path, outputs: Sequence[str], *, timeout_s: float, max_pixels: int, at_s: float | None = None
+    ) -> None:
+        """One frame of a picture or video into `outputs`, a list of further arguments. Raises FfmpegError."""
+        seek = ["-ss", f"{at_s:.3f}"] if at_s else []
+        status, report = self._run(
+            ["-max_pixels", str(max_pixels), *seek, *_input(source), *outputs], timeout_s=timeout_s
+        )
+        if status != 0:
+            raise _failure(status, report)
+
+    def _run(self, arguments: Sequence[str], *, timeout_s: float | None = None) -> tuple[int, str]:
+        """Its status, and the beginning and end of what it said: a broken file can make it say gigabytes."""
+        command = [self._path, "-hide_banner", "-nostdin", *arguments]
+        with tempfile.TemporaryFile(dir=Path.cwd()) as said:
+            try:
+                ran = subprocess.run(  # noqa: S603  # a fixed program, arguments from our own tables
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=said,
+                    pass_fds=(self._lock,),
+                    timeout=timeout_s,
+                )
+            except subprocess.TimeoutExpired as error:
+                raise FfmpegError(f"ffmpeg took longer than {timeout_s} s") from error
+            said.seek(0)
+            report = said.read(_REPORT_HEAD)
+            if (size := said.seek(0, 2)) > _REPORT_HEAD:
+                said.seek(max(size - _REPORT_TAIL, _REPORT_HEAD))
+                report += said.read()
+        return ran.returncode, report.decode(errors="replace")
+
+
+def _failure(status: int, report: str) -> Exception:
+    if "No space left on device" in report or status == -signal.SIGXFSZ:
+        return OSError(errno.ENOSPC, "No space left on device")
+    said = [line for line in report.splitlines() if line.strip()]
+    return FfmpegError(f"ffmpeg ended with {status}: {said[-1] if said else ''}")
+
+
+def _input(path: Path) -> list[str]:
+    return ["-protocol_whitelist", "file", "-format_whitelist", _DEMUXERS, "-i", f"file:{path}"]
+
+
+def _streams(parts: Sequence[Part], made: Assembly) -> list[str]:
+    """The maps and encoders of the streams that are kept; a file that stays what it is keeps all of them."""
+    if not made.rewrite:
+        return ["-map", "0", "-dn", "-ignore_unknown", "-c", "copy"]
+    arguments: list[str] = []
+    if made.video:
+        place = next(place for place, part in enumerate(parts) if part.media.video)
+        arguments += ["-map", f"{place}:V:0", "-c:v:0", made.video, *_ENCODERS.get(made.video, ())]
+    if made.audio:
+        place = next(place for place, part in enumerate(parts) if part.media.audio)
+        arguments += ["-map", f"{place}:a:0", "-c:a:0", made.audio, *_ENCODERS.get(made.audio, ())]
+    return arguments
+
+
+def _tagged(tags: Mapping[str, str], extension: str) -> list[str]:
+    arguments = [word for key, value in tags.items() for word in ("-metadata", f"{key}={value}")]
+    return [*arguments, "-id3v2_version", "3"] if extension == "mp3" else arguments
+
+
+def _covered(parts: Sequence[Part], made: Assembly, cover: Path) -> list[str]:
+    """The input and the streams with a cover, in the way of each container; without one where it knows no way."""
+    streams = _streams(parts, made)
+    if parts[0].media.has_cover and not made.rewrite:
+        return streams
+    if made.extension in _PICTURED:
+        place = bool(made.video) if made.rewrite else parts[0].media.videos
+        show = ["-map", f"{len(parts)}:v:0", f"-c:v:{place:d}", "copy", f"-disposition:v:{place:d}", "attached_pic"]
+        return [*_input(cover), *streams, *show]
+    if made.extension == "mkv":
+        named = ["-metadata:s:t:0", "mimetype=image/jpeg", "-metadata:s:t:0", "filename=cover.jpg"]
+        return [*streams, "-attach", f"file:{cover}", *named]
+    if made.extension in {"opus", "ogg"} and cover.stat().st_size <= _COVER_ARGUMENT_MOST:
+        return [*streams, "-metadata:s:a:0", f"METADATA_BLOCK_PICTURE={_flac_picture(cover.read_bytes())}"]
+    return streams
+
+
+def _flac_picture(jpeg: bytes) -> str:
+    """The cover as ogg files carry it (RFC 9639, 8.8): front cover, its type, no description, no sizes."""
+    mime = b"image/jpeg"
+    block = b"".join(
+        [
+            (3).to_bytes(4, "big"),
+            len(mime).to_bytes(4, "big"),
+            mime,
+            bytes(4 * 5),
+            len(jpeg).to_bytes(4, "big"),
+            jpeg,
+        ]
+    )
+    return base64.b64encode(block).decode()

@@ -1,0 +1,89 @@
+"""From fetched parts to one checked file: merged or converted where it must be, with title and cover where it may."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from medianest.downloads import media
+from medianest.downloads.child_ffmpeg import Ffmpeg, FfmpegError, Part
+from medianest.downloads.child_output import Events
+from medianest.downloads.failures import CannotFetch
+from medianest.downloads.media import Assembly
+from medianest.downloads.protocol import Warned
+from medianest.downloads.types import ErrorCode, Preset, Stage
+
+TAG_BYTES_MOST = 256 * 1024 * 1024
+"""Above this a file that is whole keeps its own tags: to copy it only for a title would cost more than fetching it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to come out: a preset, the site's duration, and what is written into the file."""
+
+    preset: Preset
+    duration_s: float | None
+    tags: Mapping[str, str]
+    cover: Path | None
+
+
+class Finish:
+    """Makes the file in the working folder; it becomes the result only when `Job` has recorded it."""
+
+    def __init__(self, ffmpeg: Ffmpeg, events: Events, folder: Path) -> None:
+        self._ffmpeg = ffmpeg
+        self._events = events
+        self._folder = folder
+
+    def file(self, paths: Sequence[Path], wanted: Wanted, *, whole: bool) -> tuple[Path, str]:
+        """The finished file, which may be the only part itself, and the extension that it should have.
+
+        Raises CannotFetch if that does not work; a part that is not what it should be is gone then.
+        """
+        parts = [self._checked(path, wanted) for path in paths]
+        extension = paths[0].suffix.removeprefix(".")
+        made = media.assembly(wanted.preset, [part.media for part in parts], extension=extension, whole=whole)
+        if made is None:
+            raise CannotFetch.because(ErrorCode.POST_PROCESSING, "It has no sound.")
+        if made.rewrite:
+            self._events.stage(Stage.MERGING)
+            return self._written(parts, made, wanted), made.extension
+        if paths[0].stat().st_size > TAG_BYTES_MOST:
+            return paths[0], made.extension
+        self._events.stage(Stage.EMBEDDING)
+        return self._tagged(parts, made, wanted), made.extension
+
+    def _checked(self, path: Path, wanted: Wanted) -> Part:
+        """The part, if it is media from beginning to end."""
+        found = self._ffmpeg.inspect(path)
+        if found is None or not (found.video or found.audio):
+            path.unlink()
+            raise CannotFetch.because(ErrorCode.POST_PROCESSING, "What arrived is neither video nor sound.")
+        if found.ends_early or not found.lasts(wanted.duration_s):
+            path.unlink()
+            raise CannotFetch.because(ErrorCode.NETWORK, "What arrived breaks off before its end.")
+        return Part(path=path, media=found)
+
+    def _tagged(self, parts: Sequence[Part], made: Assembly, wanted: Wanted) -> Path:
+        """A copy with title and cover, or the part itself if that fails: a side job."""
+        try:
+            return self._written(parts, made, wanted)
+        except CannotFetch:
+            self._events.say(Warned(code="tags"))
+            return parts[0].path
+
+    def _written(self, parts: Sequence[Part], made: Assembly, wanted: Wanted) -> Path:
+        """A new, checked file: with all that is wanted, else without the cover, else without the tags."""
+        draft = self._folder / f"draft.{made.extension}"
+        attempts = [(wanted.tags, wanted.cover), (wanted.tags, None), ({}, None)]
+        said = ""
+        for attempt, (tags, cover) in enumerate(attempts):
+            try:
+                self._ffmpeg.assemble(parts, made, draft, tags=tags, cover=cover)
+            except FfmpegError as error:
+                said = str(error)
+                continue
+            if attempt:
+                self._events.say(Warned(code="tags"))
+            self._checked(draft, wanted)
+            return draft
+        raise CannotFetch.because(ErrorCode.POST_PROCESSING, said)

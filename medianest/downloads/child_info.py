@@ -1,0 +1,92 @@
+"""What yt-dlp says of a link, in the few words that the portal keeps, and what cannot be fetched."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from medianest.downloads.failures import CannotFetch
+from medianest.downloads.formats import estimated_bytes, fetchable
+from medianest.downloads.protocol import Info
+from medianest.downloads.types import ErrorCode, Preset
+
+_TITLE_MOST = 300
+_WORD_MOST = 120
+_URL_MOST = 4000
+_TAG_MOST = 500
+_LOOK_AGAIN_S = 15 * 60
+_WAIT_MOST_S = 24 * 3600
+_LISTS = frozenset({"playlist", "multi_video"})
+_COMING = frozenset({"is_live", "is_upcoming"})
+
+
+def described(info: Mapping[str, Any], url: str) -> Info:
+    """The link for people: every text on one line and cut."""
+    is_list = info.get("_type") in _LISTS
+    address = _line(info.get("webpage_url"), _URL_MOST) or url
+    duration = info.get("duration")
+    duration_s = float(duration) if isinstance(duration, int | float) and duration > 0 else None
+    offered = offered_formats(info)
+    return Info(
+        title=_line(info.get("title"), _TITLE_MOST) or _line(info.get("id"), _WORD_MOST) or address,
+        site=(urlsplit(address).hostname or "").removeprefix("www.")[:_WORD_MOST],
+        extractor=_line(info.get("extractor"), _WORD_MOST),
+        source_id=_line(info.get("id"), _WORD_MOST),
+        webpage_url=address,
+        duration_s=duration_s,
+        estimated_bytes={} if is_list else {preset: estimated_bytes(preset, offered, duration_s) for preset in Preset},
+        is_playlist=is_list,
+        entry_count=_entries(info) if is_list else None,
+        is_live=bool(info.get("is_live")),
+        live_status=info.get("live_status") if isinstance(info.get("live_status"), str) else None,
+    )
+
+
+def offered_formats(info: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The formats that may be fetched; a direct link is its own only format."""
+    return fetchable(info.get("formats") or [info])
+
+
+def refuse_what_cannot_be_fetched(info: Mapping[str, Any]) -> None:
+    """Raises CannotFetch for a list, for what is still being broadcast, and for what is neither video nor sound."""
+    if info.get("_type") in _LISTS:
+        raise CannotFetch.because(ErrorCode.UNSUPPORTED_URL, "This is a list of videos, not one.")
+    if info.get("is_live") or info.get("live_status") in _COMING:
+        wait = _until(info.get("release_timestamp"))
+        raise CannotFetch.because(ErrorCode.NOT_YET, "This is being broadcast, or will be.", retry_after_s=wait)
+    if not offered_formats(info):
+        kinds = ", ".join(sorted({_line(one.get("ext"), 20) for one in info.get("formats") or [info]}))
+        raise CannotFetch.because(ErrorCode.UNSUPPORTED_URL, f"Neither video nor sound that is kept here: {kinds}")
+
+
+def tags(info: Mapping[str, Any]) -> dict[str, str]:
+    """What is written into the finished file."""
+    day = str(info.get("release_date") or info.get("upload_date") or "")
+    found = {
+        "title": info.get("title"),
+        "artist": info.get("artist") or info.get("creator") or info.get("uploader") or info.get("channel"),
+        "album": info.get("album"),
+        "date": f"{day[:4]}-{day[4:6]}-{day[6:]}" if len(day) == len("20261120") and day.isdigit() else None,
+        "comment": info.get("webpage_url"),
+    }
+    lines = {key: _line(value, _TAG_MOST) for key, value in found.items()}
+    return {key: line for key, line in lines.items() if line}
+
+
+def _entries(info: Mapping[str, Any]) -> int | None:
+    count = info.get("playlist_count")
+    return count if isinstance(count, int) else len(info.get("entries") or ())
+
+
+def _until(moment: object) -> int:
+    """Seconds until a broadcast begins, or until we look again whether it is over."""
+    if not isinstance(moment, int | float):
+        return _LOOK_AGAIN_S
+    return round(min(max(moment - time.time(), _LOOK_AGAIN_S), _WAIT_MOST_S))
+
+
+def _line(value: object, most: int) -> str:
+    """A text on one line, without control characters, cut."""
+    if not isinstance(value, str):
+        return ""
+    return "".join(letter if letter.isprintable() else " " for letter in value[:most]).strip()

@@ -1,0 +1,145 @@
+"""One command of the portal from beginning to end; what yt-dlp does in it is behind `Site`."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from medianest.downloads import child_picture
+from medianest.downloads.child_ffmpeg import Ffmpeg
+from medianest.downloads.child_finish import Finish, Wanted
+from medianest.downloads.child_folder import WorkFolder
+from medianest.downloads.child_info import described, refuse_what_cannot_be_fetched, tags
+from medianest.downloads.child_output import Events, Meter
+from medianest.downloads.failures import CannotFetch
+from medianest.downloads.naming import final_name
+from medianest.downloads.protocol import Described, Fetch, Fetched, Pictured, Probe, Probed, Warned
+from medianest.downloads.types import ErrorCode, Stage
+
+Facts = dict[str, Any]
+"""yt-dlp's info as JSON; only `child` and `child_info` read it."""
+
+_STALE = frozenset(
+    {ErrorCode.FORBIDDEN, ErrorCode.NOT_FOUND, ErrorCode.REMOVED, ErrorCode.NEEDS_UPDATE, ErrorCode.NOT_YET}
+)
+_WHOLE = frozenset({"http", "https"})
+_PICTURE_WAIT_S = 10.0
+
+
+class Site(Protocol):
+    """A site as one command sees it. All of it raises CannotFetch."""
+
+    @property
+    def hides_formats(self) -> bool:
+        """Whether it did not show all that it has."""
+
+    def ask(self, url: str) -> Facts:
+        """What the link is."""
+
+    def choose(self, info: Facts) -> list[Facts]:
+        """The formats to fetch, one or a picture and a sound."""
+
+    def bring(self, format: Facts, path: Path, report: Callable[[Mapping[str, object]], None]) -> None:
+        """Fetch one format, from where it stopped."""
+
+    def picture(self, url: str) -> bytes | None:
+        """A picture's bytes, if it comes soon and is small."""
+
+
+class Job:
+    """What a command does to a working folder."""
+
+    def __init__(self, events: Events, folder: WorkFolder, ffmpeg: Ffmpeg, site: Site) -> None:
+        self._events = events
+        self._folder = folder
+        self._ffmpeg = ffmpeg
+        self._site = site
+        self._picture: Pictured | None = None
+
+    def probe(self, command: Probe) -> Probed:
+        info = self._ask(command.url)
+        self._draw(info)
+        return Probed(info=described(info, command.url))
+
+    def fetch(self, command: Fetch) -> Fetched:
+        """Uses the site's earlier answer, and asks anew only if that has gone stale."""
+        if done := self._folder.finished(command.url, command.preset):
+            return done
+        info = self._folder.info(command.url)
+        if info is None:
+            return self._fetched(self._asked(command), command)
+        try:
+            return self._fetched(info, command)
+        except CannotFetch as stopped:
+            if stopped.verdict.code not in _STALE:
+                raise
+        return self._fetched(self._asked(command), command)
+
+    def _ask(self, url: str) -> Facts:
+        self._events.stage(Stage.PROBING)
+        info = self._site.ask(url)
+        self._folder.keep_info(url, info)
+        if self._site.hides_formats:
+            self._events.say(Warned(code="fewer_formats"))
+        return info
+
+    def _asked(self, command: Fetch) -> Facts:
+        info = self._ask(command.url)
+        self._events.say(Described(info=described(info, command.url)))
+        return info
+
+    def _fetched(self, info: Facts, command: Fetch) -> Fetched:
+        refuse_what_cannot_be_fetched(info)
+        formats = self._site.choose(info)
+        drawing = threading.Thread(target=self._draw, args=(info,), name="picture", daemon=True)
+        drawing.start()
+        try:
+            paths = self._bring(formats, command.url)
+        finally:
+            drawing.join(_PICTURE_WAIT_S)
+        return self._finished(info, formats, paths, command)
+
+    def _bring(self, formats: list[Facts], url: str) -> list[Path]:
+        self._events.stage(Stage.FETCHING)
+        paths = [self._folder.part(url, n, str(one.get("format_id")), str(one["ext"])) for n, one in enumerate(formats)]
+        sizes = [one.get("filesize") or one.get("filesize_approx") for one in formats]
+        meter = Meter(self._events, {path.name: size for path, size in zip(paths, sizes, strict=True)})
+        for one, path in zip(formats, paths, strict=True):
+            self._site.bring(one, path, lambda status, part=path.name: meter.report(part, status))  # type: ignore[misc]
+        return paths
+
+    def _finished(self, info: Facts, formats: list[Facts], paths: list[Path], command: Fetch) -> Fetched:
+        about = described(info, command.url)
+        cover = self._folder.path / child_picture.COVER
+        wanted = Wanted(
+            preset=command.preset,
+            duration_s=about.duration_s,
+            tags=tags(info),
+            cover=cover if cover.exists() else None,
+        )
+        whole = all(one.get("protocol") in _WHOLE for one in formats)
+        finish = Finish(self._ffmpeg, self._events, self._folder.path)
+        file, extension = finish.file(paths, wanted, whole=whole)
+        if self._picture is None:
+            self._pictured(child_picture.of_file(self._ffmpeg, self._folder.path, file, about.duration_s))
+        name = final_name(about.title, about.source_id, extension, limit_bytes=command.final_name_limit)
+        fetched = Fetched(file=f"media.{extension}", name=name, size_bytes=file.stat().st_size, info=about)
+        self._folder.finish(command.url, command.preset, fetched, file)
+        for path in paths:
+            path.unlink(missing_ok=True)
+        return fetched
+
+    def _draw(self, info: Facts) -> None:
+        """The picture that is here from last time, else the site's; a side job, which fails without a word."""
+        urls = child_picture.candidates(info)
+        folder = self._folder
+        with contextlib.suppress(OSError):
+            drawn = folder.picture() or child_picture.of_site(self._ffmpeg, folder.path, urls, self._site.picture)
+            self._pictured(drawn)
+
+    def _pictured(self, picture: Pictured | None) -> None:
+        if picture:
+            self._picture = picture
+            self._folder.keep_picture(picture)
+            self._events.say(picture)

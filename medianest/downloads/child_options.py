@@ -1,0 +1,65 @@
+"""The options of yt-dlp: a fixed list into which only our own enums and numbers go. No word of a person reaches it."""
+
+from typing import Any
+
+from medianest.downloads.formats import Recipe
+
+ENTRIES_MOST = 5000
+_TIMEOUT_S = 20
+_RETRIES = 5
+_PIECE_RETRIES = 3
+_RETRY_SLEEP_MOST_S = 4.0
+
+# None in sys.modules makes an import fail: what would reach the network past the proxy, and what only costs time.
+ABSENT = ("curl_cffi", "websockets", "secretstorage", "mutagen", "xattr", "cffi")
+
+
+def options(
+    recipe: Recipe, *, proxy: str, deno: str | None, file_bytes: int, rate_limit: int | None, logger: object
+) -> dict[str, Any]:
+    """The parameters of `YoutubeDL` for one command.
+
+    yt-dlp has no ffmpeg here, so neither merges, converts nor hands it an address; it fetches, natively, and no more.
+    """
+    return {
+        "logger": logger,
+        "color": "never",
+        "noprogress": True,
+        "progress_delta": 3600,
+        "format": recipe.selector,
+        "format_sort": list(recipe.sort),
+        "outtmpl": {"default": "unused"},
+        "noplaylist": True,
+        "extract_flat": "in_playlist",
+        "playlist_items": f"1-{ENTRIES_MOST}",
+        "default_search": "error",
+        "allowed_extractors": ["default"],
+        "js_runtimes": {"deno": {"path": deno}} if deno else {},
+        "remote_components": [],
+        "proxy": proxy,
+        "socket_timeout": _TIMEOUT_S,
+        "enable_file_urls": False,
+        "nocheckcertificate": False,
+        "usenetrc": False,
+        "cachedir": False,
+        "external_downloader": {"default": "native"},
+        "hls_prefer_native": True,
+        "skip_unavailable_fragments": False,
+        "concurrent_fragment_downloads": 2,
+        "continuedl": True,
+        "updatetime": False,
+        "ratelimit": rate_limit,
+        "max_filesize": file_bytes,
+        "retries": _RETRIES,
+        "fragment_retries": _PIECE_RETRIES,
+        "extractor_retries": 1,
+        "file_access_retries": 1,
+        "retry_sleep_functions": dict.fromkeys(("http", "fragment", "extractor"), _pause_s),
+        "fixup": "never",
+        "postprocessors": [],
+    }
+
+
+def _pause_s(n: int) -> float:
+    """How long to wait before the n-th retry; the queue's own, longer ones come after."""
+    return min(2.0**n / 4, _RETRY_SLEEP_MOST_S)

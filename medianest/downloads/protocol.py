@@ -1,0 +1,151 @@
+"""What the portal and its child process say to each other: one JSON object a line, commands down, events up.
+
+A child is set up once, then answers each command with any number of events, of which the last is one of `FINAL`.
+The portal decodes strictly and within limits, for a child has met strangers.
+"""
+
+from typing import TypeVar
+
+import msgspec
+
+from medianest.downloads.types import ErrorCode, Preset, Stage
+
+LINE_MOST = 64 * 1024
+T = TypeVar("T")
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one child may use; `memory_bytes` counts it and its own children together."""
+
+    cpu_s: int = 4 * 3600
+    file_bytes: int = 1 << 40
+    open_files: int = 256
+    memory_bytes: int = 1536 << 20
+    nice: int = 5
+
+
+class Setup(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="setup"):
+    """The first line: limits, and the programs that may be started."""
+
+    limits: Limits
+    ffmpeg: str
+    deno: str | None
+
+
+class Probe(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="probe"):
+    """Ask the site what the link is; ends with `Probed` or `Failed`."""
+
+    url: str
+    proxy: str
+
+
+class Fetch(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="fetch"):
+    """Bring the media into the working folder, from where it stopped; ends with `Fetched` or `Failed`."""
+
+    url: str
+    proxy: str
+    preset: Preset
+    final_name_limit: int = 255
+    rate_limit_bytes_per_s: int | None = None
+
+
+Command = Setup | Probe | Fetch
+
+
+class Info(msgspec.Struct, frozen=True, kw_only=True):
+    """What a link is, in the words of its site, cut to sane lengths."""
+
+    title: str
+    site: str
+    extractor: str
+    source_id: str
+    webpage_url: str
+    duration_s: float | None = None
+    estimated_bytes: dict[Preset, int | None] = {}
+    is_playlist: bool = False
+    entry_count: int | None = None
+    is_live: bool = False
+    live_status: str | None = None
+
+
+class Probed(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="probed"):
+    """The answer to `Probe`."""
+
+    info: Info
+
+
+class Described(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="described"):
+    """What a `Fetch` learned when it had to ask the site."""
+
+    info: Info
+
+
+class Pictured(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="pictured"):
+    """A picture lies in the working folder; `tone` is its hue in twelfths of the circle, None for a grey one."""
+
+    file: str
+    tone: int | None = None
+
+
+class Staged(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="stage"):
+    """A `Fetch` has come to this stage."""
+
+    stage: Stage
+
+
+class Progressed(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="progress"):
+    """How far a `Fetch` is, over all its parts; at most four times a second."""
+
+    downloaded_bytes: int
+    total_bytes: int | None = None
+    speed_bytes_per_s: float | None = None
+    eta_s: int | None = None
+    percent: float | None = None
+
+
+class Warned(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="warning"):
+    """A side job failed (`downloads.warning.CODE`); the main one goes on."""
+
+    code: str
+
+
+class Fetched(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="fetched"):
+    """The finished, checked file lies under `OUT` in the working folder; `name` is what it should be called."""
+
+    file: str
+    name: str
+    size_bytes: int
+    info: Info
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="failed"):
+    """The command failed; `detail` is the site's own words."""
+
+    code: ErrorCode
+    detail: str = ""
+    retry_after_s: int | None = None
+
+
+ChildEvent = Probed | Described | Pictured | Staged | Progressed | Warned | Fetched | Failed
+FINAL = (Probed, Fetched, Failed)
+OUT = "out"
+
+_encoder = msgspec.json.Encoder()
+_commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Setup | Probe | Fetch)
+_events: msgspec.json.Decoder[ChildEvent] = msgspec.json.Decoder(
+    Probed | Described | Pictured | Staged | Progressed | Warned | Fetched | Failed
+)
+
+
+def line(message: Command | ChildEvent) -> bytes:
+    return _encoder.encode(message) + b"\n"
+
+
+def command(raw: bytes) -> Command:
+    """The command of a line. Raises ValueError for anything else."""
+    return _commands.decode(raw)
+
+
+def event(raw: bytes) -> ChildEvent:
+    """The event of a line. Raises ValueError for anything else."""
+    return _events.decode(raw)

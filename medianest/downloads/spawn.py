@@ -1,0 +1,156 @@
+"""Child processes as the portal sees them: started clean, spoken to in typed messages, gone with all that is theirs."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import medianest
+from medianest.core.errors import Unavailable
+from medianest.core.i18n import msg
+from medianest.core.log import one_line
+from medianest.core.redaction import redact
+from medianest.downloads import protocol
+from medianest.downloads.protocol import FINAL, LINE_MOST, ChildEvent, Command, Failed, Limits, Setup
+from medianest.downloads.types import ErrorCode
+
+_PACKAGES = str(Path(medianest.__file__).parent.parent)
+_START = "import sys; sys.path.append(sys.argv.pop(1)); from medianest.downloads.child import main; main()"
+_LOG_PIECE = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """The programs that a child may start; without `deno` some sites, YouTube first of all, hide formats."""
+
+    ffmpeg: str
+    deno: str | None
+
+
+def find_tools() -> Tools:
+    """The system's ffmpeg, else the wheel's; the wheel's Deno, else the system's. Raises Unavailable without ffmpeg."""
+    import deno  # both only look for files, once at the start
+    import imageio_ffmpeg
+
+    try:
+        ffmpeg = shutil.which("ffmpeg") or imageio_ffmpeg.get_ffmpeg_exe()
+    except RuntimeError as error:
+        raise Unavailable(msg("downloads.no_ffmpeg"), code="no_ffmpeg") from error
+    try:
+        runtime: str | None = os.fspath(deno.find_deno_bin())
+    except FileNotFoundError:
+        runtime = shutil.which("deno")
+    return Tools(ffmpeg=str(Path(ffmpeg).resolve()), deno=runtime and str(Path(runtime).resolve()))
+
+
+class Child:
+    """One child process in its own session; everything it starts is in its process group and ends with it."""
+
+    def __init__(self, process: asyncio.subprocess.Process, lifeline: int, log: Callable[[str], None]) -> None:
+        self._process = process
+        self._lifeline: int | None = lifeline
+        self._logging = asyncio.create_task(self._copy_log(log))
+
+    @classmethod
+    async def spawn(
+        cls, folder: Path, tools: Tools, *, log: Callable[[str], None], limits: Limits | None = None
+    ) -> Self:
+        """Start a child that works in `folder`; each line of its log goes to `log`, without secrets."""
+        theirs, ours = os.pipe()
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-I", "-c", _START, _PACKAGES, str(theirs),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                limit=LINE_MOST,
+                cwd=folder,
+                env=_environment(folder),
+                start_new_session=True,
+                pass_fds=(theirs,),
+            )  # fmt: skip
+        except BaseException:
+            os.close(ours)
+            raise
+        finally:
+            os.close(theirs)
+        child = cls(process, ours, log)
+        await child.send(Setup(limits=limits or Limits(), ffmpeg=tools.ffmpeg, deno=tools.deno))
+        return child
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def send(self, command: Command) -> None:
+        """Give it something to do. One command at a time: read `events` to the end before the next."""
+        assert self._process.stdin
+        with contextlib.suppress(ConnectionError):  # `events` will tell that it has ended
+            self._process.stdin.write(protocol.line(command))
+            await self._process.stdin.drain()
+
+    async def events(self) -> AsyncIterator[ChildEvent]:
+        """What comes of the command; the last one is final. A child that dies or babbles counts as failed."""
+        assert self._process.stdout
+        while True:
+            try:
+                raw = await self._process.stdout.readline()
+                event = protocol.event(raw) if raw else await self._last_word()
+            except ValueError as error:
+                await self.kill()
+                event = Failed(code=ErrorCode.INTERNAL, detail=redact(f"It said what it may not say: {error}"))
+            yield event
+            if isinstance(event, FINAL):
+                return
+
+    async def kill(self) -> None:
+        """End it and all that it started, at once: what it leaves on the disk is whole or can be continued."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        await self._process.wait()
+        await self._logging
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
+
+    async def _last_word(self) -> Failed:
+        await self.kill()
+        status = self._process.returncode or 0
+        how = f"signal {-status}" if status < 0 else f"status {status}"
+        return Failed(code=ErrorCode.INTERRUPTED, detail=f"The child process ended with {how}.")
+
+    async def _copy_log(self, log: Callable[[str], None]) -> None:
+        """Lines of any length, cut, until all writers are gone."""
+        assert self._process.stderr
+        rest = b""
+        while piece := await self._process.stderr.read(_LOG_PIECE):
+            *lines, rest = (rest + piece).split(b"\n")
+            for line in lines:
+                log(_shown(line))
+            rest = rest[:_LOG_PIECE]
+        if rest:
+            log(_shown(rest))
+
+
+def _shown(raw: bytes) -> str:
+    return one_line(redact(raw.decode(errors="replace")))
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Nothing of the portal's own environment, which may hold secrets."""
+    return {
+        "PATH": os.defpath,
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "LANG": "C.UTF-8",
+        "YTDLP_NO_PLUGINS": "1",
+        "DENO_DIR": str(folder / "deno"),
+        "DENO_NO_UPDATE_CHECK": "1",
+        "NO_COLOR": "1",
+    }
