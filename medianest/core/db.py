@@ -157,7 +157,7 @@ class Database:
 
     async def backup(self, target: Path) -> None:
         """Copy the database as it is now into the new file `target`; raises Unavailable if the copy is bad."""
-        await asyncio.to_thread(_back_up, self.path, target)
+        await asyncio.to_thread(copy, self.path, target)
 
     async def reclaim(self, pages: int = 2000) -> None:
         """Give at most `pages` free pages back to the file system."""
@@ -188,20 +188,8 @@ def configure(connection: sqlite3.Connection) -> None:
         connection.execute(pragma)
 
 
-def check(path: Path) -> list[str]:
-    """What is wrong with the database file `path` that nobody has open; empty where all is well."""
-    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
-    try:
-        faults = [row[0] for row in connection.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
-        faults += [f"foreign key of {row[0]}" for row in connection.execute("PRAGMA foreign_key_check").fetchmany(5)]
-    except sqlite3.DatabaseError as error:
-        faults = [str(error)]
-    finally:
-        connection.close()
-    return faults
-
-
-def _back_up(source: Path, target: Path) -> None:
+def copy(source: Path, target: Path) -> None:
+    """Copy a database, open or not, into the new file `target`; raises Unavailable if the copy is bad."""
     reading = sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True)
     target.touch(mode=0o600, exist_ok=False)
     writing = sqlite3.connect(target)
@@ -214,6 +202,19 @@ def _back_up(source: Path, target: Path) -> None:
     if faults := check(target):
         target.unlink()
         raise Unavailable(msg("core.backup_bad"), code="backup_bad", facts={"faults": faults})
+
+
+def check(path: Path) -> list[str]:
+    """What is wrong with the database file `path` that nobody has open; empty where all is well."""
+    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
+    try:
+        faults = [row[0] for row in connection.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
+        faults += [f"foreign key of {row[0]}" for row in connection.execute("PRAGMA foreign_key_check").fetchmany(5)]
+    except sqlite3.DatabaseError as error:
+        faults = [str(error)]
+    finally:
+        connection.close()
+    return faults
 
 
 @contextmanager
