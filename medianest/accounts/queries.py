@@ -1,6 +1,6 @@
 """Reading people, sessions and tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from medianest.accounts.models import SessionRow, TokenRow, UserRow
 from medianest.accounts.types import Alive, Scope, Session, Token, User
 from medianest.core.actor import Role
 
+NAME_TABLES = (UserRow.__tablename__,)
 PEOPLE_MOST = 500
 DEVICES_MOST = 200
 
@@ -48,6 +49,12 @@ class LivingToken:
 def user(session: Reading, id: str) -> User | None:
     row = session.execute(select(*_USER).where(UserRow.id == id)).first()
     return _user(row) if row else None
+
+
+def display_names(session: Reading, ids: Iterable[str]) -> dict[str, str]:
+    """What these people are called, by their ids; who is gone is left out."""
+    rows = session.execute(select(UserRow.id, UserRow.display_name).where(UserRow.id.in_(ids)))
+    return {row.id: row.display_name for row in rows}
 
 
 def people(session: Reading) -> Sequence[User]:

@@ -198,6 +198,7 @@ class Dispatcher:
     async def run(self) -> None:
         """Serve all listeners until cancelled; `prepare` comes first."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(asyncio.Event().wait())  # also where nobody listens
             for listener in self._listeners.values():
                 group.create_task(self._follow(listener), name=f"listener-{listener.name}")
 

@@ -90,6 +90,14 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """What is heard of a running download, twice a second at most; never stored."""
+
+    stage: Stage
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """Why it failed; `detail` is the site's own words, cut and without secrets."""
 

@@ -1,0 +1,102 @@
+"""What the queue announces; the subject is always a download."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from medianest.core.event import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadEvent(Event):
+    """Something that happened to a download; `owner_id` lets listeners tell the right person."""
+
+    kind: ClassVar[str] = "download"
+    subject_type: ClassVar[str] = "download"
+    keep: ClassVar[timedelta] = timedelta(days=180)
+
+    title: str
+    owner_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadQueued(DownloadEvent):
+    kind: ClassVar[str] = "download.queued"
+    preset: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadFollowed(DownloadEvent):
+    kind: ClassVar[str] = "download.followed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadStarted(DownloadEvent):
+    kind: ClassVar[str] = "download.started"
+    keep: ClassVar[timedelta] = timedelta(days=30)
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadChanged(DownloadEvent):
+    """It was recognised, reordered or given another priority."""
+
+    kind: ClassVar[str] = "download.changed"
+    keep: ClassVar[timedelta] = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadFinished(DownloadEvent):
+    kind: ClassVar[str] = "download.finished"
+    size_bytes: int
+    warnings: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadFailed(DownloadEvent):
+    kind: ClassVar[str] = "download.failed"
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadWaiting(DownloadEvent):
+    """It will be tried again by itself, at `until` (RFC 3339)."""
+
+    kind: ClassVar[str] = "download.waiting"
+    keep: ClassVar[timedelta] = timedelta(days=30)
+    code: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadInterrupted(DownloadEvent):
+    """The portal stopped under it; it goes on from what is there."""
+
+    kind: ClassVar[str] = "download.interrupted"
+    keep: ClassVar[timedelta] = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadPaused(DownloadEvent):
+    kind: ClassVar[str] = "download.paused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadResumed(DownloadEvent):
+    kind: ClassVar[str] = "download.resumed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadRetried(DownloadEvent):
+    kind: ClassVar[str] = "download.retried"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadCancelled(DownloadEvent):
+    kind: ClassVar[str] = "download.cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadDeleted(DownloadEvent):
+    kind: ClassVar[str] = "download.deleted"
+    file_deleted: bool

@@ -1,0 +1,205 @@
+"""What the workers write down; each function is one short transaction, or two around a move of the file."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from medianest.core import clock, files, journal, work
+from medianest.core.actor import SYSTEM
+from medianest.core.db import Database
+from medianest.downloads import events, failures, placing, queries, rights, states
+from medianest.downloads.models import DownloadRow
+from medianest.downloads.protocol import OUT, Info
+from medianest.downloads.run import Broken, Finished
+from medianest.downloads.states import Verb
+from medianest.downloads.types import Download, ErrorCode, Stage, State, StoredFile
+from medianest.downloads.workshop import Workshop
+from medianest.downloads.workspace import Workspace
+
+_FIRST_PAUSE = timedelta(seconds=30)
+_LONGEST_PAUSE = timedelta(hours=2)
+_NO_ROOM_PAUSE = timedelta(minutes=5)
+
+
+async def claim(db: Database, id: str, *, owner: str, lease: timedelta) -> Download | None:
+    """Take the download; None if it is not to be had any more."""
+    async with db.transaction() as session:
+        download = await _get(session, id)
+        if download is None or not states.allowed(download.state, Verb.CLAIM):
+            return None
+        now = clock.now()
+        taken = await work.claim(
+            session,
+            DownloadRow,
+            id,
+            owner=owner,
+            lease=lease,
+            state=states.after(download.state, Verb.CLAIM),
+            stage=Stage.FETCHING,
+            started_at=download.started_at or now,
+            error_code=None,
+            error_detail="",
+        )
+        if not taken:
+            return None
+        await journal.record(session, _event(events.DownloadStarted, download, attempt=download.attempts + 1))
+        return await _get(session, id)
+
+
+async def recognise(db: Database, id: str, info: Info) -> None:
+    """Note what the child learnt about the link."""
+    known = {
+        "title": info.title,
+        "site": info.site,
+        "duration_s": info.duration_s,
+    }
+    try:
+        async with db.transaction() as session:
+            await _set(session, id, **known, source=source_of(info))
+            await _announce(session, id, events.DownloadChanged)
+    except IntegrityError:
+        # another download of the same source and preset is there: this one keeps its own name for it
+        async with db.transaction() as session:
+            await _set(session, id, **known)
+            await _announce(session, id, events.DownloadChanged)
+
+
+async def complete(db: Database, workspace: Workspace, id: str, finished: Finished, *, owner: str) -> None:
+    """Move the file into the library folder and write the download down as completed.
+
+    The place is written down before the move, so that a crash between the two is finished by `recover`.
+    """
+    fetched = finished.fetched
+    if finished.has_picture:
+        await asyncio.to_thread(workspace.keep_picture, id)
+    picture = {"has_picture": True, "tone": finished.tone} if finished.has_picture else {}
+    async with db.transaction() as session:
+        relative = await placing.choose(session, workspace.media_dir, fetched.info.site, fetched.name)
+        held = await work.renew(
+            session,
+            DownloadRow,
+            id,
+            owner=owner,
+            lease=timedelta(minutes=10),
+            stage=Stage.MOVING,
+            file_path=relative,
+            size_bytes=fetched.size_bytes,
+            downloaded_bytes=fetched.size_bytes,
+            total_bytes=fetched.size_bytes,
+            warnings=list(finished.warnings),
+            **picture,
+        )
+        await _announce(session, id, events.DownloadChanged)
+    if held:
+        source = files.safe_join(workspace.work(id), OUT, fetched.file)
+        await placing.move(source, workspace.media_dir, relative)
+        await _completed(db, id)
+        await asyncio.to_thread(workspace.clear_work, id)
+
+
+async def broken(db: Database, shop: Workshop, id: str, broken: Broken, *, owner: str) -> None:
+    """Have it tried again later where that can help, else write it down as failed; nothing if the lease was lost."""
+    async with db.transaction() as session:
+        download = await _get(session, id)
+        if download is None or download.state is not State.RUNNING:
+            return
+        again = failures.REMEDIES[broken.code].retryable and download.attempts < shop.settings.max_attempts
+        error = {"error_code": broken.code, "error_detail": broken.detail[:500], "stage": None, "file_path": None}
+        if again:
+            pause = work.pause_before(download.attempts, base=_FIRST_PAUSE, most=_LONGEST_PAUSE)
+            pause = max(pause, broken.retry_after or timedelta(0))
+            due = clock.now() + min(pause, timedelta(days=1))
+            state = states.after(download.state, Verb.POSTPONE)
+            held = await work.release(session, DownloadRow, id, owner=owner, state=state, due_at=due, **error)
+            event = _event(events.DownloadWaiting, download, code=broken.code.value, until=due.isoformat())
+        else:
+            state = states.after(download.state, Verb.FAIL)
+            now = clock.now()
+            held = await work.release(session, DownloadRow, id, owner=owner, state=state, finished_at=now, **error)
+            event = _event(events.DownloadFailed, download, code=broken.code.value)
+        if held:
+            await journal.record(session, event)
+
+
+async def hold_back(db: Database, id: str, code: ErrorCode) -> None:
+    """Let a download wait because nothing can be fetched now."""
+    async with db.transaction() as session:
+        download = await _get(session, id)
+        if download is None or not states.allowed(download.state, Verb.CLAIM):
+            return
+        due = clock.now() + _NO_ROOM_PAUSE
+        await _set(session, id, state=State.WAITING, due_at=due, error_code=code, error_detail="")
+        if download.state is not State.WAITING:
+            event = _event(events.DownloadWaiting, download, code=code.value, until=due.isoformat())
+            await journal.record(session, event)
+
+
+async def recover(db: Database, workspace: Workspace, id: str) -> None:
+    """Go on with what an earlier life was doing: finish a move that was under way, else queue it again."""
+    async with db.transaction() as session:
+        place = await session.run_sync(queries.place, id)
+    arrived = place is not None and await asyncio.to_thread(_is_there, workspace.media_dir, place)
+    if arrived:
+        await _completed(db, id)
+        await asyncio.to_thread(workspace.clear_work, id)
+        return
+    async with db.transaction() as session:
+        download = await _get(session, id)
+        if download is None:
+            return
+        queued = states.after(download.state, Verb.REQUEUE) if download.state is State.RUNNING else download.state
+        attempts = max(0, download.attempts - 1)
+        await work.take_back(session, DownloadRow, id, state=queued, stage=None, file_path=None, attempts=attempts)
+        await journal.record(session, _event(events.DownloadInterrupted, download))
+
+
+def source_of(info: Info) -> str:
+    """What a link leads to, the same for every way of writing it; a page that no extractor knows is its address."""
+    return info.webpage_url if info.extractor.lower() == "generic" else f"{info.extractor}:{info.source_id}"
+
+
+async def _completed(db: Database, id: str) -> None:
+    async with db.transaction() as session:
+        download = await _get(session, id)
+        if download is None:
+            return
+        state = states.after(download.state, Verb.COMPLETE)
+        done = {"state": state, "stage": None, "finished_at": clock.now(), "error_code": None, "error_detail": ""}
+        await work.take_back(session, DownloadRow, id, **done)
+        size = download.progress.downloaded_bytes
+        event = _event(events.DownloadFinished, download, size_bytes=size, warnings=list(download.warnings))
+        await journal.record(session, event)
+
+
+async def _announce(session: AsyncSession, id: str, kind: type[events.DownloadEvent]) -> None:
+    if download := await _get(session, id):
+        await journal.record(session, _event(kind, download))
+
+
+async def _get(session: AsyncSession, id: str) -> Download | None:
+    return await session.run_sync(queries.by_id, id)
+
+
+async def _set(session: AsyncSession, id: str, **values: Any) -> None:
+    await session.execute(update(DownloadRow).where(DownloadRow.id == id).values(**values))
+
+
+def _event(kind: type[events.DownloadEvent], download: Download, **facts: Any) -> events.DownloadEvent:
+    return kind(
+        actor=SYSTEM,
+        subject_id=download.id,
+        audience=rights.audience(download),
+        title=download.title,
+        owner_id=download.owner.id,
+        **facts,
+    )
+
+
+def _is_there(media_dir: Path, place: StoredFile) -> bool:
+    path = files.safe_join(media_dir, place.path)
+    return path.is_file() and path.stat().st_size == place.size_bytes

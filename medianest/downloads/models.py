@@ -1,0 +1,64 @@
+"""The queue's tables; private to the feature."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from medianest.core.db import Base, UtcDateTime
+from medianest.core.work import WorkColumns
+
+
+class DownloadRow(WorkColumns, Base):
+    """One link that somebody queued; `source` is the link until a child has looked, then site and id."""
+
+    __tablename__ = "downloads"
+    __table_args__ = (
+        Index(
+            "uq_downloads_source",
+            "source",
+            "preset",
+            unique=True,
+            sqlite_where=text("state NOT IN ('failed', 'cancelled')"),
+        ),
+        Index("ix_downloads_turn", "state", "priority", "position"),
+        Index("ix_downloads_owner", "owner_id", "state"),
+        Index("ix_downloads_lease", "lease_owner", sqlite_where=text("lease_owner IS NOT NULL")),
+        Index("ix_downloads_created", "created_at", "id"),
+        Index("ix_downloads_finished", "finished_at", "id"),
+        Index("uq_downloads_file", "file_path", unique=True),
+    )
+
+    url: Mapped[str]
+    source: Mapped[str]
+    site: Mapped[str]
+    title: Mapped[str]
+    has_picture: Mapped[bool] = mapped_column(default=False)
+    tone: Mapped[int | None]
+    duration_s: Mapped[float | None]
+    preset: Mapped[str]
+    priority: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int]
+    state: Mapped[str]
+    stage: Mapped[str | None]
+    downloaded_bytes: Mapped[int] = mapped_column(default=0)
+    total_bytes: Mapped[int | None]
+    error_code: Mapped[str | None]
+    error_detail: Mapped[str] = mapped_column(default="")
+    warnings: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    file_path: Mapped[str | None]
+    size_bytes: Mapped[int | None]
+    owner_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class FollowerRow(Base):
+    """Somebody who asked for what another had queued already."""
+
+    __tablename__ = "download_followers"
+
+    download_id: Mapped[str] = mapped_column(ForeignKey("downloads.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)

@@ -1,0 +1,127 @@
+"""What a link is, before it is queued: at most two children look at once, and what they learn is kept a while."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from medianest.core import clock
+from medianest.core.errors import TooMany
+from medianest.core.i18n import msg
+from medianest.core.security import new_id
+from medianest.downloads import protocol
+from medianest.downloads.errors import Refused
+from medianest.downloads.ledger import source_of
+from medianest.downloads.protocol import Info, Pictured
+from medianest.downloads.run import limits
+from medianest.downloads.spawn import Child
+from medianest.downloads.types import ErrorCode, Preset
+from medianest.downloads.workshop import Workshop
+
+LIFE = timedelta(minutes=10)
+AT_ONCE = 2
+WAITING_MOST = 16
+PROBE_BYTES = 64 * 1024 * 1024
+PROBE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a child learnt of a link; `sources` names what it leads to."""
+
+    id: str
+    url: str
+    owner_id: str | None
+    info: Info
+    picture: Pictured | None
+    until: datetime
+
+    @property
+    def source(self) -> str:
+        return source_of(self.info)
+
+    @property
+    def sources(self) -> frozenset[str]:
+        return frozenset({self.url, self.source})
+
+    def estimated_bytes(self, preset: Preset) -> int | None:
+        return self.info.estimated_bytes.get(preset)
+
+
+class Previews:
+    """Asks children what links are, and remembers for a while."""
+
+    def __init__(self, shop: Workshop) -> None:
+        self._shop = shop
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._waiting = 0
+        self._seen: dict[str, Seen] = {}
+
+    async def look(self, url: str, *, owner_id: str | None) -> Seen:
+        """What the link is. Raises Refused with the queue's own code, and TooMany where too many wait."""
+        self._forget_old()
+        if self._waiting >= WAITING_MOST:
+            raise TooMany(msg("downloads.too_many_previews"), retry_after=timedelta(seconds=10))
+        self._waiting += 1
+        try:
+            async with self._slots:
+                return await self._look(url, owner_id)
+        finally:
+            self._waiting -= 1
+
+    def find(self, id: str, *, owner_id: str | None) -> Seen | None:
+        """A preview that this person made less than ten minutes ago."""
+        self._forget_old()
+        seen = self._seen.get(id)
+        return seen if seen and seen.owner_id == owner_id else None
+
+    def picture(self, id: str) -> Path | None:
+        """The picture of a preview that is still remembered."""
+        return self._shop.workspace.preview_picture(id)
+
+    def hand_over(self, seen: Seen, download_id: str) -> None:
+        """Let a download begin with what the preview learnt; the preview is used up."""
+        self._seen.pop(seen.id, None)
+        self._shop.workspace.adopt_preview(seen.id, download_id)
+
+    async def _look(self, url: str, owner_id: str | None) -> Seen:
+        id = new_id()
+        folder = self._shop.workspace.preview(id)
+        try:
+            info, picture = await self._probe(id, url, folder)
+        except BaseException:
+            await asyncio.to_thread(self._shop.workspace.forget_preview, id)
+            raise
+        until = clock.now() + LIFE
+        seen = Seen(id=id, url=url, owner_id=owner_id, info=info, picture=picture, until=until)
+        self._seen[id] = seen
+        return seen
+
+    async def _probe(self, id: str, url: str, folder: Path) -> tuple[Info, Pictured | None]:
+        allowance = self._shop.egress.open_pass(id, byte_limit=PROBE_BYTES, idle_s=PROBE_S)
+        child = await Child.spawn(folder, self._shop.tools, log=lambda _line: None, limits=limits(self._shop.settings))
+        picture = None
+        try:
+            async with asyncio.timeout(PROBE_S):
+                await child.send(protocol.Probe(url=url, proxy=allowance.proxy_url))
+                async for event in child.events():
+                    match event:
+                        case protocol.Pictured():
+                            picture = event
+                        case protocol.Probed():
+                            return event.info, picture
+                        case protocol.Failed():
+                            code = ErrorCode.BLOCKED_ADDRESS if allowance.blocked else event.code
+                            raise Refused(code, detail=event.detail)
+            raise Refused(ErrorCode.INTERRUPTED)
+        except TimeoutError:
+            raise Refused(ErrorCode.NETWORK, detail="the site did not answer in time") from None
+        finally:
+            await asyncio.shield(child.kill())
+            self._shop.egress.close_pass(id)
+
+    def _forget_old(self) -> None:
+        now = clock.now()
+        for id in [id for id, seen in self._seen.items() if seen.until < now]:
+            del self._seen[id]
+            self._shop.workspace.forget_preview(id)

@@ -1,0 +1,236 @@
+"""Reading the queue."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from medianest.accounts import queries as accounts
+from medianest.core.actor import Actor
+from medianest.core.paging import Page, decode_cursor, encode_cursor
+from medianest.downloads import failures, rights
+from medianest.downloads.errors import NoDownload
+from medianest.downloads.models import DownloadRow, FollowerRow
+from medianest.downloads.types import (
+    Counts,
+    Download,
+    ErrorCode,
+    Failure,
+    Person,
+    Preset,
+    Progress,
+    Stage,
+    State,
+    StoredFile,
+)
+
+TABLES = (DownloadRow.__tablename__, FollowerRow.__tablename__, *accounts.NAME_TABLES)
+_COLUMNS = tuple(DownloadRow.__table__.c)
+
+
+class Sort(StrEnum):
+    """How lists are ordered (contract.md)."""
+
+    POSITION = "position"
+    CREATED = "-created_at"
+    FINISHED = "-finished_at"
+
+
+def one(session: Session, actor: Actor, id: str) -> Download:
+    """The download, if this actor may know of it. Raises NoDownload."""
+    download = by_id(session, id)
+    if download is None or not rights.sees(actor, download):
+        raise NoDownload
+    return download
+
+
+def by_id(session: Session, id: str) -> Download | None:
+    """The download, whoever asks."""
+    found = _downloads(session, select(*_COLUMNS).where(DownloadRow.id == id))
+    return found[0] if found else None
+
+
+def listing(
+    session: Session,
+    actor: Actor,
+    *,
+    states: frozenset[State] = frozenset(State),
+    mine: bool = False,
+    sort: Sort = Sort.POSITION,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Download]:
+    """Downloads that this actor may see."""
+    query = select(*_COLUMNS).where(DownloadRow.state.in_(states), *_visible(actor, mine=mine))
+    query = _after(query, sort, cursor).limit(limit + 1)
+    found = _downloads(session, query)
+    more = len(found) > limit
+    return Page(items=found[:limit], next_cursor=_cursor(found[limit - 1], sort) if more else None)
+
+
+def counts(session: Session, actor: Actor) -> Counts:
+    """How many downloads this actor sees, by state, and how many are the actor's own."""
+    query = select(DownloadRow.state, func.count()).where(*_visible(actor, mine=False)).group_by(DownloadRow.state)
+    by_state = {str(state): int(number) for state, number in session.execute(query)}
+    mine = select(func.count()).where(*_visible(actor, mine=True)).select_from(DownloadRow)
+    return Counts(**by_state, mine=session.scalar(mine) or 0)
+
+
+def same_source(session: Session, sources: Iterable[str], preset: Preset) -> str | None:
+    """The id of a download of one of these sources with this preset that did not fail and was not cancelled."""
+    settled = (State.FAILED, State.CANCELLED)
+    return session.scalar(
+        select(DownloadRow.id).where(
+            DownloadRow.source.in_(sources), DownloadRow.preset == preset, DownloadRow.state.not_in(settled)
+        )
+    )
+
+
+def rival(session: Session, id: str) -> str | None:
+    """Another download of the same source and preset that stands in the way of trying this one again."""
+    this = select(DownloadRow.source, DownloadRow.preset).where(DownloadRow.id == id)
+    source, preset = session.execute(this).one()
+    return same_source(session, [source], Preset(preset))
+
+
+def any_of_source(session: Session, sources: Iterable[str]) -> str | None:
+    """The id of a finished download of one of these sources, else of one under way, in whatever preset."""
+    query = select(DownloadRow.id).where(
+        DownloadRow.source.in_(sources), DownloadRow.state.not_in((State.FAILED, State.CANCELLED))
+    )
+    return session.scalar(query.order_by(DownloadRow.finished_at.desc()).limit(1))
+
+
+def waiting_turn(session: Session, now: datetime, *, full_sites: frozenset[str]) -> str | None:
+    """The id of the download whose turn it is; sites in `full_sites` have to wait."""
+    due = or_(DownloadRow.due_at.is_(None), DownloadRow.due_at <= now)
+    query = (
+        select(DownloadRow.id)
+        .where(DownloadRow.state.in_((State.QUEUED, State.WAITING)), due, DownloadRow.site.not_in(full_sites))
+        .order_by(DownloadRow.priority.desc(), DownloadRow.position)
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next waiting download is due; None where nothing waits for a time."""
+    return session.scalar(select(func.min(DownloadRow.due_at)).where(DownloadRow.state == State.WAITING))
+
+
+def last_position(session: Session) -> int:
+    return session.scalar(select(func.max(DownloadRow.position))) or 0
+
+
+def file_taken(session: Session, path: str) -> bool:
+    """Whether a download has, or is about to have, its file at this path of the media folder."""
+    return session.scalar(select(DownloadRow.id).where(DownloadRow.file_path == path)) is not None
+
+
+def place(session: Session, id: str) -> StoredFile | None:
+    """Where the file of a download that is being moved goes, and its size."""
+    query = select(DownloadRow.file_path, DownloadRow.size_bytes).where(
+        DownloadRow.id == id, DownloadRow.stage == Stage.MOVING
+    )
+    row = session.execute(query).first()
+    return StoredFile(path=row.file_path, size_bytes=row.size_bytes) if row and row.file_path else None
+
+
+def unfinished_ids(session: Session) -> frozenset[str]:
+    """Downloads that still need their work folder."""
+    settled = (State.COMPLETED, State.CANCELLED)
+    return frozenset(session.scalars(select(DownloadRow.id).where(DownloadRow.state.not_in(settled))))
+
+
+def _visible(actor: Actor, *, mine: bool) -> list[ColumnElement[bool]]:
+    if rights.sees_all(actor) and not mine:
+        return []
+    followed = select(FollowerRow.download_id).where(FollowerRow.user_id == actor.id)
+    return [or_(DownloadRow.owner_id == actor.id, DownloadRow.id.in_(followed))]
+
+
+def _after(query: Select[Any], sort: Sort, cursor: str | None) -> Select[Any]:
+    row = DownloadRow
+    if sort is Sort.POSITION:
+        if cursor:
+            priority, position = decode_cursor(cursor, int, int)
+            same = and_(row.priority == priority, row.position > position)
+            query = query.where(or_(row.priority < priority, same))
+        return query.order_by(row.priority.desc(), row.position)
+    moment = row.created_at if sort is Sort.CREATED else row.finished_at
+    if sort is Sort.FINISHED:
+        query = query.where(moment.is_not(None))
+    if cursor:
+        then, id = decode_cursor(cursor, datetime, str)
+        query = query.where(or_(moment < then, and_(moment == then, row.id < id)))
+    return query.order_by(moment.desc(), row.id.desc())
+
+
+def _cursor(download: Download, sort: Sort) -> str:
+    if sort is Sort.POSITION:
+        return encode_cursor(download.priority, download.position)
+    moment = download.created_at if sort is Sort.CREATED else download.finished_at
+    return encode_cursor(moment or download.created_at, download.id)
+
+
+def _downloads(session: Session, query: Select[Any]) -> list[Download]:
+    rows = session.execute(query).all()
+    followers = _followers(session, [row.id for row in rows])
+    everybody = {row.owner_id for row in rows} | {id for ids in followers.values() for id in ids}
+    names = accounts.display_names(session, everybody)
+    return [_download(row, names, followers.get(row.id, ())) for row in rows]
+
+
+def _followers(session: Session, ids: Sequence[str]) -> dict[str, list[str]]:
+    query = select(FollowerRow.download_id, FollowerRow.user_id).where(FollowerRow.download_id.in_(ids))
+    found: dict[str, list[str]] = {}
+    for download_id, user_id in session.execute(query.order_by(FollowerRow.user_id)):
+        found.setdefault(download_id, []).append(user_id)
+    return found
+
+
+def _download(row: Any, names: dict[str, str], followers: Sequence[str]) -> Download:
+    return Download(
+        id=row.id,
+        url=row.url,
+        title=row.title,
+        site=row.site,
+        has_picture=row.has_picture,
+        tone=row.tone,
+        duration_s=row.duration_s,
+        preset=Preset(row.preset),
+        priority=row.priority,
+        position=row.position,
+        state=State(row.state),
+        stage=Stage(row.stage) if row.stage else None,
+        progress=_progress(row),
+        attempts=row.attempts,
+        next_attempt_at=row.due_at if row.state == State.WAITING else None,
+        failure=_failure(row),
+        warnings=tuple(row.warnings),
+        file=StoredFile(path=row.file_path, size_bytes=row.size_bytes) if row.state == State.COMPLETED else None,
+        owner=Person(id=row.owner_id, name=names.get(row.owner_id, "")),
+        followers=tuple(Person(id=id, name=names.get(id, "")) for id in followers),
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )
+
+
+def _progress(row: Any) -> Progress:
+    total = row.total_bytes
+    percent = 100.0 if row.state == State.COMPLETED else None
+    if percent is None and total:
+        percent = min(100.0, 100 * row.downloaded_bytes / total)
+    return Progress(percent=percent, downloaded_bytes=row.downloaded_bytes, total_bytes=total)
+
+
+def _failure(row: Any) -> Failure | None:
+    if row.error_code is None:
+        return None
+    code = ErrorCode(row.error_code)
+    remedy = failures.REMEDIES[code]
+    return Failure(code=code, retryable=remedy.retryable, action=remedy.action, detail=row.error_detail)

@@ -1,0 +1,44 @@
+"""The queue as a whole: what the portal builds, starts and ends."""
+
+import asyncio
+
+from medianest.core.config import DownloadsSettings, PathsSettings
+from medianest.core.db import Database
+from medianest.core.live import Live
+from medianest.core.metrics import Metrics
+from medianest.core.outbound import AddressPolicy
+from medianest.core.security import new_id
+from medianest.downloads.egress import Egress
+from medianest.downloads.service import Downloads
+from medianest.downloads.spawn import find_tools
+from medianest.downloads.workers import Workers
+from medianest.downloads.workshop import Workshop
+from medianest.downloads.workspace import Workspace
+
+
+class Queue:
+    """The verbs, the workers (with a `run` for the supervisor) and the proxy that children go out by."""
+
+    def __init__(
+        self, db: Database, live: Live, metrics: Metrics, settings: DownloadsSettings, paths: PathsSettings
+    ) -> None:
+        self.tools = find_tools()
+        self.egress = Egress(AddressPolicy.typed(settings.private_endpoints), metrics=metrics)
+        workspace = Workspace(media_dir=paths.media_dir, data_dir=paths.data_dir)
+        self._shop = Workshop(settings=settings, egress=self.egress, tools=self.tools, workspace=workspace)
+        self.workers = Workers(db, live, self._shop, owner=new_id())
+        self.downloads = Downloads(db, live, self._shop, self.workers)
+        metrics.gauge_of("downloads_running", "Downloads under way", lambda: self.workers.running)
+
+    async def start(self) -> None:
+        """Make the folders and open the way out; the workers begin with their `run`."""
+        await asyncio.to_thread(self._shop.workspace.prepare)
+        await self.egress.start()
+
+    async def stop(self) -> None:
+        await self.egress.stop()
+
+    def take_over(self, settings: DownloadsSettings) -> None:
+        """Let reloaded settings hold for what begins from now on."""
+        self._shop.settings = settings
+        self.egress.policy = AddressPolicy.typed(settings.private_endpoints)

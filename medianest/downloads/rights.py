@@ -1,0 +1,33 @@
+"""Who may see and do what with a download (contract.md, "Who sees it")."""
+
+from medianest.core.actor import Actor, Permission
+from medianest.core.event import HOUSEHOLD, people
+from medianest.downloads.types import Download
+
+
+def sees_all(actor: Actor) -> bool:
+    """Members, curators and admins see everyone's downloads."""
+    return actor.may(Permission.SEE_HOUSEHOLD)
+
+
+def sees(actor: Actor, download: Download) -> bool:
+    return sees_all(actor) or controls(actor, download) or follows(actor, download)
+
+
+def follows(actor: Actor, download: Download) -> bool:
+    return any(person.id == actor.id for person in download.followers)
+
+
+def controls(actor: Actor, download: Download) -> bool:
+    """The owner and admins: the verbs, the log."""
+    return actor.is_admin or download.owner.id == actor.id
+
+
+def reads(actor: Actor, download: Download) -> bool:
+    """Who may have the link and the file."""
+    return controls(actor, download) or follows(actor, download)
+
+
+def audience(download: Download) -> frozenset[str]:
+    """Who hears of what happens to it."""
+    return HOUSEHOLD | people([download.owner.id, *(person.id for person in download.followers)])

@@ -1,0 +1,179 @@
+"""One run of one download: a child in the work folder, its traffic through the filtering proxy, its words heard."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from medianest.core import files
+from medianest.core.config import DownloadsSettings
+from medianest.downloads import protocol
+from medianest.downloads.egress import Egress
+from medianest.downloads.egress_passes import Pass
+from medianest.downloads.joblog import JobLog
+from medianest.downloads.protocol import Fetched, Info
+from medianest.downloads.spawn import Child, Tools
+from medianest.downloads.types import Download, ErrorCode, Progress, Stage, Tick
+from medianest.downloads.workspace import Workspace
+
+TICK_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The child's file lies in the work folder; `tone` is its picture's."""
+
+    fetched: Fetched
+    has_picture: bool
+    tone: int | None
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """The run failed; `retry_after` is what the site asked for."""
+
+    code: ErrorCode
+    detail: str
+    retry_after: timedelta | None = None
+
+
+Outcome = Finished | Broken
+STOPPED = Broken(code=ErrorCode.INTERRUPTED, detail="")
+
+
+class Run:
+    """Drives the child of a download until it has its file or an error; `stop` ends it at once."""
+
+    def __init__(
+        self,
+        download: Download,
+        *,
+        settings: DownloadsSettings,
+        egress: Egress,
+        tools: Tools,
+        workspace: Workspace,
+        on_probed: Callable[[Info], Awaitable[None]],
+        on_tick: Callable[[Tick], None],
+    ) -> None:
+        self.download = download
+        self.progress = Progress()
+        self.stage = Stage.FETCHING
+        self._settings = settings
+        self._egress = egress
+        self._tools = tools
+        self._workspace = workspace
+        self._on_probed = on_probed
+        self._on_tick = on_tick
+        self._log = JobLog(workspace.log(download.id))
+        self._warnings: list[str] = []
+        self._picture: protocol.Pictured | None = None
+        self._child: Child | None = None
+        self._ending: Broken | None = None
+
+    async def perform(self) -> Outcome:
+        """Fetch the link. The log is on disk when this returns."""
+        id = self.download.id
+        allowance = self._egress.open_pass(
+            id, byte_limit=self._settings.max_file_bytes, idle_s=self._settings.idle_timeout_s
+        )
+        telling = asyncio.create_task(self._tell())
+        try:
+            async with asyncio.timeout(self._settings.max_job_s):
+                return await self._fetch(allowance)
+        except TimeoutError:
+            return Broken(code=ErrorCode.INTERRUPTED, detail="It took longer than a download may take.")
+        finally:
+            telling.cancel()
+            await self._end_child()
+            self._egress.close_pass(id)
+            await self._log.flush()
+
+    async def stop(self, why: Broken = STOPPED) -> None:
+        """Kill the child and all that it started; `perform` then returns `why`."""
+        self._ending = why
+        await self._end_child()
+
+    async def _fetch(self, allowance: Pass) -> Outcome:
+        folder = self._workspace.work(self.download.id)
+        self._child = child = await Child.spawn(folder, self._tools, log=self._log.add, limits=limits(self._settings))
+        await child.send(
+            protocol.Fetch(
+                url=self.download.url,
+                proxy=allowance.proxy_url,
+                preset=self.download.preset,
+                final_name_limit=files.name_limit(self._workspace.media_dir),
+                rate_limit_bytes_per_s=self._settings.rate_limit_bytes_per_s or None,
+            )
+        )
+        async for event in child.events():
+            if self._ending:
+                return self._ending
+            outcome = await self._hear(event)
+            if outcome is not None:
+                return _blocked(allowance) if isinstance(outcome, Broken) and allowance.blocked else outcome
+        return STOPPED
+
+    async def _hear(self, event: protocol.ChildEvent) -> Outcome | None:
+        match event:
+            case protocol.Probed():
+                await self._on_probed(event.info)
+            case protocol.Pictured():
+                self._picture = event
+            case protocol.Staged():
+                self.stage = event.stage
+            case protocol.Progressed():
+                self.progress = _progress(event)
+            case protocol.Warned():
+                self._warnings.append(event.code)
+            case protocol.Failed():
+                wish = timedelta(seconds=event.retry_after_s) if event.retry_after_s else None
+                return Broken(code=event.code, detail=event.detail, retry_after=wish)
+            case protocol.Fetched():
+                return self._finished(event)
+        return None
+
+    def _finished(self, fetched: Fetched) -> Finished:
+        picture = self._picture
+        return Finished(
+            fetched=fetched,
+            has_picture=picture is not None,
+            tone=picture.tone if picture else None,
+            warnings=tuple(self._warnings),
+        )
+
+    async def _tell(self) -> None:
+        """Say how far it is, twice a second at most, and only when that is news."""
+        told = None
+        while True:
+            tick = Tick(stage=self.stage, progress=self.progress)
+            if tick != told:
+                self._on_tick(tick)
+                told = tick
+            await asyncio.sleep(TICK_S)
+
+    async def _end_child(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            await asyncio.shield(child.kill())
+
+
+def limits(settings: DownloadsSettings) -> protocol.Limits:
+    """What the settings let one child use."""
+    return protocol.Limits(
+        cpu_s=settings.max_cpu_s, file_bytes=settings.max_file_bytes, memory_bytes=settings.max_memory_bytes
+    )
+
+
+def _progress(event: protocol.Progressed) -> Progress:
+    return Progress(
+        percent=event.percent,
+        downloaded_bytes=event.downloaded_bytes,
+        total_bytes=event.total_bytes,
+        speed_bytes_per_s=event.speed_bytes_per_s,
+        eta_s=event.eta_s,
+    )
+
+
+def _blocked(allowance: Pass) -> Broken:
+    return Broken(code=ErrorCode.BLOCKED_ADDRESS, detail=", ".join(map(str, allowance.blocked[:3])))

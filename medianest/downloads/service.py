@@ -1,0 +1,301 @@
+"""The queue's verbs: preview, enqueue, and what a person may do with a download."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from medianest.core import clock, files, journal, outbound
+from medianest.core.actor import Actor, Permission
+from medianest.core.db import Database
+from medianest.core.errors import Conflict, Forbidden, NotFound
+from medianest.core.i18n import msg
+from medianest.core.live import Live
+from medianest.core.outbound import Url
+from medianest.core.security import new_id
+from medianest.downloads import events, joblog, queries, rights, states
+from medianest.downloads.errors import NoDownload, Refused
+from medianest.downloads.models import DownloadRow, FollowerRow
+from medianest.downloads.previews import Previews, Seen
+from medianest.downloads.states import Verb
+from medianest.downloads.types import Download, ErrorCode, Preset, Preview, State, Tick
+from medianest.downloads.workers import SIGNAL, Workers
+from medianest.downloads.workshop import Workshop
+
+_DOOR_S = 3.0
+_TITLE_MOST = 200
+
+
+class Downloads:
+    """What faces and other features call to change the queue."""
+
+    def __init__(self, db: Database, live: Live, shop: Workshop, workers: Workers) -> None:
+        self._db = db
+        self._live = live
+        self._shop = shop
+        self._workers = workers
+        self._previews = Previews(shop)
+
+    @property
+    def default_preset(self) -> Preset:
+        return Preset(self._shop.settings.default_preset)
+
+    async def preview(self, actor: Actor, url: str) -> Preview:
+        """What the link is, without queueing it. Raises Refused, Forbidden, TooMany."""
+        _may_download(actor)
+        checked = await self._door(url)
+        seen = await self._previews.look(str(checked), owner_id=actor.id)
+        duplicate = await self._db.read(queries.any_of_source, seen.sources)
+        info = seen.info
+        return Preview(
+            id=seen.id,
+            url=str(checked),
+            title=info.title,
+            site=info.site,
+            has_picture=seen.picture is not None,
+            tone=seen.picture.tone if seen.picture else None,
+            duration_s=info.duration_s,
+            estimated_bytes=seen.estimated_bytes(self.default_preset),
+            duplicate_of=duplicate,
+            is_playlist=info.is_playlist,
+            entry_count=info.entry_count,
+            is_live=info.is_live,
+        )
+
+    async def enqueue(
+        self, actor: Actor, url: str, *, preset: Preset | None = None, priority: int = 0, preview_id: str | None = None
+    ) -> tuple[Download, bool]:
+        """Queue the link; what is there already gets the actor as a follower. Returns it, and whether it is new."""
+        _may_download(actor)
+        checked = await self._door(url)
+        preset = preset or self.default_preset
+        seen = self._previews.find(preview_id, owner_id=actor.id) if preview_id else None
+        if seen and seen.url != str(checked):
+            seen = None
+        if seen and seen.info.is_playlist:
+            raise Refused(ErrorCode.UNSUPPORTED_URL)
+        async with self._db.transaction() as session:
+            sources = seen.sources if seen else frozenset({str(checked)})
+            there = await session.run_sync(queries.same_source, sources, preset)
+            if there:
+                return await self._follow(session, actor, there), False
+            id = await self._insert(session, actor, checked, preset, priority, seen)
+            return await _known(session, id), True
+
+    async def pause(self, actor: Actor, id: str) -> Download:
+        """Stop it for now; what was fetched is kept. Raises NoDownload, Forbidden, Conflict `wrong_state`."""
+        return await self._stop(actor, id, Verb.PAUSE, events.DownloadPaused)
+
+    async def cancel(self, actor: Actor, id: str) -> Download:
+        """Stop it for good and remove what was fetched."""
+        download = await self._stop(actor, id, Verb.CANCEL, events.DownloadCancelled, finished_at=clock.now())
+        await asyncio.to_thread(self._shop.workspace.clear_work, id)
+        return download
+
+    async def resume(self, actor: Actor, id: str) -> Download:
+        return await self._change_state(actor, id, Verb.RESUME, events.DownloadResumed)
+
+    async def retry(self, actor: Actor, id: str) -> Download:
+        """Queue a failed, cancelled or waiting download again, with fresh attempts. Raises Conflict `already_there`."""
+        fresh = {"attempts": 0, "finished_at": None, "error_code": None, "error_detail": "", "due_at": None}
+        return await self._change_state(actor, id, Verb.RETRY, events.DownloadRetried, **fresh)
+
+    async def change(
+        self, actor: Actor, id: str, *, priority: int | None = None, position: int | None = None
+    ) -> Download:
+        """Give it another priority (-10 to 10, higher first) or another position among those of its priority."""
+        values = {"priority": priority, "position": position}
+        async with self._db.transaction() as session:
+            download = await _controlled(session, actor, id)
+            wanted = {name: value for name, value in values.items() if value is not None}
+            if wanted:
+                await session.execute(update(DownloadRow).where(DownloadRow.id == id).values(**wanted))
+                await _record(session, actor, events.DownloadChanged, download)
+            return await _known(session, id)
+
+    async def delete(self, actor: Actor, id: str, *, keep_file: bool = True) -> None:
+        """Remove it from the list; a follower only stops following, an owner with followers hands it over."""
+        async with self._db.transaction() as session:
+            download = await session.run_sync(queries.one, actor, id)
+            if not rights.controls(actor, download):
+                await self._unfollow(session, actor, download)
+                return
+            heir = next((person.id for person in download.followers if person.id != download.owner.id), None)
+            if heir and download.owner.id == actor.id:
+                await self._hand_over(session, download, heir)
+                return
+            await session.execute(delete(DownloadRow).where(DownloadRow.id == id))
+            await _record(session, actor, events.DownloadDeleted, download, file_deleted=not keep_file)
+        await self._workers.stop(id)
+        await asyncio.to_thread(self._shop.workspace.forget, id)
+        if download.file and not keep_file:
+            path = files.safe_join(self._shop.workspace.media_dir, download.file.path)
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+
+    async def log(self, actor: Actor, id: str) -> str:
+        """The whole log of the download, without secrets."""
+        download = await self._db.read(queries.one, actor, id)
+        if not rights.controls(actor, download):
+            raise Forbidden(msg("downloads.not_yours"))
+        return await asyncio.to_thread(joblog.read, self._shop.workspace.log(id))
+
+    async def file_path(self, actor: Actor, id: str) -> Path:
+        """Where the finished file lies. Raises NoDownload, Forbidden, NotFound where it is gone."""
+        download = await self._db.read(queries.one, actor, id)
+        if not rights.reads(actor, download):
+            raise Forbidden(msg("downloads.not_yours"))
+        if download.file:
+            path = files.safe_join(self._shop.workspace.media_dir, download.file.path)
+            if await asyncio.to_thread(path.is_file):
+                return path
+        raise NotFound(msg("downloads.no_file"), code="no_file")
+
+    async def picture_path(self, actor: Actor, id: str) -> Path:
+        await self._db.read(queries.one, actor, id)
+        return _existing(await asyncio.to_thread(self._shop.workspace.picture, id))
+
+    async def preview_picture(self, actor: Actor, preview_id: str) -> Path:
+        seen = self._previews.find(preview_id, owner_id=actor.id)
+        if seen is None:
+            raise NoDownload
+        return _existing(await asyncio.to_thread(self._previews.picture, preview_id))
+
+    def with_progress(self, download: Download) -> Download:
+        """The download as it is this moment, where it is running."""
+        signal = self._live.latest(SIGNAL, download.id)
+        if download.state is not State.RUNNING or signal is None or not isinstance(signal.data, Tick):
+            return download
+        stage = download.stage if download.stage is not None and download.stage == "moving" else signal.data.stage
+        return replace(download, progress=signal.data.progress, stage=stage)
+
+    async def _door(self, url: str) -> Url:
+        """Refuse at once what can never be fetched; the proxy judges each connection again."""
+        allow = self._shop.settings.private_endpoints
+        checked = outbound.check_url(url, allow)
+        with suppress(outbound.Unresolved, TimeoutError):
+            async with asyncio.timeout(_DOOR_S):
+                await outbound.resolve_public(checked.host, checked.port, allow)
+        return checked
+
+    async def _insert(
+        self, session: AsyncSession, actor: Actor, url: Url, preset: Preset, priority: int, seen: Seen | None
+    ) -> str:
+        id = new_id()
+        position = await session.run_sync(queries.last_position) + 1
+        known = _from_preview(seen, preset) if seen else _from_url(url)
+        row = {"id": id, "url": str(url), "preset": preset, "priority": priority, "position": position, "attempts": 0}
+        state = {"state": State.QUEUED, "owner_id": actor.id, "created_at": clock.now()}
+        await session.execute(insert(DownloadRow).values(**row, **state, **known))
+        if seen:
+            self._previews.hand_over(seen, id)
+            await asyncio.to_thread(self._shop.workspace.keep_picture, id)
+        download = await _known(session, id)
+        await _record(session, actor, events.DownloadQueued, download, preset=preset.value)
+        return id
+
+    async def _follow(self, session: AsyncSession, actor: Actor, id: str) -> Download:
+        download = await _known(session, id)
+        if actor.id and download.owner.id != actor.id and not rights.follows(actor, download):
+            await session.execute(insert(FollowerRow).values(download_id=id, user_id=actor.id))
+            download = await _known(session, id)
+            await _record(session, actor, events.DownloadFollowed, download)
+        return download
+
+    async def _unfollow(self, session: AsyncSession, actor: Actor, download: Download) -> None:
+        if not rights.follows(actor, download):
+            raise Forbidden(msg("downloads.not_yours"))
+        mine = (FollowerRow.download_id == download.id) & (FollowerRow.user_id == actor.id)
+        await session.execute(delete(FollowerRow).where(mine))
+        await _record(session, actor, events.DownloadChanged, download)
+
+    async def _hand_over(self, session: AsyncSession, download: Download, heir: str) -> None:
+        gone = (FollowerRow.download_id == download.id) & (FollowerRow.user_id == heir)
+        await session.execute(delete(FollowerRow).where(gone))
+        await session.execute(update(DownloadRow).where(DownloadRow.id == download.id).values(owner_id=heir))
+
+    async def _stop(
+        self, actor: Actor, id: str, verb: Verb, kind: type[events.DownloadEvent], **values: Any
+    ) -> Download:
+        freed = {"lease_owner": None, "lease_until": None, "stage": None, "due_at": None}
+        download = await self._change_state(actor, id, verb, kind, **freed, **values)
+        await self._workers.stop(id)
+        return download
+
+    async def _change_state(
+        self, actor: Actor, id: str, verb: Verb, kind: type[events.DownloadEvent], **values: Any
+    ) -> Download:
+        async with self._db.transaction() as session:
+            download = self.with_progress(await _controlled(session, actor, id))
+            state = states.after(download.state, verb)
+            if verb is Verb.RETRY and download.state in states.SETTLED:
+                await _nothing_in_the_way(session, download)
+            how_far = {
+                "downloaded_bytes": download.progress.downloaded_bytes,
+                "total_bytes": download.progress.total_bytes,
+            }
+            statement = update(DownloadRow).where(DownloadRow.id == id).values(state=state, **how_far, **values)
+            await session.execute(statement)
+            await _record(session, actor, kind, download)
+            return await _known(session, id)
+
+
+def _may_download(actor: Actor) -> None:
+    if not actor.may(Permission.DOWNLOAD):
+        raise Forbidden(msg("downloads.may_not"))
+
+
+def _from_url(url: Url) -> dict[str, Any]:
+    last = unquote(urlsplit(str(url)).path.rstrip("/").rpartition("/")[2])
+    return {"source": str(url), "site": url.host.removeprefix("www."), "title": last[:_TITLE_MOST] or url.host}
+
+
+def _from_preview(seen: Seen, preset: Preset) -> dict[str, Any]:
+    info = seen.info
+    return {
+        "source": seen.source,
+        "site": info.site,
+        "title": info.title,
+        "duration_s": info.duration_s,
+        "has_picture": seen.picture is not None,
+        "tone": seen.picture.tone if seen.picture else None,
+        "total_bytes": seen.estimated_bytes(preset),
+    }
+
+
+async def _known(session: AsyncSession, id: str) -> Download:
+    download = await session.run_sync(queries.by_id, id)
+    if download is None:
+        raise NoDownload
+    return download
+
+
+async def _controlled(session: AsyncSession, actor: Actor, id: str) -> Download:
+    download = await session.run_sync(queries.one, actor, id)
+    if not rights.controls(actor, download):
+        raise Forbidden(msg("downloads.not_yours"))
+    return download
+
+
+async def _nothing_in_the_way(session: AsyncSession, download: Download) -> None:
+    if await session.run_sync(queries.rival, download.id):
+        raise Conflict(msg("downloads.already_there"), code="already_there")
+
+
+async def _record(
+    session: AsyncSession, actor: Actor, kind: Callable[..., events.DownloadEvent], download: Download, **facts: Any
+) -> None:
+    audience = rights.audience(download)
+    subject = {"subject_id": download.id, "title": download.title, "owner_id": download.owner.id}
+    await journal.record(session, kind(actor=actor, audience=audience, **subject, **facts))
+
+
+def _existing(path: Path | None) -> Path:
+    if path is None:
+        raise NoDownload
+    return path
