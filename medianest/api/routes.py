@@ -1,0 +1,123 @@
+"""The route table of the machine face."""
+
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Router
+from litestar.di import Provide
+
+from medianest.api import answers, openapi, ops
+from medianest.api.answers import Answer, AnyRequest
+from medianest.api.calls import Call
+from medianest.api.reader import Reader
+from medianest.api.rules import makes_tokens, steers
+from medianest.api.services import Services
+from medianest.api.v1 import (
+    backups,
+    dead_letters,
+    downloads,
+    events,
+    jobs,
+    journal,
+    me,
+    presets,
+    previews,
+    sessions,
+    tokens,
+)
+from medianest.api.v1.download_shapes import Download
+from medianest.api.wire import List, Paged
+from medianest.core import journal as spine
+from medianest.core.actor import Permission
+from medianest.downloads import queries
+from medianest.http.given import CurrentAsking
+from medianest.http.guards import anyone, metrics_reader, permitted, signed_in
+
+CREATED, ACCEPTED, OK, GONE = HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.OK, HTTPStatus.NO_CONTENT
+READS = (permitted(Permission.READ),)
+DOWNLOADS = (permitted(Permission.DOWNLOAD),)
+ADMINS = (permitted(Permission.ADMINISTER),)
+STEERS = (steers,)
+SIGNED_IN = (signed_in,)
+ANYONE = (anyone,)
+
+
+async def document(request: AnyRequest) -> Answer:
+    """This document."""
+    return answers.tagged(request, msgspec.json.encode(openapi_document()))
+
+
+# fmt: off
+CALLS = (
+    Call("GET", "/me", me.show, READS, gives=me.Me, shows=("users",)),
+    Call("GET", "/presets", presets.listing, READS, asks=Paged, gives=List[presets.Offer]),
+
+    Call("POST", "/downloads/preview", previews.create, DOWNLOADS, takes=previews.NewPreview, gives=previews.Preview),
+    Call("GET", "/previews/{id:str}/thumbnail", previews.thumbnail, READS, gives="image/webp"),
+
+    Call("POST", "/downloads", downloads.create, DOWNLOADS,
+         takes=downloads.NewDownload, gives=Download, statuses=(CREATED, OK)),
+    Call("GET", "/downloads", downloads.listing, READS, asks=downloads.Listing, gives=List[Download],
+         shows=queries.TABLES, live=True),
+    Call("GET", "/downloads/{id:str}", downloads.show, READS, gives=Download,
+         shows=queries.TABLES, live=True),
+    Call("PATCH", "/downloads/{id:str}", downloads.change, STEERS, takes=downloads.DownloadChange, gives=Download),
+    Call("DELETE", "/downloads/{id:str}", downloads.delete, STEERS, asks=downloads.Deletion, statuses=(GONE,)),
+    Call("POST", "/downloads/{id:str}/pause", downloads.pause, STEERS, gives=Download),
+    Call("POST", "/downloads/{id:str}/resume", downloads.resume, STEERS, gives=Download),
+    Call("POST", "/downloads/{id:str}/cancel", downloads.cancel, STEERS, gives=Download),
+    Call("POST", "/downloads/{id:str}/retry", downloads.retry, STEERS, gives=Download),
+    Call("GET", "/downloads/{id:str}/log", downloads.log, READS, gives="text/plain"),
+    Call("GET", "/downloads/{id:str}/file", downloads.file, READS, gives="application/octet-stream"),
+    Call("GET", "/downloads/{id:str}/thumbnail", downloads.thumbnail, READS, gives="image/webp"),
+
+    Call("GET", "/events", events.stream, READS, gives="text/event-stream"),
+
+    Call("GET", "/tokens", tokens.listing, READS, asks=tokens.Tokens, gives=List[tokens.Token],
+         shows=("tokens", "users")),
+    Call("POST", "/tokens", tokens.create, (makes_tokens,), takes=tokens.NewToken, gives=tokens.ShownToken,
+         statuses=(CREATED,)),
+    Call("DELETE", "/tokens/{id:str}", tokens.delete, SIGNED_IN, statuses=(GONE,)),
+    Call("GET", "/users/{id:str}/sessions", sessions.listing, READS, asks=Paged, gives=List[sessions.Session],
+         shows=("sessions", "users")),
+    Call("DELETE", "/sessions/{id:str}", sessions.delete, SIGNED_IN, statuses=(GONE,)),
+
+    Call("GET", "/admin/journal", journal.listing, ADMINS, asks=journal.Entries, gives=List[journal.Entry],
+         shows=(spine.TABLE,)),
+    Call("GET", "/admin/jobs", jobs.listing, ADMINS, asks=Paged, gives=List[jobs.Job]),
+    Call("POST", "/admin/jobs/{name:str}/run", jobs.run, ADMINS, gives=jobs.Job, statuses=(ACCEPTED,)),
+    Call("GET", "/admin/dead-letters", dead_letters.listing, ADMINS, asks=Paged, gives=List[dead_letters.DeadLetter]),
+    Call("POST", "/admin/dead-letters/{id:int}/retry", dead_letters.retry, ADMINS, statuses=(GONE,)),
+
+    Call("GET", "/admin/backups", backups.listing, ADMINS, asks=Paged, gives=List[backups.Backup]),
+    Call("POST", "/admin/backups", backups.create, ADMINS, gives=backups.Backup, statuses=(CREATED,)),
+
+    Call("GET", "/openapi.json", document, SIGNED_IN, gives="application/json"),
+
+    Call("GET", "/healthz", ops.healthz, ANYONE, gives=ops.Health, root=""),
+    Call("GET", "/readyz", ops.readyz, ANYONE, gives=ops.Readiness, root=""),
+    Call("GET", "/metrics", ops.metrics, (metrics_reader,), gives="text/plain", root=""),
+)
+# fmt: on
+
+
+@cache
+def openapi_document() -> dict[str, Any]:
+    """What programs and people can read about all calls; made when it is first asked for."""
+    return openapi.document(CALLS, version="1")
+
+
+def router(services: Services) -> Router:
+    """All calls; what their handlers name besides `services` and `reader` is the floor's (`http.ground`)."""
+
+    def reader(asking: CurrentAsking) -> Reader:
+        say = services.catalogues.of(asking.actor.language).say
+        return Reader(actor=asking.actor, say=say, base_path=services.base_path)
+
+    provided = {
+        "services": Provide(lambda: services, sync_to_thread=False),
+        "reader": Provide(reader, sync_to_thread=False),
+    }
+    return Router("/", route_handlers=[call.route() for call in CALLS], dependencies=provided)

@@ -1,0 +1,97 @@
+"""What happens, as it happens: server-sent events (contract.md, `GET /events`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from medianest.api.answers import Answer, AnyRequest
+from medianest.api.v1.people import Person
+from medianest.api.v1.subjects import Subject
+from medianest.api.wire import Output, to_json
+from medianest.core import clock
+from medianest.core.actor import Actor
+from medianest.core.journal import Entry
+from medianest.core.live import Signal
+from medianest.downloads.types import Stage, Tick
+from medianest.http import sse
+from medianest.http.given import CurrentActor, Hub
+from medianest.http.hub import News
+
+
+class ProgressData(Output, frozen=True, kw_only=True):
+    """What `download.progress` tells."""
+
+    stage: Stage
+    percent: float | None
+    downloaded_bytes: int
+    total_bytes: int | None
+    speed_bytes_per_s: float | None
+    eta_s: int | None
+
+
+class Happening(Output, frozen=True, kw_only=True):
+    """The data of an event; what passes without being kept has nobody who did it."""
+
+    at: datetime
+    kind: str
+    subject: Subject
+    actor: Person | None
+    data: Mapping[str, Any] | ProgressData
+
+
+async def stream(request: AnyRequest, hub: Hub, actor: CurrentActor) -> Answer:
+    """What you may know of, as it happens; with Last-Event-ID from there on. After `reset` read everything anew."""
+    return hub.answer(actor, EventWriter(), last_event_id=request.headers.get("last-event-id"))
+
+
+@dataclass(frozen=True, slots=True)
+class EventWriter:
+    """Tells news to programs: the same to all who may have it."""
+
+    def view(self, actor: Actor, news: News) -> str | None:
+        return "all" if isinstance(news, Entry) or isinstance(news.data, Tick) else None
+
+    async def write(self, actor: Actor, news: News) -> bytes | None:
+        return happened(news) if isinstance(news, Entry) else passed(news, at=clock.now())
+
+    async def resync(self, actor: Actor) -> bytes:
+        return sse.message("{}", event="reset")
+
+
+def happened(entry: Entry) -> bytes:
+    """An entry of the journal; its id lets a reader go on from there."""
+    told = Happening(
+        at=entry.at,
+        kind=entry.kind,
+        subject=Subject(type=entry.subject_type, id=entry.subject_id),
+        actor=Person(id=entry.actor_id, name=entry.actor_name),
+        data=entry.data,
+    )
+    return sse.message(to_json(told).decode(), event=entry.kind, id=entry.id)
+
+
+def passed(signal: Signal, *, at: datetime) -> bytes | None:
+    """A live signal; it has no id, for it cannot be had again. None for one that programs do not get."""
+    if not isinstance(signal.data, Tick):
+        return None
+    told = Happening(
+        at=at,
+        kind=signal.kind,
+        subject=Subject(type="download", id=signal.subject_id),
+        actor=None,
+        data=_progress(signal.data),
+    )
+    return sse.message(to_json(told).decode(), event=signal.kind)
+
+
+def _progress(tick: Tick) -> ProgressData:
+    known = tick.progress
+    return ProgressData(
+        stage=tick.stage,
+        percent=known.percent,
+        downloaded_bytes=known.downloaded_bytes,
+        total_bytes=known.total_bytes,
+        speed_bytes_per_s=known.speed_bytes_per_s,
+        eta_s=known.eta_s,
+    )

@@ -1,0 +1,63 @@
+"""What a link is, before it is queued."""
+
+from typing import Annotated
+
+from litestar.params import FromPath
+from msgspec import Meta
+
+from medianest.api import answers
+from medianest.api.answers import Answer, AnyRequest
+from medianest.api.given import CurrentReader, Given, Served
+from medianest.api.reader import Reader
+from medianest.api.wire import Input, Output
+from medianest.downloads import types
+from medianest.http.media_types import media_type_of
+from medianest.http.ranges import file_response
+
+Url = Annotated[str, Meta(min_length=1, max_length=8192, description="An http or https address.")]
+
+
+class NewPreview(Input, frozen=True, kw_only=True):
+    """A link to look at."""
+
+    url: Url
+
+
+class Preview(Output, frozen=True, kw_only=True):
+    """What a link leads to; `preview_id` lives ten minutes, and saves the queue the second look."""
+
+    title: str
+    duration_s: float | None
+    thumbnail: str | None
+    estimated_bytes: int | None
+    site: str
+    duplicate_of: str | None
+    is_playlist: bool
+    entry_count: int | None
+    preview_id: str
+
+
+async def create(services: Served, reader: CurrentReader, given: Given[NewPreview]) -> Answer:
+    """Look at a link without queueing it."""
+    known = await services.downloads.preview(reader.actor, given.url)
+    return answers.json(preview(reader, known))
+
+
+async def thumbnail(request: AnyRequest, services: Served, reader: CurrentReader, id: FromPath[str]) -> Answer:
+    """The picture of a preview of yours."""
+    path = await services.downloads.preview_picture(reader.actor, id)
+    return await file_response(request, path, media_type=media_type_of(path))
+
+
+def preview(reader: Reader, known: types.Preview) -> Preview:
+    return Preview(
+        title=known.title,
+        duration_s=known.duration_s,
+        thumbnail=reader.href(f"/previews/{known.id}/thumbnail") if known.has_picture else None,
+        estimated_bytes=known.estimated_bytes,
+        site=known.site,
+        duplicate_of=known.duplicate_of,
+        is_playlist=known.is_playlist,
+        entry_count=known.entry_count,
+        preview_id=known.id,
+    )
