@@ -11,6 +11,7 @@ from medianest.core.actor import Actor
 from medianest.core.i18n import Message
 
 TONES = 12
+THEME = "theme"
 
 
 class Theme(StrEnum):
@@ -83,5 +84,5 @@ def avatar(actor: Actor) -> Avatar:
 
 def theme_of(cookies: Mapping[str, str]) -> Theme:
     """The theme that a browser remembers; anything unknown is the device's own."""
-    chosen = cookies.get("theme", "")
+    chosen = cookies.get(THEME, "")
     return Theme(chosen) if chosen in list(Theme) else Theme.AUTO

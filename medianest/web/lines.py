@@ -48,8 +48,8 @@ def moving(id: str, title: str, stage: Stage | None, progress: Progress) -> Line
         moves=True,
         percent=progress.percent if fetching else None,
         speed=progress.speed_bytes_per_s if fetching else None,
-        left_s=progress.eta_s if fetching else None,
-        bytes=(progress.downloaded_bytes or None) if fetching else None,
+        left_s=(progress.eta_s or None) if fetching else None,
+        bytes=progress.downloaded_bytes if fetching and (progress.downloaded_bytes or progress.total_bytes) else None,
         bytes_of=progress.total_bytes if fetching else None,
     )
 

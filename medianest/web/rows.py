@@ -92,7 +92,7 @@ def _why(download: Download, who: Relation) -> Why | None:
     doctor = who is Relation.ADMIN and failure.action in (Action.UPDATE_YTDLP, Action.FREE_SPACE, Action.ASK_ADMIN)
     return Why(
         sentence=msg(f"downloads.error.{failure.code}"),
-        hint=msg(f"web.why.{failure.action}"),
+        hint=msg(f"downloads.hint.{failure.code}"),
         retry=retry,
         link="/admin/doctor" if doctor and not retry else None,
         label=msg("web.why.doctor") if doctor and not retry else None,

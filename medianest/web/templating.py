@@ -1,6 +1,7 @@
 """Templates to HTML: one strict, escaping environment for each language; the only module that knows Jinja."""
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Any
 
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
@@ -18,12 +19,18 @@ class Templates:
     `href(path)` is an address of ours and `static(path)` that of a static file.
     """
 
-    def __init__(self, catalogues: Catalogues, assets: Assets, *, base_path: str = "") -> None:
-        self.assets = assets
+    def __init__(self, catalogues: Catalogues, *, base_path: str = "") -> None:
+        self.assets = Assets(base_path=base_path)
         self._catalogues = catalogues
-        self._base_path = base_path
+        self.base_path = base_path
         self._compiled = _CompiledTemplates()
         self._environments: dict[str, Environment] = {}
+
+    @property
+    def build(self) -> str:
+        """One word for the state of everything that pages are made from, for their tags."""
+        sources = b"".join(path.read_bytes() for path in sorted(TEMPLATES.rglob("*.html")))
+        return sha256(sources).hexdigest()[:12] + self.assets.build
 
     def render(self, name: str, language: str, values: Mapping[str, object]) -> str:
         """The template `name` with `values`; an unknown value or message raises, here and not in the browser."""
@@ -31,7 +38,7 @@ class Templates:
 
     def href(self, path: str) -> str:
         """The address of one of our own pages; the one place where a base path is put before it."""
-        return f"{self._base_path}{path}"
+        return f"{self.base_path}{path}"
 
     def _environment(self, language: str) -> Environment:
         catalogue = self._catalogues.of(language)

@@ -69,8 +69,16 @@ box?.addEventListener("paste", () => {
   });
 });
 
-box?.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") document.getElementById("answers").replaceChildren();
+function clearAnswers() {
+  document.getElementById("answers").replaceChildren();
+}
+
+document.addEventListener("htmx:before:request", (event) => {
+  if (event.detail.ctx.sourceElement.id === "ask") clearAnswers();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.closest("#ask, #answers")) clearAnswers();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -122,16 +130,15 @@ function openSheets() {
 let focused = null;
 
 document.addEventListener("htmx:before:swap", () => {
-  focused = document.activeElement?.id || null;
+  focused = document.activeElement;
 });
 
 document.addEventListener("htmx:after:swap", () => {
   writeTimes();
   openSheets();
-  if (focused && (document.activeElement ?? document.body) === document.body) {
-    const row = focused.replace(/^quick-/, "more-");
-    (document.getElementById(focused) ?? document.getElementById(row))?.focus({ preventScroll: true });
-  }
+  if (!focused || focused.isConnected || document.activeElement !== document.body) return;
+  const again = [focused.id, focused.id.replace(/^quick-/, "more-"), "main"].filter(Boolean);
+  document.getElementById(again.find((id) => document.getElementById(id)))?.focus({ preventScroll: true });
 });
 
 document.addEventListener("htmx:after:request", (event) => {

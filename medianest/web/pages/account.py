@@ -1,10 +1,25 @@
 """Somebody's own page: devices, tokens, looks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from http import HTTPStatus
 
-from medianest.core.i18n import Message
-from medianest.web.frame import Theme
+from litestar.datastructures import Cookie
+from litestar.params import FromPath
+
+from medianest.accounts.types import Session, Token
+from medianest.core.errors import Forbidden, Invalid, Unauthenticated
+from medianest.core.i18n import Message, msg
+from medianest.web import forms, htmx
+from medianest.web.devices import device
+from medianest.web.frame import THEME, Place, Theme, theme_of
+from medianest.web.given import CurrentReader, PageFrame, TheServices
+from medianest.web.htmx import AnyRequest, Html, Reader
+from medianest.web.pages.sign_in import let_in
+from medianest.web.services import Services
+
+_YEAR_S = 365 * 24 * 3600
+_ICONS = {Theme.AUTO: "phone", Theme.LIGHT: "sun", Theme.DARK: "moon"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,29 +80,85 @@ class AccountView:
     new_error: Message | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScopeChoice:
-    """One thing that a token may be allowed."""
-
-    name: str
-    label: Message
-    about: Message
-    chosen: bool
+async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
+    """The account page."""
+    view = await account_view(reader, services)
+    return htmx.page(reader, replace(frame, place=Place.ACCOUNT), "account/page.html", view)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewTokenView:
-    """The form of a new token."""
-
-    label: str
-    scopes: tuple[ScopeChoice, ...]
-    label_error: Message | None = None
-    scopes_error: Message | None = None
+async def end_session(reader: CurrentReader, services: TheServices, id: FromPath[str]) -> Html:
+    """Sign a device out."""
+    await services.accounts.end_session(reader.asking.actor, id)
+    return htmx.go(reader, "/account")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenMadeView:
-    """A new token, shown this once."""
+async def change_looks(request: AnyRequest, reader: CurrentReader) -> Html:
+    """Keep the theme, in this browser."""
+    theme = (await forms.read(request)).choice("theme", Theme) or Theme.AUTO
+    gone = htmx.go(reader, "/account")
+    gone.set_cookie(Cookie(key=THEME, value=theme, max_age=_YEAR_S, httponly=True, samesite="lax"))
+    return gone
 
-    label: str
-    secret: str
+
+async def change_password(request: AnyRequest, reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
+    """Replace one's own password; all other devices are signed out."""
+    form = await forms.read(request)
+    asking = reader.asking
+    try:
+        opened = await services.accounts.change_password(
+            asking.actor, form.raw("current"), form.raw("new"), asking.client()
+        )
+    except Invalid as error:
+        view = replace(await account_view(reader, services), new_error=error.message)
+    except (Unauthenticated, Forbidden) as error:
+        view = replace(await account_view(reader, services), current_error=error.message)
+    else:
+        return let_in(reader, opened, "/account")
+    frame = replace(frame, place=Place.ACCOUNT)
+    return htmx.page(reader, frame, "account/page.html", view, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+async def account_view(reader: Reader, services: Services) -> AccountView:
+    actor = reader.asking.actor
+    me = await services.accounts.me(actor)
+    sessions = await services.accounts.list_sessions(actor)
+    tokens = await services.accounts.list_tokens(actor)
+    return AccountView(
+        name=me.display_name,
+        role=msg(f"web.account.role_{me.role}"),
+        sessions=tuple(session_row(session, here=actor.session_id) for session in sessions),
+        tokens=tuple(token_row(token) for token in tokens),
+        themes=themes(theme_of(reader.request.cookies)),
+        languages=(),
+    )
+
+
+def session_row(session: Session, *, here: str | None) -> SessionRow:
+    known = device(session.user_agent)
+    return SessionRow(
+        id=session.id,
+        icon=known.icon,
+        device=known.name,
+        address=session.address or "",
+        seen_at=session.last_seen_at,
+        is_this=session.id == here,
+        end_path=f"/account/sessions/{session.id}/end",
+    )
+
+
+def token_row(token: Token) -> TokenRow:
+    return TokenRow(
+        id=token.id,
+        label=token.label,
+        scopes=tuple(msg(f"web.scope.{scope}") for scope in sorted(token.scopes)),
+        created_at=token.created_at,
+        used_at=token.last_used_at,
+        revoke_path=f"/account/tokens/{token.id}/revoke",
+    )
+
+
+def themes(chosen: Theme) -> tuple[ThemeChoice, ...]:
+    return tuple(
+        ThemeChoice(name=theme, label=msg(f"web.looks.theme_{theme}"), icon=_ICONS[theme], chosen=theme is chosen)
+        for theme in Theme
+    )

@@ -1,8 +1,13 @@
 """The documentation of the API, drawn from its OpenAPI document."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from medianest.web import htmx
+from medianest.web.frame import Place
+from medianest.web.given import CurrentReader, PageFrame, TheServices
+from medianest.web.htmx import Html
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _JSON = "application/json"
@@ -74,6 +79,11 @@ class DocsView:
     version: str
     groups: tuple[Group, ...]
     shapes: tuple[Shape, ...]
+
+
+async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
+    """The documentation, for who is signed in."""
+    return htmx.page(reader, replace(frame, place=Place.ACCOUNT), "docs/page.html", docs_view(services.openapi()))
 
 
 def docs_view(openapi: Mapping[str, Any]) -> DocsView:

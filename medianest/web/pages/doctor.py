@@ -1,9 +1,17 @@
 """Admin: whether everything that MediaNest stands on is sound."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from medianest.core.i18n import Message
-from medianest.web.pages.admin import RoomChip
+from medianest.admin.types import Fact, Group, Verdict
+from medianest.core.i18n import Message, msg
+from medianest.web import htmx
+from medianest.web.frame import Place
+from medianest.web.given import CurrentReader, PageFrame, TheServices
+from medianest.web.htmx import Html
+from medianest.web.pages.admin import Room, RoomChip, rooms
+
+_STATES = {Verdict.FINE: "up", Verdict.LOOK: "pending", Verdict.WRONG: "down"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,7 +19,8 @@ class DoctorFact:
     """One thing that was looked at; `state` is the name of its shape: up, pending or down."""
 
     title: Message
-    text: Message
+    finding: Message
+    mend: Message | None
     state: str
 
 
@@ -19,7 +28,7 @@ class DoctorFact:
 class DoctorGroup:
     """Things of one kind."""
 
-    name: str
+    name: Group
     title: Message
     facts: tuple[DoctorFact, ...]
 
@@ -34,3 +43,24 @@ class DoctorView:
     @property
     def alarms(self) -> tuple[DoctorFact, ...]:
         return tuple(fact for group in self.groups for fact in group.facts if fact.state == "down")
+
+
+async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
+    """Look at everything, and show it."""
+    view = doctor_view(await services.examine())
+    return htmx.page(reader, replace(frame, place=Place.ADMIN), "admin/doctor.html", view)
+
+
+def doctor_view(facts: Iterable[Fact]) -> DoctorView:
+    shown: dict[Group, list[DoctorFact]] = {}
+    for fact in facts:
+        told = DoctorFact(title=fact.title, finding=fact.finding, mend=fact.mend, state=_STATES[fact.verdict])
+        shown.setdefault(fact.group, []).append(told)
+    return DoctorView(
+        places=rooms(Room.DOCTOR),
+        groups=tuple(
+            DoctorGroup(name=group, title=msg(f"web.doctor.group_{group}"), facts=tuple(shown[group]))
+            for group in Group
+            if group in shown
+        ),
+    )

@@ -1,130 +1,57 @@
-"""One download: its picture or player, how far it is, every fact, its log, and how it is deleted."""
+"""The page of one download, with its log, its picture and its file."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import replace
 
-from medianest.core.i18n import Message, msg
-from medianest.downloads.types import Download, Stage, State
-from medianest.web.acts import Act, Relation, Way
-from medianest.web.rows import Row, row
+from litestar import Response
+from litestar.params import FromPath, FromQuery
 
-
-class Word(StrEnum):
-    """Where a step is: behind, here, or to come."""
-
-    DONE = "done"
-    NOW = "now"
-    LATER = "later"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One station on the way from link to file."""
-
-    label: Message
-    word: Word
+from medianest.downloads import queries
+from medianest.downloads.types import Download
+from medianest.http.ranges import file_response
+from medianest.web import htmx
+from medianest.web.acts import Relation, relation
+from medianest.web.details import LogView, download_view, log_view
+from medianest.web.frame import Place
+from medianest.web.given import CurrentReader, PageFrame, TheServices
+from medianest.web.htmx import AnyRequest, Html, Reader
+from medianest.web.media_types import media_type
+from medianest.web.services import Services
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """A label and one value, in the shape that it is written in."""
-
-    label: Message
-    text: str | None = None
-    message: Message | None = None
-    at: datetime | None = None
-    size: int | None = None
-    number: int | None = None
-    address: str | None = None
+async def show(reader: CurrentReader, services: TheServices, frame: PageFrame, id: FromPath[str]) -> Html:
+    """The page of a download."""
+    download, who = await _known(reader, services, id)
+    log = await _log(reader, services, download) if who.decides else None
+    view = download_view(services.downloads.with_progress(download), who, log=log)
+    return htmx.page(reader, replace(frame, place=Place.QUEUE), "download/page.html", view)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DownloadView:
-    """The page of a download; `log` is None for who may not read it."""
-
-    row: Row
-    buttons: tuple[Act, ...]
-    steps: tuple[Step, ...]
-    facts: tuple[Fact, ...]
-    warnings: tuple[Message, ...]
-    file: str
-    log: str | None
-    log_path: str
-    moves: bool
+async def log(reader: CurrentReader, services: TheServices, id: FromPath[str]) -> Html:
+    """The log, for a page that is open while it grows."""
+    download, _ = await _known(reader, services, id)
+    return htmx.fragment(reader, "download/_log.html", {"log": await _log(reader, services, download)})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeleteView:
-    """The question before a download is deleted; `size_bytes` is None where there is no file."""
-
-    title: str
-    path: str
-    back: str
-    size_bytes: int | None
+async def file(
+    request: AnyRequest, reader: CurrentReader, services: TheServices, id: FromPath[str], save: FromQuery[str] = ""
+) -> Response[None]:
+    """The finished file, to be played here or, with `save`, to be kept."""
+    path = await services.downloads.file_path(reader.asking.actor, id)
+    return await file_response(request, path, media_type=media_type(path), filename=path.name if save else None)
 
 
-_STATIONS = ("asked", "fetched", "finished", "here")
-_STATION_OF_STAGE = {
-    Stage.PROBING: 0,
-    Stage.FETCHING: 1,
-    Stage.MERGING: 2,
-    Stage.EMBEDDING: 2,
-    Stage.MOVING: 2,
-}
+async def picture(
+    request: AnyRequest, reader: CurrentReader, services: TheServices, id: FromPath[str]
+) -> Response[None]:
+    path = await services.downloads.picture_path(reader.asking.actor, id)
+    return await file_response(request, path, media_type=media_type(path))
 
 
-def download_view(download: Download, who: Relation, *, log: str | None) -> DownloadView:
-    shown = row(download, who)
-    return DownloadView(
-        row=shown,
-        buttons=tuple(act for act in shown.menu if act.path != shown.path and act.way is not Way.LINK),
-        steps=tuple(_steps(download)),
-        facts=tuple(_facts(download, who)),
-        warnings=tuple(msg(f"downloads.warning.{code}") for code in download.warnings),
-        file=f"/downloads/{download.id}/file",
-        log=log,
-        log_path=f"/downloads/{download.id}/log",
-        moves=download.state in (State.RUNNING, State.QUEUED, State.WAITING),
-    )
+async def _known(reader: Reader, services: Services, id: str) -> tuple[Download, Relation]:
+    download = await services.db.read(queries.one, reader.asking.actor, id)
+    return download, relation(reader.asking.actor, download)
 
 
-def delete_view(download: Download) -> DeleteView:
-    return DeleteView(
-        title=download.title,
-        path=f"/downloads/{download.id}/delete",
-        back=f"/downloads/{download.id}",
-        size_bytes=download.file.size_bytes if download.file else None,
-    )
-
-
-def _steps(download: Download) -> Iterator[Step]:
-    here = _station(download)
-    for place, name in enumerate(_STATIONS):
-        word = Word.DONE if place < here else Word.NOW if place == here else Word.LATER
-        yield Step(label=msg(f"web.step.{name}"), word=word)
-
-
-def _station(download: Download) -> int:
-    if download.state is State.COMPLETED:
-        return len(_STATIONS)
-    if download.stage is not None:
-        return _STATION_OF_STAGE[download.stage]
-    return 1 if download.progress.downloaded_bytes else 0
-
-
-def _facts(download: Download, who: Relation) -> Iterator[Fact]:
-    yield Fact(label=msg("web.fact.added"), at=download.created_at)
-    yield Fact(label=msg("web.fact.quality"), message=msg(f"web.preset.{download.preset}"))
-    if download.finished_at and download.state is State.COMPLETED:
-        yield Fact(label=msg("web.fact.finished"), at=download.finished_at)
-    if who.has_file:
-        yield Fact(label=msg("web.fact.link"), text=download.site, address=download.url)
-    if download.file and who.has_file:
-        yield Fact(label=msg("web.fact.size"), size=download.file.size_bytes)
-        yield Fact(label=msg("web.fact.file"), text=download.file.path)
-    if download.attempts > 1:
-        yield Fact(label=msg("web.fact.attempts"), number=download.attempts)
-    if download.followers:
-        yield Fact(label=msg("web.fact.followers"), text=", ".join(person.name for person in download.followers))
+async def _log(reader: Reader, services: Services, download: Download) -> LogView:
+    whole = await services.downloads.log(reader.asking.actor, download.id)
+    return log_view(download, whole)

@@ -1,8 +1,23 @@
 """The first page: what just arrived, and what is on its way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from medianest.web.rows import Row
+from medianest.core.actor import Actor
+from medianest.downloads import queries
+from medianest.downloads.queries import Sort
+from medianest.downloads.states import ACTIVE
+from medianest.downloads.types import Download, State
+from medianest.web import htmx
+from medianest.web.acts import relation
+from medianest.web.frame import Place
+from medianest.web.given import CurrentReader, PageFrame, TheServices
+from medianest.web.htmx import Html
+from medianest.web.rows import Row, row
+from medianest.web.services import Services
+
+_UNDER_WAY = 5
+_ARRIVED = 9
+_HERE = frozenset({State.COMPLETED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +28,20 @@ class HomeView:
     under_way: tuple[Row, ...]
     arrived: tuple[Row, ...]
 
-    @property
-    def is_empty(self) -> bool:
-        return self.feature is None and not self.under_way
+
+async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
+    """The home page."""
+    actor = reader.asking.actor
+    active = await services.db.read(queries.listing, actor, states=ACTIVE, limit=_UNDER_WAY)
+    here = await services.db.read(queries.listing, actor, states=_HERE, sort=Sort.FINISHED, limit=_ARRIVED)
+    arrived = [_shown(services, actor, item) for item in here.items]
+    view = HomeView(
+        feature=arrived[0] if arrived else None,
+        under_way=tuple(_shown(services, actor, item) for item in active.items),
+        arrived=tuple(arrived[1:]),
+    )
+    return htmx.page(reader, replace(frame, place=Place.HOME), "home/page.html", view)
+
+
+def _shown(services: Services, actor: Actor, download: Download) -> Row:
+    return row(services.downloads.with_progress(download), relation(actor, download))

@@ -1,10 +1,23 @@
 """Admin: periodic jobs, and what listeners could not take."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from medianest.core.i18n import Message
-from medianest.web.pages.admin import RoomChip
+from litestar.params import FromPath
+
+from medianest.core import journal
+from medianest.core.i18n import Message, msg
+from medianest.core.jobs import Job
+from medianest.core.journal import DeadLetter
+from medianest.core.scheduler import JobStatus, summary_message
+from medianest.web import htmx
+from medianest.web.frame import Place
+from medianest.web.given import CurrentReader, PageFrame, TheServices
+from medianest.web.htmx import Html
+from medianest.web.pages.admin import Room, RoomChip, rooms
+
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +54,85 @@ class JobsView:
     places: tuple[RoomChip, ...]
     jobs: tuple[JobRow, ...]
     dead_letters: tuple[LetterRow, ...]
+
+
+async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
+    """The jobs, and above them what waits for somebody."""
+    letters = await services.db.read(journal.dead_letters)
+    view = JobsView(
+        places=rooms(Room.JOBS, alarms=len(letters)),
+        jobs=tuple(job_row(status) for status in await services.scheduler.status()),
+        dead_letters=tuple(letter_row(letter) for letter in letters),
+    )
+    return htmx.page(reader, replace(frame, place=Place.ADMIN), "admin/jobs.html", view)
+
+
+async def lead(reader: CurrentReader) -> Html:
+    """The admin place begins with the jobs."""
+    return htmx.go(reader, "/admin/jobs")
+
+
+async def run(reader: CurrentReader, services: TheServices, name: FromPath[str]) -> Html:
+    """Begin a job now."""
+    services.scheduler.run_now(name)
+    return htmx.go(reader, "/admin/jobs")
+
+
+async def retry_letter(reader: CurrentReader, services: TheServices, id: FromPath[int]) -> Html:
+    """Hand over once more what could not be delivered."""
+    await services.dispatcher.retry(id)
+    return htmx.go(reader, "/admin/jobs")
+
+
+def job_row(status: JobStatus) -> JobRow:
+    state, result = _result(status)
+    last = status.last
+    took = last.finished_at - last.started_at if last and last.finished_at else None
+    return JobRow(
+        name=status.job.name,
+        title=msg(f"jobs.{status.job.name}"),
+        rhythm=rhythm(status.job),
+        state=state,
+        result=result,
+        ran_at=last.started_at if last else None,
+        took_s=took.total_seconds() if took is not None else None,
+        next_at=status.next_at,
+        runs=status.running,
+        run_path=f"/admin/jobs/{status.job.name}/run",
+    )
+
+
+def letter_row(letter: DeadLetter) -> LetterRow:
+    return LetterRow(
+        id=letter.id,
+        title=msg("web.letters.letter", listener=letter.listener, kind=letter.entry.kind),
+        reason=letter.error,
+        at=letter.at,
+        retry_path=f"/admin/dead-letters/{letter.id}/retry",
+    )
+
+
+def rhythm(job: Job) -> Message:
+    """How often a job runs, in words."""
+    if job.daily_at is not None:
+        return msg("web.jobs.daily", time=f"{job.daily_at:%H:%M}")
+    if job.every is None:
+        return msg("web.jobs.on_demand")
+    if job.every % _DAY == timedelta(0):
+        return msg("web.jobs.every_days", n=job.every // _DAY)
+    if job.every % _HOUR == timedelta(0):
+        return msg("web.jobs.every_hours", n=job.every // _HOUR)
+    return msg("web.jobs.every_minutes", n=max(1, round(job.every.total_seconds() / 60)))
+
+
+def _result(status: JobStatus) -> tuple[str, Message]:
+    """The shape and the words of how a job stands."""
+    last = status.last
+    if status.running:
+        return "waiting", msg("web.jobs.runs")
+    if last is None:
+        return "unknown", msg("web.jobs.never")
+    if last.ok is None:
+        return "pending", msg("web.jobs.cut_off")
+    told = summary_message(last)
+    return ("up", told or msg("web.jobs.done")) if last.ok else ("down", told or msg("web.jobs.failed"))

@@ -1,15 +1,30 @@
-"""The queue: what is under way, waits, needs somebody or has come in, and what a pasted link is."""
+"""The queue: what is under way, waits, needs somebody or has come in."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from medianest.core.i18n import Message, msg
-from medianest.downloads.types import Preset, Preview, State
-from medianest.web.frame import Chip
-from medianest.web.rows import Row, Section, Tally
+from litestar.params import FromQuery
 
-PRESETS = tuple(Preset)
+from medianest.core.actor import Actor
+from medianest.core.i18n import Message, msg
+from medianest.downloads import queries
+from medianest.downloads.queries import Sort
+from medianest.downloads.states import ACTIVE
+from medianest.downloads.types import Download, State
+from medianest.web import htmx
+from medianest.web.acts import relation
+from medianest.web.frame import Chip, Place
+from medianest.web.given import CurrentReader, PageFrame, TheServices
+from medianest.web.htmx import Html
+from medianest.web.rows import Row, Section, Tally, row, tally
+from medianest.web.services import Services
+
+_LISTED_MOST = 200
+_LATELY = 10
+_PAGE = 50
+_FAILED = frozenset({State.FAILED})
+_DONE = frozenset({State.COMPLETED, State.CANCELLED})
 
 
 class Shows(StrEnum):
@@ -20,55 +35,8 @@ class Shows(StrEnum):
     FAILED = "failed"
     FINISHED = "finished"
 
-    @property
-    def states(self) -> frozenset[State]:
-        return _STATES.get(self, frozenset(State))
 
-
-_STATES = {
-    Shows.FAILED: frozenset({State.FAILED}),
-    Shows.FINISHED: frozenset({State.COMPLETED, State.CANCELLED}),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One quality to choose."""
-
-    name: Preset
-    label: Message
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreviewView:
-    """What a link is; `duplicate` is the page of the download that brought it already."""
-
-    id: str
-    url: str
-    address: str
-    title: str
-    site: str
-    picture: str | None
-    tone: int | None
-    duration_s: float | None
-    estimated_bytes: int | None
-    is_live: bool
-    entry_count: int | None
-    duplicate: str | None
-    presets: tuple[Choice, ...]
-
-    @property
-    def may_queue(self) -> bool:
-        return self.entry_count is None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """Why a link is not taken."""
-
-    address: str
-    sentence: Message
+_ONE_STATE = {Shows.FAILED: _FAILED, Shows.FINISHED: _DONE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,32 +57,33 @@ class QueueView:
     chips: tuple[Chip, ...]
     sections: tuple[SectionView, ...]
     more: str | None = None
-    preview: PreviewView | None = None
-    refusal: Refusal | None = None
 
     @property
     def empty_title(self) -> Message:
         return msg(f"web.queue.empty_{self.shows}")
 
 
-def preview_view(preview: Preview, *, chosen: Preset) -> PreviewView:
-    return PreviewView(
-        id=preview.id,
-        url=preview.url,
-        address=preview.url.partition("://")[2],
-        title=preview.title,
-        site=preview.site,
-        picture=f"/previews/{preview.id}/picture" if preview.has_picture else None,
-        tone=preview.tone,
-        duration_s=preview.duration_s,
-        estimated_bytes=preview.estimated_bytes,
-        is_live=preview.is_live,
-        entry_count=(preview.entry_count or 0) if preview.is_playlist else None,
-        duplicate=f"/downloads/{preview.duplicate_of}" if preview.duplicate_of else None,
-        presets=tuple(
-            Choice(name=preset, label=msg(f"web.preset.{preset}"), chosen=preset is chosen) for preset in PRESETS
-        ),
+async def show(
+    reader: CurrentReader,
+    services: TheServices,
+    frame: PageFrame,
+    show: FromQuery[str] = "all",
+    cursor: FromQuery[str | None] = None,
+) -> Html:
+    """The queue, or the part of it that was chosen."""
+    actor = reader.asking.actor
+    shows = next((choice for choice in Shows if choice == show), Shows.ALL)
+    counts = tally(await services.db.read(queries.counts, actor))
+    found, more = await _found(services, actor, shows, cursor)
+    rows = (row(services.downloads.with_progress(item), relation(actor, item)) for item in found)
+    view = QueueView(
+        shows=shows,
+        counts=counts,
+        chips=chips(shows, counts),
+        sections=sections(rows),
+        more=f"/queue?show={shows}&cursor={more}" if more else None,
     )
+    return htmx.page(reader, replace(frame, place=Place.QUEUE), "queue/page.html", view)
 
 
 def chips(shows: Shows, counts: Tally) -> tuple[Chip, ...]:
@@ -142,3 +111,19 @@ def sections(rows: Iterable[Row]) -> tuple[SectionView, ...]:
         )
         for section in Section
     )
+
+
+async def _found(
+    services: Services, actor: Actor, shows: Shows, cursor: str | None
+) -> tuple[list[Download], str | None]:
+    """The downloads of the page, and the cursor of those that follow where there is one list only."""
+    read = services.db.read
+    if shows in _ONE_STATE:
+        states = _ONE_STATE[shows]
+        page = await read(queries.listing, actor, states=states, sort=Sort.FINISHED, cursor=cursor, limit=_PAGE)
+        return list(page.items), page.next_cursor
+    mine = shows is Shows.MINE
+    active = await read(queries.listing, actor, states=ACTIVE, mine=mine, limit=_LISTED_MOST)
+    failed = await read(queries.listing, actor, states=_FAILED, mine=mine, sort=Sort.FINISHED, limit=_PAGE)
+    done = await read(queries.listing, actor, states=_DONE, mine=mine, sort=Sort.FINISHED, limit=_LATELY)
+    return [*active.items, *failed.items, *done.items], None

@@ -1,17 +1,32 @@
 """The door: signing in, signing in once more for what is delicate, signing out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 
+from litestar.params import FromQuery
+
+from medianest.accounts.types import Opened
+from medianest.core.errors import Forbidden, Invalid, TooMany, Unauthenticated
 from medianest.core.i18n import Message
+from medianest.http import cookies
+from medianest.http.redirects import internal_path
+from medianest.web import forms, htmx
+from medianest.web.errors import status_of
+from medianest.web.given import CurrentReader, TheServices
+from medianest.web.htmx import AnyRequest, Html, Reader
+from medianest.web.services import Services
+
+TURNED_AWAY = (Invalid, Unauthenticated, Forbidden, TooMany)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInView:
-    """The sign-in page; `next` is where it leads."""
+    """The sign-in page; `next` is where it leads. Before there is anybody, there is no form."""
 
     next: str = "/"
     name: str = ""
     error: Message | None = None
+    is_set_up: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +37,68 @@ class AgainView:
     back: str
     name: str
     error: Message | None = None
+
+
+async def show(reader: CurrentReader, services: TheServices, next: FromQuery[str] = "/") -> Html:
+    """The sign-in page; who is signed in already goes on."""
+    if reader.asking.actor.id:
+        return htmx.go(reader, internal_path(next))
+    view = SignInView(next=internal_path(next), is_set_up=await services.accounts.is_set_up())
+    return htmx.page(reader, reader.frame(), "sign_in/page.html", view)
+
+
+async def enter(request: AnyRequest, reader: CurrentReader, services: TheServices) -> Html:
+    """Sign in by name and password."""
+    form = await forms.read(request)
+    name, next = form.text("name"), internal_path(form.text("next"))
+    replaced = reader.asking.actor.session_id
+    try:
+        opened = await services.accounts.sign_in(name, form.raw("password"), reader.asking.client(), replaces=replaced)
+    except TURNED_AWAY as error:
+        view = SignInView(next=next, name=name, error=error.message)
+        return htmx.page(reader, reader.frame(), "sign_in/page.html", view, status=_form_status(error))
+    return let_in(reader, opened, next)
+
+
+async def ask_again(reader: CurrentReader, services: TheServices, next: FromQuery[str] = "/") -> Html:
+    """Ask for the password before something delicate."""
+    view = await _again(reader, services, internal_path(next))
+    return htmx.page(reader, reader.frame(), "sign_in/again.html", view)
+
+
+async def enter_again(request: AnyRequest, reader: CurrentReader, services: TheServices) -> Html:
+    """Prove oneself once more."""
+    form = await forms.read(request)
+    asking, next = reader.asking, internal_path(form.text("next"))
+    try:
+        opened = await services.accounts.sign_in_again(asking.actor, form.raw("password"), asking.client())
+    except TURNED_AWAY as error:
+        view = replace(await _again(reader, services, next), error=error.message)
+        return htmx.page(reader, reader.frame(), "sign_in/again.html", view, status=_form_status(error))
+    return let_in(reader, opened, next)
+
+
+async def leave(reader: CurrentReader, services: TheServices) -> Html:
+    """Sign out, here only."""
+    await services.accounts.sign_out(reader.asking.actor)
+    gone = htmx.go(reader, "/sign-in")
+    gone.set_cookie(cookies.leaving(secure=reader.asking.secure))
+    return gone
+
+
+def let_in(reader: Reader, opened: Opened, next: str) -> Html:
+    """Hand over the key of a session that was just opened."""
+    sent = htmx.go(reader, next)
+    sent.set_cookie(cookies.entering(opened, secure=reader.asking.secure))
+    return sent
+
+
+async def _again(reader: Reader, services: Services, next: str) -> AgainView:
+    """Who does not want to go on goes back to the place that `next` belongs to."""
+    me = await services.accounts.me(reader.asking.actor)
+    return AgainView(next=next, back="/" + next.split("/")[1].partition("?")[0], name=me.name)
+
+
+def _form_status(error: Exception) -> HTTPStatus:
+    """A wrong password is a wrong form; only being too fast has a status of its own."""
+    return status_of(error) if isinstance(error, TooMany) else HTTPStatus.UNPROCESSABLE_ENTITY

@@ -1,0 +1,46 @@
+"""What a handler may name among its parameters: `reader: CurrentReader`, `services: TheServices`, and more."""
+
+from dataclasses import replace
+from typing import TypeAlias
+
+from litestar.di import NamedDependency, Provide
+from litestar.params import SkipValidation
+
+from medianest.core import journal
+from medianest.downloads import queries
+from medianest.web.frame import Frame
+from medianest.web.htmx import AnyRequest, Reader
+from medianest.web.live import LiveWriter
+from medianest.web.services import Services
+
+TheServices: TypeAlias = NamedDependency[SkipValidation[Services]]
+CurrentReader: TypeAlias = NamedDependency[SkipValidation[Reader]]
+PageFrame: TypeAlias = NamedDependency[SkipValidation[Frame]]
+TheLiveWriter: TypeAlias = NamedDependency[SkipValidation[LiveWriter]]
+
+
+def dependencies(services: Services) -> dict[str, Provide]:
+    """How these are made for each request; the frame is read before the data of the page is."""
+
+    def given_services() -> Services:
+        return services
+
+    def reader(request: AnyRequest) -> Reader:
+        return Reader(request, services.templates)
+
+    async def frame(reader: CurrentReader) -> Frame:
+        after = await services.db.read(journal.newest_id)
+        counts = await services.db.read(queries.counts, reader.asking.actor)
+        return replace(reader.frame(), under_way=counts.under_way, after=after)
+
+    writer = LiveWriter(services.db, services.downloads, services.templates)
+
+    def given_writer() -> LiveWriter:
+        return writer
+
+    return {
+        "writer": Provide(given_writer, sync_to_thread=False),
+        "services": Provide(given_services, sync_to_thread=False),
+        "reader": Provide(reader, sync_to_thread=False),
+        "frame": Provide(frame),
+    }

@@ -1,0 +1,85 @@
+"""Journal entries and live signals as fragments for open pages, written once for each language and class of reader."""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+
+from medianest.core.actor import Actor, Permission
+from medianest.core.db import Database
+from medianest.core.live import Signal
+from medianest.downloads import queries
+from medianest.downloads.service import Downloads
+from medianest.downloads.types import Tick
+from medianest.downloads.workers import SIGNAL
+from medianest.http import sse
+from medianest.http.hub import News
+from medianest.web.frame import Frame
+from medianest.web.lines import moving
+from medianest.web.news import is_gone, news_view, relation_to
+from medianest.web.rows import tally
+from medianest.web.templating import Templates
+
+_TITLES_KEPT = 256
+_SUBJECT = "download"
+
+
+class LiveWriter:
+    """Writes news as messages without a name, which htmx swaps in by their partials (see `http.hub.Writer`)."""
+
+    def __init__(self, db: Database, downloads: Downloads, templates: Templates) -> None:
+        self._db = db
+        self._downloads = downloads
+        self._templates = templates
+        self._titles: OrderedDict[str, str] = OrderedDict()
+
+    def view(self, actor: Actor, news: News) -> Hashable:
+        """Progress is the same for all; the rest differs by what somebody is to the download.
+
+        Who does not see the whole household counts otherwise than everybody else, and is a class of one.
+        """
+        if isinstance(news, Signal):
+            return SIGNAL if news.kind == SIGNAL else None
+        if news.subject_type != _SUBJECT:
+            return None
+        alone = None if actor.may(Permission.SEE_HOUSEHOLD) else actor.id
+        return relation_to(news, actor.id, is_admin=actor.is_admin), alone
+
+    async def write(self, actor: Actor, news: News) -> bytes | None:
+        if isinstance(news, Signal):
+            return await self._tick(actor, news)
+        self._titles.pop(news.subject_id, None)
+        download = None if is_gone(news) else await self._db.read(queries.by_id, news.subject_id)
+        counts = await self._db.read(queries.counts, actor)
+        if download is None:
+            told = self._say(actor, "queue/_gone.html", {"gone": news.subject_id, "counts": tally(counts)})
+        else:
+            who = relation_to(news, actor.id, is_admin=actor.is_admin)
+            view = news_view(self._downloads.with_progress(download), who, counts, kind=news.kind)
+            told = self._say(actor, "queue/_news.html", {"news": view})
+        return sse.message(told, id=news.id)
+
+    async def resync(self, actor: Actor) -> bytes:
+        """The page reads itself anew."""
+        return sse.message("anew", event="reset")
+
+    async def _tick(self, actor: Actor, signal: Signal) -> bytes | None:
+        title = await self._title(signal.subject_id)
+        if title is None or not isinstance(signal.data, Tick):
+            return None
+        line = moving(signal.subject_id, title, signal.data.stage, signal.data.progress)
+        return sse.message(self._say(actor, "queue/_tick.html", {"line": line}))
+
+    async def _title(self, id: str) -> str | None:
+        """The title of a download, remembered until something happens to it."""
+        if id not in self._titles:
+            download = await self._db.read(queries.by_id, id)
+            if download is None:
+                return None
+            self._titles[id] = download.title
+            while len(self._titles) > _TITLES_KEPT:
+                self._titles.popitem(last=False)
+        return self._titles[id]
+
+    def _say(self, actor: Actor, template: str, values: Mapping[str, object]) -> str:
+        """Without a token: the same bytes go to many, whose pages send it in a header."""
+        page = Frame(language=actor.language)
+        return self._templates.render(template, actor.language, {"page": page, **values})

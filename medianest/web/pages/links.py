@@ -1,0 +1,165 @@
+"""What a pasted link is, and queueing it."""
+
+import re
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+
+from litestar import Response
+from litestar.datastructures import Cookie
+from litestar.params import FromPath
+
+from medianest.core.errors import Forbidden, MediaNestError, Unauthenticated
+from medianest.core.i18n import Message, msg
+from medianest.downloads.types import ErrorCode, Preset, Preview
+from medianest.http.ranges import file_response
+from medianest.web import forms, htmx
+from medianest.web.errors import status_of
+from medianest.web.frame import Place
+from medianest.web.given import CurrentReader, PageFrame, TheServices
+from medianest.web.htmx import AnyRequest, Html, Reader, Toast
+from medianest.web.media_types import media_type
+
+_LINK = re.compile(r"https?://\S+", re.IGNORECASE)
+_PRESET = "preset"
+_YEAR_S = 365 * 24 * 3600
+_CODES = frozenset(ErrorCode)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One quality to choose."""
+
+    name: Preset
+    label: Message
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewView:
+    """What a link is; `duplicate` is the page of the download that brought it already."""
+
+    id: str
+    url: str
+    address: str
+    title: str
+    site: str
+    picture: str | None
+    tone: int | None
+    duration_s: float | None
+    estimated_bytes: int | None
+    is_live: bool
+    entry_count: int | None
+    duplicate: str | None
+    presets: tuple[Choice, ...]
+
+    @property
+    def may_queue(self) -> bool:
+        return self.entry_count is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a link is not taken."""
+
+    address: str
+    sentence: Message
+    hint: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkView:
+    """What there is to say of a link: one of the two."""
+
+    preview: PreviewView | None = None
+    refusal: Refusal | None = None
+
+
+async def look(request: AnyRequest, reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
+    """Find out what a link is, and show it with one button."""
+    link = link_in((await forms.read(request)).text("url"))
+    try:
+        found = await services.downloads.preview(reader.asking.actor, link)
+    except MediaNestError as error:
+        return _refused(reader, frame, link, error)
+    chosen = _remembered(request) or services.downloads.default_preset
+    return _told(reader, frame, link, LinkView(preview=preview_view(found, chosen=chosen)))
+
+
+async def queue(request: AnyRequest, reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
+    """Queue a link; the quality is the next one's default."""
+    form = await forms.read(request)
+    link = link_in(form.text("url"))
+    preset = form.choice("preset", Preset)
+    try:
+        download, is_new = await services.downloads.enqueue(
+            reader.asking.actor, link, preset=preset, preview_id=form.text("preview_id") or None
+        )
+    except MediaNestError as error:
+        return _refused(reader, frame, link, error)
+    path = f"/downloads/{download.id}"
+    sentence = msg("web.preview.queued" if is_new else "web.preview.known", title=download.title)
+    toast = Toast(sentence=sentence, link=path, label=msg("web.toast.look"))
+    shown = htmx.fragment(reader, "queue/_queued.html", {"toast": toast}) if reader.by_htmx else htmx.go(reader, path)
+    shown.set_cookie(Cookie(key=_PRESET, value=download.preset, max_age=_YEAR_S, httponly=True, samesite="lax"))
+    return shown
+
+
+async def picture(
+    request: AnyRequest, reader: CurrentReader, services: TheServices, id: FromPath[str]
+) -> Response[bytes]:
+    """The picture of a preview that this person asked for."""
+    path = await services.downloads.preview_picture(reader.asking.actor, id)
+    return await file_response(request, path, media_type=media_type(path))
+
+
+def link_in(text: str) -> str:
+    """The first link in what was pasted; apps share links with words around them."""
+    found = _LINK.search(text)
+    return found[0] if found else text
+
+
+def preview_view(preview: Preview, *, chosen: Preset) -> PreviewView:
+    return PreviewView(
+        id=preview.id,
+        url=preview.url,
+        address=_without_scheme(preview.url),
+        title=preview.title,
+        site=preview.site,
+        picture=f"/previews/{preview.id}/picture" if preview.has_picture else None,
+        tone=preview.tone,
+        duration_s=preview.duration_s,
+        estimated_bytes=preview.estimated_bytes,
+        is_live=preview.is_live,
+        entry_count=(preview.entry_count or 0) if preview.is_playlist else None,
+        duplicate=f"/downloads/{preview.duplicate_of}" if preview.duplicate_of else None,
+        presets=tuple(
+            Choice(name=preset, label=msg(f"web.preset.{preset}"), chosen=preset is chosen) for preset in Preset
+        ),
+    )
+
+
+def refusal(link: str, error: MediaNestError) -> Refusal:
+    """An error about a link, with the hint that goes with the queue's own codes."""
+    hint = msg(f"downloads.hint.{error.code}") if error.code in _CODES else None
+    return Refusal(address=_without_scheme(link), sentence=error.message, hint=hint)
+
+
+def _refused(reader: Reader, frame: PageFrame, link: str, error: MediaNestError) -> Html:
+    if isinstance(error, Unauthenticated | Forbidden):
+        raise error
+    return _told(reader, frame, link, LinkView(refusal=refusal(link, error)), status=status_of(error))
+
+
+def _told(reader: Reader, frame: PageFrame, link: str, view: LinkView, *, status: int = HTTPStatus.OK) -> Html:
+    if reader.by_htmx:
+        return htmx.fragment(reader, "queue/_answer.html", {"view": view}, status=status)
+    return htmx.page(reader, replace(frame, place=Place.QUEUE, link=link), "queue/link.html", view, status=status)
+
+
+def _remembered(request: AnyRequest) -> Preset | None:
+    kept = request.cookies.get(_PRESET)
+    return next((preset for preset in Preset if preset == kept), None)
+
+
+def _without_scheme(link: str) -> str:
+    return link.partition("://")[2] or link

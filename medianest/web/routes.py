@@ -1,0 +1,129 @@
+"""The route table of the HTML face, read from top to bottom: method, path, handler, who may, and what it shows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from litestar import Router, route
+from litestar.handlers import HTTPRouteHandler
+
+from medianest.core import journal as spine
+from medianest.core.actor import Permission
+from medianest.downloads import queries
+from medianest.http.etags import shows
+from medianest.http.guards import Rule, anyone, fresh, permitted, signed_in
+from medianest.web.frame import THEME
+from medianest.web.given import dependencies
+from medianest.web.htmx import AnyRequest
+from medianest.web.pages import (
+    account,
+    backups,
+    docs,
+    doctor,
+    download,
+    ground,
+    home,
+    jobs,
+    journal,
+    library,
+    links,
+    queue,
+    setup,
+    sign_in,
+    tokens,
+    verbs,
+)
+from medianest.web.services import Services
+
+ANYONE = (anyone,)
+SIGNED_IN = (signed_in,)
+DOWNLOADS = (permitted(Permission.DOWNLOAD),)
+ADMINS = (permitted(Permission.ADMINISTER),)
+FRESH = (signed_in, fresh)
+FRESH_ADMINS = (permitted(Permission.ADMINISTER), fresh)
+
+MOVING = (*queries.TABLES, spine.TABLE)
+PEOPLE = ("users", "sessions", "tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One route; with `shows`, an unchanged answer is a 304."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    handler: Callable[..., Any]
+    rules: Sequence[Rule]
+    shows: tuple[str, ...] = ()
+    live: bool = False
+
+    def route(self) -> HTTPRouteHandler:
+        unchanged = shows(*self.shows, live=self.live, variant=_variant) if self.shows else None
+        made = route(self.path, http_method=[self.method], guards=list(self.rules), before_request=unchanged, name=None)
+        return made(self.handler)
+
+
+# fmt: off
+WAYS = (
+    Way("GET", "/static/{path:path}", ground.static, ANYONE),
+    Way("GET", "/live", ground.live, SIGNED_IN),
+
+    Way("GET", "/setup", setup.show, ANYONE),
+    Way("POST", "/setup", setup.create, ANYONE),
+    Way("GET", "/sign-in", sign_in.show, ANYONE),
+    Way("POST", "/sign-in", sign_in.enter, ANYONE),
+    Way("GET", "/sign-in/again", sign_in.ask_again, SIGNED_IN),
+    Way("POST", "/sign-in/again", sign_in.enter_again, SIGNED_IN),
+    Way("POST", "/sign-out", sign_in.leave, SIGNED_IN),
+
+    Way("GET", "/", home.show, SIGNED_IN, shows=MOVING, live=True),
+    Way("GET", "/library", library.show, SIGNED_IN, shows=MOVING),
+
+    Way("GET", "/queue", queue.show, SIGNED_IN, shows=MOVING, live=True),
+    Way("POST", "/queue", links.queue, DOWNLOADS),
+    Way("POST", "/queue/preview", links.look, DOWNLOADS),
+    Way("GET", "/previews/{id:str}/picture", links.picture, DOWNLOADS),
+
+    Way("GET", "/downloads/{id:str}", download.show, SIGNED_IN),
+    Way("GET", "/downloads/{id:str}/log", download.log, SIGNED_IN),
+    Way("GET", "/downloads/{id:str}/file", download.file, SIGNED_IN),
+    Way("GET", "/downloads/{id:str}/picture", download.picture, SIGNED_IN),
+    Way("POST", "/downloads/{id:str}/pause", verbs.act, SIGNED_IN),
+    Way("POST", "/downloads/{id:str}/resume", verbs.act, SIGNED_IN),
+    Way("POST", "/downloads/{id:str}/retry", verbs.act, SIGNED_IN),
+    Way("POST", "/downloads/{id:str}/cancel", verbs.act, SIGNED_IN),
+    Way("POST", "/downloads/{id:str}/first", verbs.move_first, SIGNED_IN),
+    Way("GET", "/downloads/{id:str}/delete", verbs.ask, SIGNED_IN),
+    Way("POST", "/downloads/{id:str}/delete", verbs.delete, SIGNED_IN),
+
+    Way("GET", "/account", account.show, SIGNED_IN, shows=(*MOVING, *PEOPLE)),
+    Way("POST", "/account/sessions/{id:str}/end", account.end_session, SIGNED_IN),
+    Way("POST", "/account/looks", account.change_looks, SIGNED_IN),
+    Way("POST", "/account/password", account.change_password, SIGNED_IN),
+    Way("GET", "/account/tokens/new", tokens.ask, FRESH),
+    Way("POST", "/account/tokens", tokens.create, FRESH),
+    Way("POST", "/account/tokens/{id:str}/revoke", tokens.revoke, SIGNED_IN),
+
+    Way("GET", "/admin", jobs.lead, ADMINS),
+    Way("GET", "/admin/jobs", jobs.show, ADMINS),
+    Way("POST", "/admin/jobs/{name:str}/run", jobs.run, ADMINS),
+    Way("POST", "/admin/dead-letters/{id:int}/retry", jobs.retry_letter, ADMINS),
+    Way("GET", "/admin/journal", journal.show, ADMINS),
+    Way("GET", "/admin/doctor", doctor.show, ADMINS),
+    Way("GET", "/admin/backups", backups.show, ADMINS),
+    Way("POST", "/admin/backups", backups.make, ADMINS),
+    Way("GET", "/admin/backups/{name:str}", backups.hand_out, FRESH_ADMINS),
+
+    Way("GET", "/api/v1/docs", docs.show, SIGNED_IN),
+)
+# fmt: on
+
+
+def router(services: Services) -> Router:
+    """All pages, with what their handlers may name (see `given`)."""
+    return Router("/", route_handlers=[way.route() for way in WAYS], dependencies=dependencies(services))
+
+
+def _variant(request: AnyRequest) -> str:
+    """What else than the data makes an answer another: the theme, and whether htmx asks for a part."""
+    return f"{request.cookies.get(THEME)} {request.headers.get('hx-request')}"
