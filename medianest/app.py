@@ -1,0 +1,212 @@
+"""The composition root: settings in, the running portal out. `Portal.living` lists all that lives, in order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import uvloop
+from litestar import Litestar, Request, Response
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from medianest import __version__
+from medianest.accounts import jobs as accounts_jobs
+from medianest.accounts.service import Accounts
+from medianest.accounts.types import SessionRules
+from medianest.admin import doctor, welcome
+from medianest.admin import jobs as admin_jobs
+from medianest.admin.backups import Backups
+from medianest.admin.commands import Commands
+from medianest.admin.types import Fact, Programs
+from medianest.api import routes as api
+from medianest.api.errors import Problems
+from medianest.api.services import Services as ApiServices
+from medianest.core import log
+from medianest.core.config import Settings, Sources
+from medianest.core.config.reload import Reload, Reloader
+from medianest.core.control import ControlServer
+from medianest.core.db import Database
+from medianest.core.errors import MediaNestError
+from medianest.core.i18n import Catalogues
+from medianest.core.journal import Dispatcher
+from medianest.core.live import Live
+from medianest.core.metrics import Metrics
+from medianest.core.scheduler import Scheduler
+from medianest.core.supervisor import Supervisor
+from medianest.downloads.queue import Queue
+from medianest.http import authorisation, ground, idempotency
+from medianest.http.floor import MACHINE_FACE
+from medianest.http.serving import Server
+from medianest.migrations import upgrade
+from medianest.web import routes as web
+from medianest.web.errors import Pages
+from medianest.web.services import Services as WebServices
+from medianest.web.templating import Templates
+
+STOP_WITHIN = timedelta(seconds=8)
+
+
+class Portal:
+    """Everything that runs, built but not started."""
+
+    def __init__(self, settings: Settings, sources: Sources | None = None) -> None:
+        self.settings = settings
+        paths = settings.paths
+        self.db = Database(paths.database)
+        self.live = Live()
+        self.metrics = Metrics()
+        self.catalogues = Catalogues()
+        self.templates = Templates(self.catalogues)
+        self.problems = Problems(self.catalogues)
+        self.pages = Pages(self.templates)
+        rules = SessionRules(idle=settings.accounts.session_idle, absolute=settings.accounts.session_absolute)
+        self.accounts = Accounts(self.db, rules)
+        self.queue = Queue(self.db, self.live, self.metrics, settings.downloads, paths)
+        self.backups = Backups(self.db, paths, release=__version__, revision=upgrade.newest())
+        declared = [
+            *accounts_jobs.jobs(self.db, rules),
+            *idempotency.jobs(self.db),
+            *admin_jobs.jobs(self.db, self.backups, lambda: self.settings),
+        ]
+        self.scheduler = Scheduler(self.db, declared)
+        self.dispatcher = Dispatcher(self.db, [])
+        self.ground = ground.lay(
+            self.db,
+            self.live,
+            self.accounts,
+            settings.server,
+            build=self.templates.assets.build,
+            languages=self.catalogues.languages,
+        )
+        self.control = ControlServer(paths.data_dir, Commands(self.accounts, self.backups, self.examine).handlers())
+        self.reloader = Reloader(sources, settings) if sources else None
+        self.supervisor = Supervisor()
+        self.asgi = self._faces()
+
+    @asynccontextmanager
+    async def living(self) -> AsyncIterator[None]:
+        """Everything runs inside, started in this order and stopped in the reverse one."""
+        async with AsyncExitStack() as stack:
+            await upgrade.run(self.settings.paths.database, self.settings.paths.backups_dir)
+            await self.db.open()
+            stack.push_async_callback(self.db.close)
+            await self.dispatcher.prepare()
+            await self.ground.hub.prepare()
+            await self.queue.start()
+            stack.push_async_callback(self.queue.stop)
+            await self.scheduler.start()
+            stack.push_async_callback(self.scheduler.stop)
+            for name, run in self._long_lived():
+                self.supervisor.add(name, run)
+            self.supervisor.start()
+            stack.push_async_callback(self.supervisor.stop, STOP_WITHIN)
+            await self.control.start()
+            stack.push_async_callback(self.control.stop)
+            await self.queue.workers.recovered.wait()
+            yield
+
+    async def examine(self) -> Sequence[Fact]:
+        """What the doctor says."""
+        tools = self.queue.tools
+        return await doctor.examine(self.settings, Programs(ffmpeg=tools.ffmpeg, deno=tools.deno))
+
+    async def is_migrated(self) -> bool:
+        return not await asyncio.to_thread(upgrade.is_pending, self.settings.paths.database)
+
+    async def is_readable(self) -> bool:
+        return await self.accounts.is_set_up() in (True, False)
+
+    async def has_workers(self) -> bool:
+        return self.queue.workers.recovered.is_set()
+
+    async def take_over(self, reload: Reload) -> None:
+        """Let reloaded settings hold from now on."""
+        self.settings = reload.settings
+        self.queue.take_over(reload.settings.downloads)
+        log.configure(reload.settings.log)
+
+    def _long_lived(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+        tasks: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+            ("journal", self.dispatcher.run),
+            ("leases", self.ground.leases.run),
+            ("events", self.ground.hub.run),
+            ("workers", self.queue.workers.run),
+        ]
+        return [*tasks, ("settings", self.reloader.run)] if self.reloader else tasks
+
+    def _faces(self) -> ASGIApp:
+        machine = ApiServices(
+            db=self.db,
+            accounts=self.accounts,
+            downloads=self.queue.downloads,
+            scheduler=self.scheduler,
+            dispatcher=self.dispatcher,
+            backups=self.backups,
+            metrics=self.metrics,
+            catalogues=self.catalogues,
+            settings=lambda: self.settings,
+            ready={"database": self.is_readable, "migrations": self.is_migrated, "workers": self.has_workers},
+        )
+        people = WebServices(
+            db=self.db,
+            accounts=self.accounts,
+            downloads=self.queue.downloads,
+            dispatcher=self.dispatcher,
+            scheduler=self.scheduler,
+            catalogues=self.catalogues,
+            templates=self.templates,
+            backups=self.backups,
+            examine=self.examine,
+            openapi=api.openapi_document,
+        )
+        app = Litestar(
+            [api.router(machine), web.router(people)],
+            dependencies=self.ground.dependencies(),
+            exception_handlers={Exception: self._answer_error},
+            openapi_config=None,
+            logging_config=None,
+        )
+        authorisation.check(app)
+        return self.ground.wrap(app, refuse=self._refuse)
+
+    def _answer_error(self, request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        """As the face of the path tells what went wrong."""
+        face = self.problems if request.scope["path"].startswith(MACHINE_FACE) else self.pages
+        return face(request, error)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, error: MediaNestError) -> None:
+        face = self.problems if scope["path"].startswith(MACHINE_FACE) else self.pages
+        await face.refuse(scope, receive, send, error)
+
+
+def create_app(settings: Settings, sources: Sources | None = None) -> Portal:
+    """The portal of these settings, built but not started."""
+    return Portal(settings, sources)
+
+
+def run(settings: Settings, sources: Sources) -> int:
+    """Run the portal until it is told to stop; returns the exit code. The caller holds the data folder's lock."""
+    log.configure(settings.log)
+    uvloop.run(_serve(create_app(settings, sources)))
+    return 0
+
+
+async def _serve(portal: Portal) -> None:
+    server_settings = portal.settings.server
+    async with portal.living():
+        server = Server(
+            portal.asgi,
+            host=server_settings.host,
+            port=server_settings.port,
+            before_stop=portal.ground.leases.end_all,
+        )
+        greeting = asyncio.create_task(_greet(portal, server))
+        await server.serve()
+        greeting.cancel()
+
+
+async def _greet(portal: Portal, server: Server) -> None:
+    await server.ready.wait()
+    for line in welcome.lines(server.addresses[0], await portal.accounts.new_setup_secret()):
+        print(line, flush=True)
