@@ -1,20 +1,18 @@
 """The composition root: settings in, the running portal out. `Portal.living` lists all that lives, in order."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 import uvloop
-from litestar import Litestar, Request, Response
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp
 
 from medianest import __version__
 from medianest.accounts import jobs as accounts_jobs
 from medianest.accounts.service import Accounts
 from medianest.accounts.types import SessionRules
-from medianest.admin import doctor, welcome
+from medianest.admin import doctor, reloads, welcome
 from medianest.admin import jobs as admin_jobs
 from medianest.admin.backups import Backups
 from medianest.admin.commands import Commands
@@ -27,7 +25,6 @@ from medianest.core.config import Settings, Sources
 from medianest.core.config.reload import Reload, Reloader
 from medianest.core.control import ControlServer
 from medianest.core.db import Database
-from medianest.core.errors import MediaNestError
 from medianest.core.i18n import Catalogues
 from medianest.core.journal import Dispatcher
 from medianest.core.live import Live
@@ -35,8 +32,7 @@ from medianest.core.metrics import Metrics
 from medianest.core.scheduler import Scheduler
 from medianest.core.supervisor import Supervisor
 from medianest.downloads.queue import Queue
-from medianest.http import authorisation, ground, idempotency
-from medianest.http.floor import MACHINE_FACE
+from medianest.http import faces, ground, idempotency
 from medianest.http.serving import Server
 from medianest.migrations import upgrade
 from medianest.web import routes as web
@@ -50,7 +46,7 @@ STOP_WITHIN = timedelta(seconds=8)
 class Portal:
     """Everything that runs, built but not started."""
 
-    def __init__(self, settings: Settings, sources: Sources | None = None) -> None:
+    def __init__(self, settings: Settings, sources: Sources) -> None:
         self.settings = settings
         paths = settings.paths
         self.db = Database(paths.database)
@@ -58,8 +54,6 @@ class Portal:
         self.metrics = Metrics()
         self.catalogues = Catalogues()
         self.templates = Templates(self.catalogues)
-        self.problems = Problems(self.catalogues)
-        self.pages = Pages(self.templates)
         rules = SessionRules(idle=settings.accounts.session_idle, absolute=settings.accounts.session_absolute)
         self.accounts = Accounts(self.db, rules)
         self.queue = Queue(self.db, self.live, self.metrics, settings.downloads, paths)
@@ -80,7 +74,8 @@ class Portal:
             languages=self.catalogues.languages,
         )
         self.control = ControlServer(paths.data_dir, Commands(self.accounts, self.backups, self.examine).handlers())
-        self.reloader = Reloader(sources, settings) if sources else None
+        self.reloader = Reloader(sources, settings)
+        self.reloader.subscribe(self.take_over)
         self.supervisor = Supervisor()
         self.asgi = self._faces()
 
@@ -97,7 +92,7 @@ class Portal:
             stack.push_async_callback(self.queue.stop)
             await self.scheduler.start()
             stack.push_async_callback(self.scheduler.stop)
-            for name, run in self._long_lived():
+            for name, run in self._long_lived().items():
                 self.supervisor.add(name, run)
             self.supervisor.start()
             stack.push_async_callback(self.supervisor.stop, STOP_WITHIN)
@@ -111,29 +106,21 @@ class Portal:
         tools = self.queue.tools
         return await doctor.examine(self.settings, Programs(ffmpeg=tools.ffmpeg, deno=tools.deno))
 
-    async def is_migrated(self) -> bool:
-        return not await asyncio.to_thread(upgrade.is_pending, self.settings.paths.database)
-
-    async def is_readable(self) -> bool:
-        return await self.accounts.is_set_up() in (True, False)
-
-    async def has_workers(self) -> bool:
-        return self.queue.workers.recovered.is_set()
-
     async def take_over(self, reload: Reload) -> None:
-        """Let reloaded settings hold from now on."""
+        """Let reloaded settings hold from now on, and write down what was changed or wrong."""
         self.settings = reload.settings
         self.queue.take_over(reload.settings.downloads)
         log.configure(reload.settings.log)
+        await reloads.write_down(self.db, reload)
 
-    def _long_lived(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
-        tasks: list[tuple[str, Callable[[], Awaitable[None]]]] = [
-            ("journal", self.dispatcher.run),
-            ("leases", self.ground.leases.run),
-            ("events", self.ground.hub.run),
-            ("workers", self.queue.workers.run),
-        ]
-        return [*tasks, ("settings", self.reloader.run)] if self.reloader else tasks
+    def _long_lived(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        return {
+            "journal": self.dispatcher.run,
+            "leases": self.ground.leases.run,
+            "events": self.ground.hub.run,
+            "workers": self.queue.workers.run,
+            "settings": self.reloader.run,
+        }
 
     def _faces(self) -> ASGIApp:
         machine = ApiServices(
@@ -146,7 +133,11 @@ class Portal:
             metrics=self.metrics,
             catalogues=self.catalogues,
             settings=lambda: self.settings,
-            ready={"database": self.is_readable, "migrations": self.is_migrated, "workers": self.has_workers},
+            ready={
+                "database": self.db.answers,
+                "migrations": partial(upgrade.is_current, self.settings.paths.database),
+                "workers": self.queue.is_working,
+            },
         )
         people = WebServices(
             db=self.db,
@@ -160,27 +151,12 @@ class Portal:
             examine=self.examine,
             openapi=api.openapi_document,
         )
-        app = Litestar(
-            [api.router(machine), web.router(people)],
-            dependencies=self.ground.dependencies(),
-            exception_handlers={Exception: self._answer_error},
-            openapi_config=None,
-            logging_config=None,
-        )
-        authorisation.check(app)
-        return self.ground.wrap(app, refuse=self._refuse)
-
-    def _answer_error(self, request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        """As the face of the path tells what went wrong."""
-        face = self.problems if request.scope["path"].startswith(MACHINE_FACE) else self.pages
-        return face(request, error)
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, error: MediaNestError) -> None:
-        face = self.problems if scope["path"].startswith(MACHINE_FACE) else self.pages
-        await face.refuse(scope, receive, send, error)
+        routers = [api.router(machine), web.router(people)]
+        problems, pages = Problems(self.catalogues), Pages(self.templates)
+        return faces.join(routers, self.ground, machine=problems, people=pages)
 
 
-def create_app(settings: Settings, sources: Sources | None = None) -> Portal:
+def create_app(settings: Settings, sources: Sources) -> Portal:
     """The portal of these settings, built but not started."""
     return Portal(settings, sources)
 
@@ -193,20 +169,11 @@ def run(settings: Settings, sources: Sources) -> int:
 
 
 async def _serve(portal: Portal) -> None:
-    server_settings = portal.settings.server
+    async def greet(listening: tuple[str, int]) -> None:
+        for line in welcome.lines(listening, await portal.accounts.new_setup_secret()):
+            print(line, flush=True)
+
+    wanted = portal.settings.server
     async with portal.living():
-        server = Server(
-            portal.asgi,
-            host=server_settings.host,
-            port=server_settings.port,
-            before_stop=portal.ground.leases.end_all,
-        )
-        greeting = asyncio.create_task(_greet(portal, server))
-        await server.serve()
-        greeting.cancel()
-
-
-async def _greet(portal: Portal, server: Server) -> None:
-    await server.ready.wait()
-    for line in welcome.lines(server.addresses[0], await portal.accounts.new_setup_secret()):
-        print(line, flush=True)
+        server = Server(portal.asgi, host=wanted.host, port=wanted.port, before_stop=portal.ground.leases.end_all)
+        await server.serve_telling(greet)

@@ -34,3 +34,22 @@ class BackupDeleted(Event):
 
     kind: ClassVar[str] = "backup.deleted"
     subject_type: ClassVar[str] = "backup"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsReloaded(Event):
+    """Settings were read anew: `changed` hold now, `waiting` need a restart."""
+
+    kind: ClassVar[str] = "settings.reloaded"
+    subject_type: ClassVar[str] = "settings"
+    changed: list[str]
+    waiting: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsRefused(Event):
+    """Settings that were saved are wrong; those from before still hold."""
+
+    kind: ClassVar[str] = "settings.refused"
+    subject_type: ClassVar[str] = "settings"
+    problems: list[str]

@@ -17,7 +17,7 @@ from threading import local
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import BigInteger, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import BigInteger, Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -154,6 +154,10 @@ class Database:
                 self._holder = None
         for hook in self._hooks:
             hook(touched)
+
+    async def answers(self) -> bool:
+        """Whether it can be read now."""
+        return bool(await self.read(lambda session: session.scalar(text("SELECT 1"))))
 
     async def backup(self, target: Path) -> None:
         """Copy the database as it is now into the new file `target`; raises Unavailable if the copy is bad."""

@@ -38,6 +38,10 @@ class Queue:
     async def stop(self) -> None:
         await self.egress.stop()
 
+    async def is_working(self) -> bool:
+        """Whether what an earlier life left was recovered."""
+        return self.workers.recovered.is_set()
+
     def take_over(self, settings: DownloadsSettings) -> None:
         """Let reloaded settings hold for what begins from now on."""
         self._shop.settings = settings

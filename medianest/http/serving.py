@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import uvicorn
 from litestar.types import ASGIApp
@@ -47,6 +47,17 @@ class Server(uvicorn.Server):
     async def main_loop(self) -> None:
         await super().main_loop()
         self._before_stop()
+
+    async def serve_telling(self, on_ready: Callable[[tuple[str, int]], Awaitable[None]]) -> None:
+        """Serve until told to stop; `on_ready` hears where it listens as soon as it can answer."""
+
+        async def tell() -> None:
+            await self.ready.wait()
+            await on_ready(self.addresses[0])
+
+        telling = asyncio.create_task(tell())
+        await self.serve()
+        telling.cancel()
 
     @property
     def addresses(self) -> list[tuple[str, int]]:

@@ -50,6 +50,11 @@ def is_pending(path: Path) -> bool:
     return there != newest()
 
 
+async def is_current(path: Path) -> bool:
+    """Whether the database is of this release."""
+    return not await asyncio.to_thread(is_pending, path)
+
+
 async def run(path: Path, copies: Path) -> None:
     """Bring the database file to the newest revision; nobody may have it open.
 
