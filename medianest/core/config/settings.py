@@ -66,8 +66,8 @@ class PathsSettings(Section):
 
 
 class DownloadsSettings(Section):
-    workers: Annotated[int, Field(ge=1, le=16)] = 2
-    per_site: Annotated[int, Field(ge=1, le=16)] = 2
+    workers: Annotated[int, Field(ge=1, le=16), RELOADABLE] = 2
+    per_site: Annotated[int, Field(ge=1, le=16), RELOADABLE] = 2
     min_free_bytes: Annotated[BytesOrNone, RELOADABLE] = 2 * GIB
     allow_private_hosts: Annotated[values.HostPorts, RELOADABLE] = frozenset()
     rate_limit_bytes_per_s: Annotated[BytesOrNone, RELOADABLE] = 0

@@ -93,6 +93,17 @@ async def test_a_file_that_goes_away_says_so_and_one_that_comes_counts(file: Pat
         assert (await portal.next()).settings.log.level == "error"
 
 
+async def test_a_file_that_is_still_being_written_is_left_alone(file: Path) -> None:
+    loop = asyncio.get_running_loop()
+    async with running(file) as portal:
+        until = loop.time() + 20 * portal.reloader.poll_every.total_seconds()
+        while loop.time() < until:
+            save(file, "[log]\nlevel = 'loud")
+            await asyncio.sleep(0)
+        save(file, "[log]\nlevel = 'error'\n")
+        assert (await portal.next()).changed == {("log", "level")}
+
+
 async def test_the_signal_is_given_back_in_the_end(file: Path) -> None:
     before = signal.getsignal(signal.SIGHUP)
     async with running(file):

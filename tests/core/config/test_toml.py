@@ -111,6 +111,6 @@ SIZE = 64 * 1024
     ids=range(11),
 )
 def test_no_file_takes_long(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     parse(text)
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 1
