@@ -84,9 +84,10 @@ def no_settings_around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def check(*options: str) -> tuple[int, float]:
-    begun = time.perf_counter()
+    """The exit code, and the processor time it took: the machine may be busy with something else."""
+    begun = time.thread_time()
     code = main(["check-config", *options])
-    return code, time.perf_counter() - begun
+    return code, time.thread_time() - begun
 
 
 def test_there_are_fifty() -> None:
@@ -162,14 +163,22 @@ def test_good_settings_are_said_to_be_fine(tmp_path: Path, capsys: pytest.Captur
     assert str(tmp_path / "config.toml") in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", ["check-config", "serve"])
-@pytest.mark.parametrize("case", ["secret without quotes", "nested without end"])
-def test_every_command_refuses_bad_settings_as_a_program_does(command: str, case: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "case"),
+    [
+        (["check-config"], "nested without end"),
+        (["serve"], "secret without quotes"),
+        (["create-admin", "robin"], "secret twice"),
+        (["backup"], "binary"),
+        (["doctor"], "a thousand unknown keys"),
+    ],
+)
+def test_every_command_refuses_bad_settings_as_a_program_does(command: list[str], case: str, tmp_path: Path) -> None:
     file = tmp_path / "bad.toml"
     file.write_bytes(FILES[case][0])
-    begun = time.perf_counter()
+    begun = os.times().children_user
     done = subprocess.run(
-        [sys.executable, "-m", "medianest", command, "--config", str(file)],
+        [sys.executable, "-m", "medianest", *command, "--config", str(file)],
         capture_output=True,
         text=True,
         cwd=tmp_path,
@@ -179,7 +188,8 @@ def test_every_command_refuses_bad_settings_as_a_program_does(command: str, case
     assert done.returncode == WRONG
     assert done.stderr.startswith(f"{file}{FILES[case][1]}")
     assert CANARY not in done.stdout + done.stderr
-    assert time.perf_counter() - begun < 5, "a second on a machine that is not busy"
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.toml"]
+    assert os.times().children_user - begun < 1
 
 
 @pytest.mark.parametrize("argument", ["--help", "check-config"])

@@ -56,6 +56,6 @@ def test_a_range_never_leaves_the_file(header: str, size: int) -> None:
 
 def test_a_thousand_ranges_cost_nothing() -> None:
     header = "bytes=" + ",".join(["0-0"] * 100_000)
-    begun = time.perf_counter()
+    begun = time.thread_time()
     assert parse_range(header, 10) is None
-    assert time.perf_counter() - begun < 0.005
+    assert time.thread_time() - begun < 0.005

@@ -72,6 +72,6 @@ def test_other_fields_are_none(key: str) -> None:
 )
 def test_no_text_takes_long(piece: str) -> None:
     text = piece * 200_000
-    begun = time.perf_counter()
+    begun = time.thread_time()
     redact(text)
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 1
