@@ -20,6 +20,7 @@ from medianest.core.control import Stream
 from medianest.core.db import Database
 from medianest.core.event import ADMINS, Event
 from medianest.core.i18n import msg
+from medianest.core.security import load_or_create_key
 
 _NAME = re.compile(r"medianest-([0-9]{8}T[0-9]{6})([0-9]{3})Z\.(tar\.gz|sealed)")
 _WORK = ".work"
@@ -124,6 +125,7 @@ class Backups:
         return work
 
     def _pack(self, work: Path, path: Path, contents: Contents, passphrase: str) -> None:
+        load_or_create_key(self._paths.key_file)
         sources = {archive.DATABASE: work / archive.DATABASE, archive.KEY: self._paths.key_file}
         with path.open("xb") as file:
             path.chmod(0o600)

@@ -13,6 +13,12 @@ class NoRoom(Unavailable):
     default_code = "no_room"
 
 
+class NameTaken(Conflict):
+    """There is a file of this name, which a backup will not replace."""
+
+    default_code = "name_taken"
+
+
 class BadBackup(Invalid):
     """The file is no backup of ours, or is damaged."""
 

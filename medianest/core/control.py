@@ -12,6 +12,7 @@ import json
 import os
 import socket
 import struct
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -19,14 +20,17 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeAlias
 
+from medianest.core import clock
 from medianest.core.errors import MediaNestError, NotFound, Unavailable
 from medianest.core.i18n import Message, msg
-from medianest.core.instance import OtherOwner
+from medianest.core.instance import AlreadyRunning, InstanceLock, OtherOwner, as_owner
 
 SOCKET_NAME = "control.sock"
 REQUEST_MOST = 64 * 1024
 PATIENCE = timedelta(minutes=10)
 _REQUEST_PATIENCE_S = 10.0
+_STARTING_S = 5.0
+_PAUSE_S = 0.1
 _PEER = struct.Struct("3i")  # struct ucred of unix(7): pid, uid, gid
 
 
@@ -143,6 +147,38 @@ def ask(
             else:
                 return answer["result"]
     raise BrokenOff(msg("control.broken_off"))
+
+
+def ask_or_do(
+    data_dir: Path, verb: str, params: Params, alone: Callable[[], Any], *, sink: BinaryIO | None = None
+) -> Any:
+    """The running portal's answer; where none runs, what `alone` returns, as the folder's owner and under its lock.
+
+    A portal that is starting or stopping holds the lock and does not listen: it is waited for. Raises what `ask` and
+    `alone` raise, and AlreadyRunning.
+    """
+    give_up = clock.monotonic() + _STARTING_S
+    while True:
+        with suppress(NotRunning):
+            return ask(data_dir, verb, params, sink=sink)
+        try:
+            with as_owner(data_dir), InstanceLock(data_dir):
+                return alone()
+        except AlreadyRunning:
+            if clock.monotonic() > give_up:
+                raise
+        time.sleep(_PAUSE_S)
+
+
+class Into:
+    """A handler's stream into a file of this process."""
+
+    def __init__(self, sink: BinaryIO | None) -> None:
+        self._sink = sink
+
+    async def write(self, chunk: bytes) -> None:
+        if self._sink is not None:
+            self._sink.write(chunk)
 
 
 @contextmanager
