@@ -49,7 +49,7 @@ def serve(asked: argparse.Namespace) -> None:
     sources = _sources(asked)
     settings = load(sources)
 
-    from medianest import app  # type: ignore[attr-defined]  # the whole portal
+    from medianest import app  # the whole portal
     from medianest.core import instance
 
     instance.prepare(settings.paths.data_dir, create=True)
