@@ -64,6 +64,8 @@ class Said:
 class Installation:
     """A portal's folders and settings, and the process that serves them while it runs."""
 
+    executable: Sequence[str] = (sys.executable, "-m", "medianest")
+
     def __init__(self, folder: Path, *, allow: Sequence[str] = (), settings: Settings | None = None) -> None:
         """`allow` lists hosts with port that may be private; `settings` are sections of its file."""
         self.folder = folder
@@ -216,7 +218,7 @@ class Installation:
 
     def _command(self, *words: str) -> list[str]:
         places = ["--config", str(self.config_file), "--data-dir", str(self.data_dir)]
-        return [sys.executable, "-m", "medianest", *places, *words]
+        return [*self.executable, *places, *words]
 
     def _environment(self) -> dict[str, str]:
         """Nothing of the environment of the tests but what any program needs."""
