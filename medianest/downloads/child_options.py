@@ -21,22 +21,29 @@ def options(
 
     yt-dlp has no ffmpeg here, so neither merges, converts nor hands it an address; it fetches, natively, and no more.
     """
-    return {
+    return _always() | {
         "logger": logger,
+        "format": recipe.selector,
+        "format_sort": list(recipe.sort),
+        "js_runtimes": {"deno": {"path": deno}} if deno else {},
+        "proxy": proxy,
+        "ratelimit": rate_limit,
+        "max_filesize": file_bytes,
+    }
+
+
+def _always() -> dict[str, Any]:
+    return {
         "color": "never",
         "noprogress": True,
         "progress_delta": 3600,
-        "format": recipe.selector,
-        "format_sort": list(recipe.sort),
         "outtmpl": {"default": "unused"},
         "noplaylist": True,
         "extract_flat": "in_playlist",
         "playlist_items": f"1-{ENTRIES_MOST}",
         "default_search": "error",
         "allowed_extractors": ["default"],
-        "js_runtimes": {"deno": {"path": deno}} if deno else {},
         "remote_components": [],
-        "proxy": proxy,
         "socket_timeout": _TIMEOUT_S,
         "enable_file_urls": False,
         "nocheckcertificate": False,
@@ -48,8 +55,6 @@ def options(
         "concurrent_fragment_downloads": 2,
         "continuedl": True,
         "updatetime": False,
-        "ratelimit": rate_limit,
-        "max_filesize": file_bytes,
         "retries": _RETRIES,
         "fragment_retries": _PIECE_RETRIES,
         "extractor_retries": 1,

@@ -235,10 +235,8 @@ class Downloads:
             state = states.after(download.state, verb)
             if verb is Verb.RETRY and download.state in states.SETTLED:
                 await _nothing_in_the_way(session, download)
-            how_far = {
-                "downloaded_bytes": download.progress.downloaded_bytes,
-                "total_bytes": download.progress.total_bytes,
-            }
+            done = download.progress
+            how_far = {"downloaded_bytes": done.downloaded_bytes, "total_bytes": done.total_bytes}
             statement = update(DownloadRow).where(DownloadRow.id == id).values(state=state, **how_far, **values)
             await session.execute(statement)
             await _record(session, actor, kind, download)
