@@ -4,24 +4,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from medianest.accounts.types import Scope
+from medianest.admin.types import Fact, Group, Verdict
+from medianest.core.actor import Role
 from medianest.core.i18n import Message, msg
-from medianest.downloads.types import Counts, Download, Preset
-from medianest.web import errors
+from medianest.core.journal import Entry
+from medianest.downloads.errors import Refused
+from medianest.downloads.types import Counts, Download, ErrorCode, Preset
+from medianest.web import details, errors
 from medianest.web.acts import Relation
-from medianest.web.frame import Avatar, Chip, Frame, Place, Theme
+from medianest.web.frame import Avatar, Frame, Place, Theme
 from medianest.web.pages import (
     account,
     backups,
     docs,
     doctor,
-    download,
     home,
     jobs,
     journal,
     library,
+    links,
     queue,
     setup,
     sign_in,
+    tokens,
+    verbs,
 )
 from medianest.web.pages.admin import Room, rooms
 from medianest.web.rows import Row, row, tally
@@ -51,6 +58,7 @@ class Sample:
 
 def samples_of_all_pages() -> Iterator[Sample]:
     yield from _queue()
+    yield from _links()
     yield from _downloads()
     yield from _home_and_library()
     yield from _door()
@@ -70,47 +78,42 @@ def _shown(item: Download) -> Row:
 def _queue() -> Iterator[Sample]:
     counts = tally(Counts(running=2, queued=1, waiting=1, paused=1, failed=2, completed=128, mine=4))
     none = tally(Counts())
-    preview = queue.preview_view(samples.PREVIEW, chosen=Preset.P1080)
-    here = queue.preview_view(replace(samples.PREVIEW, duplicate_of="railway"), chosen=Preset.BEST)
-    many = queue.preview_view(replace(samples.PREVIEW, is_playlist=True, entry_count=42), chosen=Preset.BEST)
-    refusal = queue.Refusal(address="10.0.0.7/film.mp4", sentence=msg("downloads.error.blocked_address"))
     full = queue.QueueView(
         shows=queue.Shows.ALL,
         counts=counts,
         chips=queue.chips(queue.Shows.ALL, counts),
         sections=queue.sections(_shown(item) for item in samples.ALL),
-        preview=preview,
     )
-    empty = replace(
-        full, counts=none, chips=queue.chips(queue.Shows.ALL, none), sections=queue.sections(()), preview=None
-    )
-    link = samples.PREVIEW.url
-    yield _inside("queue", "queue/page.html", full, Place.QUEUE, link=link)
-    yield _inside("queue-here", "queue/page.html", replace(full, preview=here), Place.QUEUE, link=link)
-    yield _inside("queue-list", "queue/page.html", replace(full, preview=many), Place.QUEUE, link=link)
-    yield _inside(
-        "queue-refused",
-        "queue/page.html",
-        replace(empty, refusal=refusal),
-        Place.QUEUE,
-        link="http://10.0.0.7/film.mp4",
-    )
+    empty = replace(full, counts=none, chips=queue.chips(queue.Shows.ALL, none), sections=queue.sections(()))
+    other = queue.sections(row(item, Relation.OTHER) for item in samples.ALL)
+    yield _inside("queue", "queue/page.html", full, Place.QUEUE)
     yield _inside("queue-empty", "queue/page.html", empty, Place.QUEUE, under_way=0)
-    other = tuple(row(item, Relation.OTHER) for item in samples.ALL)
-    yield _inside(
-        "queue-other", "queue/page.html", replace(full, sections=queue.sections(other), preview=None), Place.QUEUE
-    )
+    yield _inside("queue-other", "queue/page.html", replace(full, sections=other), Place.QUEUE)
+
+
+def _links() -> Iterator[Sample]:
+    refused = links.refusal("http://10.0.0.7/film.mp4", Refused(ErrorCode.BLOCKED_ADDRESS))
+    for name, found in {
+        "link": samples.PREVIEW,
+        "link-here": replace(samples.PREVIEW, duplicate_of="railway"),
+        "link-list": replace(samples.PREVIEW, is_playlist=True, entry_count=42),
+        "link-live": replace(samples.PREVIEW, is_live=True, duration_s=None, estimated_bytes=None),
+    }.items():
+        view = links.LinkView(preview=links.preview_view(found, chosen=Preset.P1080))
+        yield _inside(name, "queue/link.html", view, Place.QUEUE, link=found.url)
+    view = links.LinkView(refusal=refused)
+    yield _inside("link-refused", "queue/link.html", view, Place.QUEUE, link="http://10.0.0.7/film.mp4")
 
 
 def _downloads() -> Iterator[Sample]:
     for item in (samples.FETCHING, samples.MERGING, samples.COOLING, samples.PAUSED, samples.MEMBERS, samples.FULL,
                  samples.HERE, samples.SOUND, samples.CANCELLED):  # fmt: skip
         who = Relation.OWNER if item.owner == ROBIN else Relation.ADMIN
-        view = download.download_view(item, who, log=samples.LOG)
+        view = details.download_view(item, who, log=details.log_view(item, samples.LOG))
         yield _inside(f"download-{item.id}", "download/page.html", view, Place.QUEUE)
-    other = download.download_view(samples.HERE, Relation.OTHER, log=None)
+    other = details.download_view(samples.HERE, Relation.OTHER, log=None)
     yield _inside("download-other", "download/page.html", other, Place.QUEUE)
-    yield _inside("delete", "download/delete.html", download.delete_view(samples.HERE), Place.QUEUE)
+    yield _inside("delete", "download/delete.html", verbs.delete_view(samples.HERE), Place.QUEUE)
 
 
 def _home_and_library() -> Iterator[Sample]:
@@ -123,11 +126,7 @@ def _home_and_library() -> Iterator[Sample]:
     yield _inside(
         "home-empty", "home/page.html", home.HomeView(feature=None, under_way=(), arrived=()), Place.HOME, under_way=0
     )
-    chips = tuple(
-        Chip(name=name, path="/library", label=msg(f"web.library.show_{name}"), here=name == "all")
-        for name in ("all", "mine")
-    )
-    shelf = library.LibraryView(total=128, chips=chips, rows=arrived, more="/library?cursor=x")
+    shelf = library.LibraryView(total=128, chips=library.chips("all"), rows=arrived, more="/library?cursor=x")
     yield _inside("library", "library/page.html", shelf, Place.LIBRARY)
     yield _inside("library-empty", "library/page.html", replace(shelf, total=0, rows=()), Place.LIBRARY)
 
@@ -144,9 +143,11 @@ def _door() -> Iterator[Sample]:
     again = sign_in.AgainView(next="/admin/backups", back="/admin/backups", name="Robin")
     yield Sample(name="again", template="sign_in/again.html", view=again, frame=OUTSIDE)
     yield Sample(name="setup", template="setup/page.html", view=setup.SetupView(token="t"), frame=OUTSIDE)
-    used = setup.SetupView(token="t", is_open=False, error=msg("accounts.setup_used"))
+    nobody = sign_in.SignInView(is_set_up=False)
+    yield Sample(name="sign-in-nobody", template="sign_in/page.html", view=nobody, frame=OUTSIDE)
+    used = setup.SetupView(token="t", is_open=False, error=msg("accounts.setup_closed"))
     yield Sample(name="setup-used", template="setup/page.html", view=used, frame=OUTSIDE)
-    short = setup.SetupView(token="t", name="Robin", password_error=msg("accounts.password_short", n=10))
+    short = setup.SetupView(token="t", name="Robin", password_error=msg("accounts.password_too_short", least=10))
     yield Sample(name="setup-wrong", template="setup/page.html", view=short, frame=OUTSIDE)
 
 
@@ -167,7 +168,6 @@ def _account() -> Iterator[Sample]:
             revoke_path=f"/account/tokens/{id}/revoke",
         )  # fmt: skip
 
-    icons = {Theme.AUTO: "phone", Theme.LIGHT: "sun", Theme.DARK: "moon"}
     view = account.AccountView(
         name="Robin",
         role=msg("web.account.role_admin"),
@@ -180,12 +180,7 @@ def _account() -> Iterator[Sample]:
             token("1", "Phone shortcut", ("downloads",), used=True),
             token("2", "Living-room script", ("read", "library"), used=False),
         ),
-        themes=tuple(
-            account.ThemeChoice(
-                name=theme, label=msg(f"web.looks.theme_{theme}"), icon=icons[theme], chosen=theme is Theme.AUTO
-            )
-            for theme in Theme
-        ),
+        themes=account.themes(Theme.AUTO),
         languages=(
             account.LanguageChoice(code="en", name="English", chosen=True),
             account.LanguageChoice(code="de", name="Deutsch", chosen=False),
@@ -199,17 +194,12 @@ def _account() -> Iterator[Sample]:
         replace(view, tokens=(), sessions=view.sessions[:1], languages=()),
         Place.ACCOUNT,
     )
-    scopes = tuple(
-        account.ScopeChoice(
-            name=name, label=msg(f"web.scope.{name}"), about=msg(f"web.scope.{name}_about"), chosen=name == "read"
-        )
-        for name in ("read", "downloads", "metrics", "admin")
-    )
-    form = account.NewTokenView(label="", scopes=scopes)
+    scopes = tokens.scopes(Role.ADMIN, chosen=(Scope.READ,))
+    form = tokens.NewTokenView(label="", scopes=scopes)
     yield _inside("token-new", "account/new_token.html", form, Place.ACCOUNT)
-    wrong = replace(form, label_error=msg("web.tokens.label_missing"), scopes_error=msg("web.tokens.scopes_missing"))
+    wrong = replace(form, label_error=msg("accounts.name_missing"), scopes_error=msg("accounts.scope_missing"))
     yield _inside("token-wrong", "account/new_token.html", wrong, Place.ACCOUNT)
-    made = account.TokenMadeView(label="Phone shortcut", secret="mn_k3v9qz7w2x5c8b1n4m6a0s9d8f7g6h5j")
+    made = tokens.TokenMadeView(label="Phone shortcut", secret="mn_k3v9qz7w2x5c8b1n4m6a0s9d8f7g6h5j")
     yield _inside("token-made", "account/token_made.html", made, Place.ACCOUNT)
     yield _inside("docs", "docs/page.html", docs.docs_view(OPENAPI), Place.ACCOUNT)
 
@@ -217,8 +207,8 @@ def _account() -> Iterator[Sample]:
 def _admin() -> Iterator[Sample]:
     yield _inside("jobs", "admin/jobs.html", _jobs(), Place.ADMIN)
     yield _inside("journal", "admin/journal.html", _journal(), Place.ADMIN)
-    yield _inside("doctor", "admin/doctor.html", _doctor("down"), Place.ADMIN)
-    yield _inside("doctor-fine", "admin/doctor.html", _doctor("up"), Place.ADMIN)
+    yield _inside("doctor", "admin/doctor.html", _doctor(Verdict.WRONG), Place.ADMIN)
+    yield _inside("doctor-fine", "admin/doctor.html", _doctor(Verdict.FINE), Place.ADMIN)
     kept = tuple(
         backups.BackupRow(
             name=f"medianest-2026-11-{day}T030000.backup", made_at=NOW - timedelta(days=20 - day),
@@ -266,52 +256,52 @@ def _jobs() -> jobs.JobsView:
 
 
 def _journal() -> journal.JournalView:
-    def entry(id: int, kind: str, who: str, thing: str, via: str) -> journal.EntryRow:
-        return journal.EntryRow(
-            id=id, at=NOW - timedelta(minutes=7 * id), sentence=msg(f"web.journal.{kind}", actor=who),
-            via=msg(f"web.journal.via_{via}"), address=None if via == "system" else "192.168.1.34",
-            path="/downloads/rivers" if thing else None, thing=thing,
+    def entry(id: int, kind: str, who: str, via: str, **data: str) -> journal.EntryRow:
+        about = "download" if kind.startswith("download") else "user"
+        return journal.entry_row(
+            Entry(
+                id=id, at=NOW - timedelta(minutes=7 * id), kind=kind, version=1, actor_id=None, actor_name=who, via=via,
+                address=None if via == "system" else "192.168.1.34", subject_type=about, subject_id="rivers",
+                audience=frozenset(), data=data, request_id=None,
+            ),
+            known=lambda sentence: not sentence.endswith("spring_cleaned"),
         )  # fmt: skip
 
     return journal.JournalView(
         places=rooms(Room.JOURNAL),
         entries=(
-            entry(1, "download_finished", "MediaNest", "Night shift on the model railway", "system"),
-            entry(2, "download_queued", "Robin", "The Ems by canoe, from spring to sea", "web"),
-            entry(3, "download_queued", "The kids", "Why Saturn keeps its rings", "api"),
-            entry(4, "signed_in", "Robin", "", "web"),
-            entry(5, "other", "MediaNest", "", "system"),
+            entry(1, "download.finished", "MediaNest", "system", title="Night shift on the model railway"),
+            entry(2, "download.queued", "Robin", "web", title="The Ems by canoe, from spring to sea"),
+            entry(3, "download.queued", "The kids", "api", title="Why Saturn keeps its rings"),
+            entry(4, "user.signed_in", "Robin", "web"),
+            entry(5, "house.spring_cleaned", "MediaNest", "system"),
         ),
         more="/admin/journal?cursor=x",
     )
 
 
-def _doctor(worst: str) -> doctor.DoctorView:
-    def fact(title: str, text: str, state: str = "up") -> doctor.DoctorFact:
-        return doctor.DoctorFact(title=Message(title), text=Message(text), state=state)
+def _doctor(worst: Verdict) -> doctor.DoctorView:
+    bad = worst is Verdict.WRONG
+    path = "/srv/media"
+    wrong = msg("doctor.folder_of_other", path=path, owner="0:0", mode="755", user="1000")
+    fine = msg("doctor.folder_fine", path=path, kind="ext4")
+    mend = msg("doctor.mend_owner", uid=1000, gid=1000, path=path) if bad else None
 
-    bad = "Cannot be written: owner 0:0, mode 755" if worst == "down" else "Written and read back"
-    old = "2026.10.26, 25 days old"
-    groups = {
-        "paths": (
-            fact("/srv/media", bad, worst),
-            fact("/data", "Written and read back; ext4"),
-            fact("Room", "612 GB of 4 TB free"),
-        ),
-        "versions": (
-            fact("yt-dlp", old, "pending" if worst == "down" else "up"),
-            fact("ffmpeg", "7.1"),
-            fact("SQLite", "3.50"),
-        ),
-        "surroundings": (fact("Clock", "0.2 s off"), fact("Public address", "not set")),
-    }
-    return doctor.DoctorView(
-        places=rooms(Room.DOCTOR),
-        groups=tuple(
-            doctor.DoctorGroup(name=name, title=msg(f"web.doctor.group_{name}"), facts=facts)
-            for name, facts in groups.items()
-        ),
-    )
+    def fact(group: Group, title: str, finding: str, verdict: Verdict = Verdict.FINE) -> Fact:
+        return Fact(id=title, group=group, verdict=verdict, title=Message(title), finding=Message(finding))
+
+    return doctor.doctor_view(
+        [
+            Fact(
+                id="media", group=Group.PATHS, verdict=worst, title=msg("doctor.media_dir"),
+                finding=wrong if bad else fine, mend=mend,
+            ),
+            fact(Group.PATHS, "Room for media", "612 GB of 4 TB free"),
+            fact(Group.VERSIONS, "yt-dlp", "2026.10.26, 25 days old", Verdict.LOOK if bad else Verdict.FINE),
+            fact(Group.VERSIONS, "ffmpeg", "7.1"),
+            fact(Group.SURROUNDINGS, "Clock", "0.2 s off"),
+        ]
+    )  # fmt: skip
 
 
 def _errors() -> Iterator[Sample]:

@@ -9,7 +9,6 @@ from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 from medianest.core.i18n import Catalogues
-from medianest.web.assets import Assets
 from medianest.web.frame import Theme
 from medianest.web.templating import Templates
 from tests.gallery.pages import Sample, samples_of_all_pages
@@ -27,13 +26,12 @@ class Gallery(BaseHTTPRequestHandler):
     """`/queue-empty?theme=dark&dir=rtl` is the page of that sample."""
 
     protocol_version = "HTTP/1.1"
-    assets = Assets()
-    templates = Templates(Catalogues(), assets)
+    templates = Templates(Catalogues())
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         name = url.path.strip("/")
-        asset = self.assets.find(name.removeprefix("static/"))
+        asset = self.templates.assets.find(name.removeprefix("static/"))
         if asset:
             self._answer(asset.plain, asset.media_type)
         elif name.endswith("/picture"):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from medianest.core.actor import Actor, Permission, Role, Via
-from medianest.downloads.types import Counts, State
+from medianest.downloads.types import Counts, Progress, Stage, State
 from medianest.web.acts import Relation, acts, relation
 from medianest.web.lines import line, moving
 from medianest.web.rows import row, tally
@@ -54,6 +54,16 @@ def test_only_fetching_has_a_measure() -> None:
     merging = moving("1", "A", samples.MERGING.stage, samples.FETCHING.progress)
     assert (fetching.percent, fetching.speed, fetching.bytes_of) == (64.2, 8.2e6, 2900 * 10**6)
     assert (merging.percent, merging.speed, merging.bytes_of) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "told"), [(0, None, (None, None)), (0, 9, (0, 9)), (5, None, (5, None)), (5, 9, (5, 9))]
+)
+def test_bytes_are_told_as_far_as_they_are_known(
+    done: int, total: int | None, told: tuple[int | None, int | None]
+) -> None:
+    shown = moving("1", "A", Stage.FETCHING, Progress(downloaded_bytes=done, total_bytes=total))
+    assert (shown.bytes, shown.bytes_of) == told
 
 
 def test_a_waiting_download_says_why_and_until_when() -> None:

@@ -1,0 +1,203 @@
+"""The HTML face over real services, on the real floor and server; what the queue fetches comes from a local site."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from litestar import Litestar
+from sqlalchemy import update
+
+from medianest.accounts.models import SessionRow
+from medianest.accounts.service import Accounts
+from medianest.accounts.types import SessionRules, User
+from medianest.admin.backups import Backups
+from medianest.admin.types import Fact, Group, Verdict
+from medianest.core import clock
+from medianest.core.config import DownloadsSettings, PathsSettings, ServerSettings
+from medianest.core.db import Database
+from medianest.core.i18n import Catalogues, Message, msg
+from medianest.core.jobs import Job
+from medianest.core.journal import Dispatcher
+from medianest.core.live import Live
+from medianest.core.outbound import AddressPolicy
+from medianest.core.scheduler import Scheduler
+from medianest.core.security import load_or_create_key
+from medianest.downloads.egress import Egress
+from medianest.downloads.service import Downloads
+from medianest.downloads.spawn import find_tools
+from medianest.downloads.workers import Workers
+from medianest.downloads.workshop import Workshop
+from medianest.downloads.workspace import Workspace
+from medianest.http import authorisation
+from medianest.http.ground import Ground, lay
+from medianest.http.serving import Server
+from medianest.web import routes
+from medianest.web.errors import Pages
+from medianest.web.services import Services
+from medianest.web.templating import Templates
+from tests.gallery.openapi import OPENAPI
+from tests.people import PASSWORD, Cast, cheap_passwords, move_in
+
+TOKEN = re.compile(r'name="csrf_token" value="([0-9a-f]+)"')
+NOTHING_WRONG = Fact(
+    id="media_dir", group=Group.PATHS, verdict=Verdict.FINE, title=msg("doctor.media_dir"), finding=Message("fine")
+)
+
+
+@dataclass(kw_only=True)
+class House:
+    """The face while it runs, with what stands under it."""
+
+    services: Services
+    live: Live
+    ground: Ground
+    workers: Workers
+    people: Cast | None
+    folder: Path
+    ran: list[str] = field(default_factory=list)
+    examined: list[Exception] = field(default_factory=list)
+    server: Server = field(init=False)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.addresses[0][1]}"
+
+    @property
+    def cast(self) -> Cast:
+        assert self.people
+        return self.people
+
+    async def age_sign_in(self, user: User) -> None:
+        """Everybody's sign-in of this person lies an hour back."""
+        async with self.services.db.transaction() as session:
+            back = clock.now() - timedelta(hours=1)
+            await session.execute(update(SessionRow).where(SessionRow.user_id == user.id).values(authenticated_at=back))
+
+    def browser(self) -> httpx.AsyncClient:
+        """A browser without script: keeps cookies, follows redirects by hand."""
+        return httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=30)
+
+
+async def token(browser: httpx.AsyncClient, path: str) -> str:
+    """The token of the first form of a page."""
+    page = await browser.get(path, follow_redirects=True)
+    found = TOKEN.search(page.text)
+    assert found, page.text
+    return found[1]
+
+
+async def submit(browser: httpx.AsyncClient, path: str, *, on: str, **fields: Any) -> httpx.Response:
+    """Send a form of the page `on`, as a browser without script does."""
+    data = {"csrf_token": await token(browser, on), **fields}
+    return await browser.post(path, data=data, headers={"referer": f"{browser.base_url}{on}"})
+
+
+async def enter(browser: httpx.AsyncClient, user: User) -> None:
+    """Sign in at the door."""
+    answer = await submit(browser, "/sign-in", on="/sign-in", name=user.name, password=PASSWORD)
+    assert answer.status_code == 303, answer.text
+
+
+async def by_htmx(browser: httpx.AsyncClient, method: str, path: str, *, on: str, **fields: Any) -> httpx.Response:
+    """Ask as htmx on the page `on` does."""
+    headers = {
+        "HX-Request": "true",
+        "HX-Current-URL": f"{browser.base_url}{on}",
+        "X-CSRF-Token": await token(browser, on),
+    }
+    return await browser.request(method, path, data=fields or None, headers=headers)
+
+
+@asynccontextmanager
+async def open_house(
+    db: Database,
+    folder: Path,
+    *,
+    sites: Sequence[tuple[str, int]] = (),
+    works: bool = False,
+    inhabited: bool = True,
+) -> AsyncIterator[House]:
+    """The face on a free port; it may fetch from `sites`, and does so if it `works`."""
+    house = await _build(db, folder, sites)
+    house.people = await move_in(house.services.accounts) if inhabited else None
+    app = Litestar(
+        [routes.router(house.services)],
+        dependencies=house.ground.dependencies(),
+        exception_handlers={Exception: Pages(house.services.templates)},
+        openapi_config=None,
+    )
+    authorisation.check(app)
+    pages = Pages(house.services.templates)
+    house.server = Server(
+        house.ground.wrap(app, refuse=pages.refuse), host="127.0.0.1", port=0, before_stop=house.ground.leases.end_all
+    )
+    runs = [house.ground.leases.run, house.ground.hub.run, house.server._serve]
+    tasks = [asyncio.create_task(run()) for run in ([*runs, house.workers.run] if works else runs)]
+    await house.server.ready.wait()
+    try:
+        yield house
+    finally:
+        house.server.should_exit = True
+        await tasks[2]
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        await house.services.downloads._shop.egress.stop()
+
+
+async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]]) -> House:
+    paths = PathsSettings(data_dir=folder, media_dir=folder / "media")
+    load_or_create_key(paths.key_file)
+    settings = DownloadsSettings(allow_private_hosts=frozenset(sites), min_free_bytes=0)
+    live, catalogues = Live(), Catalogues()
+    accounts = Accounts(db, SessionRules(), passwords=cheap_passwords())
+    workspace = Workspace(media_dir=paths.media_dir, data_dir=paths.data_dir)
+    workspace.prepare()
+    egress = Egress(AddressPolicy.typed(sites))
+    await egress.start()
+    shop = Workshop(settings=settings, egress=egress, tools=find_tools(), workspace=workspace)
+    workers = Workers(db, live, shop, owner="house")
+    templates = Templates(catalogues)
+    ran: list[str] = []
+
+    async def sweep() -> Message | None:
+        ran.append("sweep")
+        return None
+
+    examined: list[Exception] = []
+
+    async def examine() -> Sequence[Fact]:
+        if examined:
+            raise examined.pop()
+        return [NOTHING_WRONG]
+
+    services = Services(
+        db=db,
+        accounts=accounts,
+        downloads=Downloads(db, live, shop, workers),
+        dispatcher=Dispatcher(db, []),
+        scheduler=Scheduler(db, [Job(name="purge_sessions", daily_at=time(4, 0), run=sweep)]),
+        catalogues=catalogues,
+        templates=templates,
+        backups=Backups(db, paths, release="test", revision="test"),
+        examine=examine,
+        openapi=lambda: OPENAPI,
+    )
+    ground = lay(db, live, accounts, ServerSettings(), build=templates.build, languages=catalogues.languages)
+    await ground.hub.prepare()
+    return House(
+        services=services,
+        live=live,
+        ground=ground,
+        workers=workers,
+        people=None,
+        folder=folder,
+        ran=ran,
+        examined=examined,
+    )
