@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from medianest.api import errors
+from medianest.api import answers, errors
 from medianest.api.calls import Call
 from medianest.api.wire import Query
 
@@ -117,9 +117,10 @@ def _content(call: Call, schemas: _Schemas) -> dict[str, Any]:
     if call.gives is None:
         return {}
     if isinstance(call.gives, str):
-        return {"content": {call.gives: {"schema": {"type": "string"}}}}
+        kind = "object" if call.gives == answers.MEDIA_TYPE else "string"
+        return {"content": {call.gives: {"schema": {"type": kind}}}}
     return {"content": _json(schemas.of(call.gives))}
 
 
 def _json(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}
+    return {answers.MEDIA_TYPE: {"schema": schema}}

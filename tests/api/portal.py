@@ -1,0 +1,208 @@
+"""The machine face on the real floor and the real server, over a real queue whose workers rest."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from litestar import Litestar
+from sqlalchemy import insert, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from medianest.accounts.service import Accounts
+from medianest.accounts.types import Client, Scope, SessionRules, User
+from medianest.admin.backups import Backups
+from medianest.api.errors import Problems
+from medianest.api.routes import router
+from medianest.api.services import Services
+from medianest.core import clock
+from medianest.core.config import DownloadsSettings, PathsSettings, ServerSettings, Settings
+from medianest.core.db import Database
+from medianest.core.i18n import Catalogues, Message, msg
+from medianest.core.jobs import Job
+from medianest.core.journal import Dispatcher, Entry, Listener
+from medianest.core.journal_tables import DeadLetterRow
+from medianest.core.live import Live
+from medianest.core.metrics import Metrics
+from medianest.core.outbound import AddressPolicy
+from medianest.core.scheduler import Scheduler
+from medianest.core.security import load_or_create_key
+from medianest.downloads.egress import Egress
+from medianest.downloads.models import DownloadRow
+from medianest.downloads.service import Downloads
+from medianest.downloads.spawn import find_tools
+from medianest.downloads.types import State
+from medianest.downloads.workers import Workers
+from medianest.downloads.workshop import Workshop
+from medianest.downloads.workspace import Workspace
+from medianest.http import authorisation, csrf
+from medianest.http.ground import Ground, lay
+from medianest.http.serving import Server
+from tests.people import PASSWORD, Cast, cheap_passwords, move_in
+
+SITE = "127.0.0.1:9"
+BROWSER = Client(address="127.0.0.1", user_agent="tests")
+CATALOGUES = Catalogues()
+
+
+def link(name: str = "harbour.mp4") -> str:
+    """A link that may be queued; nobody answers there."""
+    return f"http://{SITE}/{name}"
+
+
+@dataclass
+class Errands:
+    """A job and a listener that do as they are told."""
+
+    hold: asyncio.Event = field(default_factory=asyncio.Event)
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    broken: bool = False
+
+    async def work(self) -> Message:
+        await self.hold.wait()
+        self.done.set()
+        return msg("core.job_running")
+
+    async def listen(self, _session: AsyncSession, _entry: Entry) -> None:
+        """Takes whatever comes."""
+
+
+@dataclass
+class Portal:
+    """The face while it runs, with what stands under it."""
+
+    services: Services
+    ground: Ground
+    live: Live
+    cast: Cast
+    workspace: Workspace
+    errands: Errands
+    app: Litestar
+    server: Server
+    clients: AsyncExitStack
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.addresses[0][1]}"
+
+    async def nobody(self, **fields: str) -> httpx.AsyncClient:
+        return await self.clients.enter_async_context(
+            httpx.AsyncClient(base_url=self.url, headers=fields, trust_env=False)
+        )
+
+    async def browser(self, user: User) -> httpx.AsyncClient:
+        """A browser in which this person has just signed in, on a page of ours."""
+        opened = await self.services.accounts.sign_in(user.name, PASSWORD, BROWSER)
+        return await self.nobody(
+            **{"cookie": f"medianest={opened.secret}", "x-csrf-token": csrf.token_of(opened.secret)}
+        )
+
+    async def program(self, user: User, *scopes: Scope) -> httpx.AsyncClient:
+        """A program with a token of this person's."""
+        _, actor = await self._actor(user)
+        _, secret = await self.services.accounts.create_token(actor, "tests", frozenset(scopes))
+        return await self.nobody(authorization=f"Bearer {secret}")
+
+    async def queued(self, client: httpx.AsyncClient, name: str = "harbour.mp4", **more: Any) -> str:
+        """The id of a link that this client queued, or follows now."""
+        answer = await client.post("/api/v1/downloads", json={"url": link(name), **more})
+        assert answer.status_code in (200, 201), answer.text
+        id: str = answer.json()["id"]
+        return id
+
+    async def finished(self, id: str, content: bytes = b"0123456789") -> None:
+        """The download with this id, as if a worker had fetched it."""
+        (self.workspace.media_dir / f"{id}.mp4").write_bytes(content)
+        done = {"state": State.COMPLETED, "file_path": f"{id}.mp4", "size_bytes": len(content)}
+        await self.set(id, **done, finished_at=clock.now())
+
+    async def set(self, id: str, **values: Any) -> None:
+        async with self.services.db.transaction() as session:
+            await session.execute(update(DownloadRow).where(DownloadRow.id == id).values(**values))
+
+    async def park(self, entry: Entry) -> None:
+        """The entry among the dead letters, as if the listener had failed on it."""
+        letter = {"listener": "errands", "entry_id": entry.id, "error": "cannot take it", "at": clock.now()}
+        async with self.services.db.transaction() as session:
+            await session.execute(insert(DeadLetterRow).values(letter))
+
+    async def _actor(self, user: User) -> Any:
+        opened = await self.services.accounts.sign_in(user.name, PASSWORD, BROWSER)
+        return opened, await self.services.accounts.identities.of_session(opened.secret, BROWSER.address)
+
+
+@asynccontextmanager
+async def run_portal(db: Database, folder: Path, **server: Any) -> AsyncIterator[Portal]:
+    """The face, served on a free port of 127.0.0.1."""
+    live, errands = Live(), Errands()
+    accounts = Accounts(db, SessionRules(), passwords=cheap_passwords())
+    ground = lay(db, live, accounts, ServerSettings(**server), build="test", languages=("en",))
+    await ground.hub.prepare()
+    workspace = Workspace(media_dir=folder / "media", data_dir=folder / "data")
+    workspace.prepare()
+    downloads = await _queue(db, live, workspace)
+    dispatcher = Dispatcher(db, [Listener(name="errands", kinds=frozenset({"token.created"}), handle=errands.listen)])
+    await dispatcher.prepare()
+    services = _services(db, folder, accounts, downloads, dispatcher, errands)
+    problems = Problems(CATALOGUES)
+    app = Litestar(
+        [router(services)],
+        dependencies=ground.dependencies(),
+        exception_handlers={Exception: problems},
+        openapi_config=None,
+        request_max_body_size=None,
+    )
+    authorisation.check(app)
+    served = Server(
+        ground.wrap(app, refuse=problems.refuse), host="127.0.0.1", port=0, before_stop=ground.leases.end_all
+    )
+    runs = (ground.leases.run, ground.hub.run, dispatcher.run, served._serve)
+    tasks = [asyncio.create_task(run()) for run in runs]
+    await served.ready.wait()
+    cast = await move_in(accounts)
+    try:
+        async with AsyncExitStack() as clients:
+            yield Portal(services, ground, live, cast, workspace, errands, app, served, clients)
+    finally:
+        errands.hold.set()
+        served.should_exit = True
+        await tasks.pop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        await services.scheduler.stop()
+
+
+async def _queue(db: Database, live: Live, workspace: Workspace) -> Downloads:
+    host, _, port = SITE.partition(":")
+    settings = DownloadsSettings(allow_private_hosts=frozenset({(host, int(port))}), min_free_bytes=0)
+    egress = Egress(AddressPolicy.typed(settings.private_endpoints))
+    shop = Workshop(settings=settings, egress=egress, tools=find_tools(), workspace=workspace)
+    return Downloads(db, live, shop, Workers(db, live, shop, owner="nobody"))
+
+
+def _services(
+    db: Database, folder: Path, accounts: Accounts, downloads: Downloads, dispatcher: Dispatcher, errands: Errands
+) -> Services:
+    paths = PathsSettings(data_dir=folder, media_dir=folder / "media")
+    load_or_create_key(paths.key_file)
+
+    async def holds() -> bool:
+        return not errands.broken
+
+    return Services(
+        db=db,
+        accounts=accounts,
+        downloads=downloads,
+        scheduler=Scheduler(db, [Job(name="errand", every=timedelta(days=1), run=errands.work)]),
+        dispatcher=dispatcher,
+        backups=Backups(db, paths, release="1", revision="0001"),
+        metrics=Metrics(),
+        catalogues=CATALOGUES,
+        settings=Settings,
+        ready={"database": holds},
+    )

@@ -1,0 +1,104 @@
+"""Looking after the installation over HTTP: journal, jobs, dead letters, backups."""
+
+import asyncio
+
+from medianest.core import journal
+from tests.api.portal import Portal
+
+ADMIN = "/api/v1/admin"
+
+
+async def test_the_journal_tells_who_did_what_from_where(portal: Portal) -> None:
+    alice, bob = await portal.browser(portal.cast.alice), await portal.browser(portal.cast.bob)
+    id = await portal.queued(bob)
+    query = f"kind=download.queued&actor={portal.cast.bob.id}&subject=download:{id}"
+    page = (await alice.get(f"{ADMIN}/journal?{query}")).json()
+    assert page == {
+        "items": [
+            {
+                "id": page["items"][0]["id"],
+                "at": page["items"][0]["at"],
+                "kind": "download.queued",
+                "version": 1,
+                "actor": {"id": portal.cast.bob.id, "name": "Bob"},
+                "via": "api",
+                "address": "127.0.0.1",
+                "subject": {"type": "download", "id": id},
+                "data": page["items"][0]["data"],
+                "request_id": page["items"][0]["request_id"],
+            }
+        ],
+        "next_cursor": None,
+    }
+    assert page["items"][0]["request_id"]
+    assert (await alice.get(f"{ADMIN}/journal?subject=download:other")).json()["items"] == []
+
+
+async def test_the_journal_comes_in_pages_newest_first(portal: Portal) -> None:
+    alice = await portal.browser(portal.cast.alice)
+    ids, cursor = [], ""
+    while cursor is not None:
+        page = (await alice.get(f"{ADMIN}/journal?limit=2&cursor={cursor}")).json()
+        ids += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert ids == sorted(ids, reverse=True)
+    assert len(ids) == len(set(ids)) > 2
+
+
+async def test_a_job_is_run_now_and_not_twice_at_once(portal: Portal) -> None:
+    alice = await portal.browser(portal.cast.alice)
+    before = (await alice.get(f"{ADMIN}/jobs")).json()["items"]
+    assert before == [
+        {
+            "name": "errand",
+            "title": "jobs.errand",
+            "every_s": 86400,
+            "daily_at": None,
+            "running": False,
+            "next_at": None,
+            "last": None,
+        }
+    ]
+    begun = await alice.post(f"{ADMIN}/jobs/errand/run")
+    assert (begun.status_code, begun.json()["name"]) == (202, "errand")
+    again = await alice.post(f"{ADMIN}/jobs/errand/run")
+    assert (again.status_code, again.json()["code"]) == (409, "already_running")
+    changed = asyncio.Event()
+    portal.services.db.after_commit(lambda _tables: changed.set())
+    portal.errands.hold.set()
+    last = None
+    async with asyncio.timeout(10):
+        while not last or not last["finished_at"]:
+            await changed.wait()
+            changed.clear()
+            last = (await alice.get(f"{ADMIN}/jobs")).json()["items"][0]["last"]
+    assert last.keys() == {"started_at", "finished_at", "ok", "summary"}
+    assert (last["ok"], last["summary"]) == (True, "This job is running already.")
+
+
+async def test_a_dead_letter_is_handed_over_again(portal: Portal) -> None:
+    alice = await portal.browser(portal.cast.alice)
+    token = (await alice.post("/api/v1/tokens", json={"label": "x", "scopes": ["read"]})).json()["id"]
+    entry = (await portal.services.db.read(journal.page, kinds=frozenset({"token.created"}))).items[0]
+    await portal.park(entry)
+    page = (await alice.get(f"{ADMIN}/dead-letters")).json()
+    letter = page["items"][0]
+    assert letter.keys() == {"id", "listener", "entry", "error", "at"}
+    assert (letter["listener"], letter["error"]) == ("errands", "cannot take it")
+    assert letter["entry"]["subject"] == {"type": "token", "id": token}
+    assert (await alice.post(f"{ADMIN}/dead-letters/{letter['id']}/retry")).status_code == 204
+    assert (await alice.get(f"{ADMIN}/dead-letters")).json()["items"] == []
+    assert (await alice.post(f"{ADMIN}/dead-letters/{letter['id']}/retry")).status_code == 404
+
+
+async def test_a_backup_is_made_and_listed(portal: Portal) -> None:
+    alice = await portal.browser(portal.cast.alice)
+    answer = await alice.post(f"{ADMIN}/backups")
+    made = answer.json()
+    assert answer.status_code == 201
+    assert made.keys() == {"name", "made_at", "size_bytes", "sealed"}
+    assert made["sealed"] is False
+    listed = await alice.get(f"{ADMIN}/backups")
+    assert listed.json() == {"items": [made], "next_cursor": None}
+    known = {"if-none-match": listed.headers["etag"]}
+    assert (await alice.get(f"{ADMIN}/backups", headers=known)).status_code == 304
