@@ -11,7 +11,7 @@ from litestar.di import Provide
 from medianest.api import answers, openapi, ops
 from medianest.api.answers import Answer, AnyRequest
 from medianest.api.calls import Call
-from medianest.api.reader import ROOT, Reader
+from medianest.api.reader import Reader
 from medianest.api.rules import makes_tokens, steers
 from medianest.api.services import Services
 from medianest.api.v1 import (
@@ -101,14 +101,6 @@ CALLS = (
     Call("GET", "/metrics", ops.metrics, (metrics_reader,), gives="text/plain", root=""),
 )
 # fmt: on
-
-
-_OPERATIONS = frozenset(call.address for call in CALLS if not call.root)
-
-
-def is_machines(path: str) -> bool:
-    """Whether what goes wrong at this path is told by this face."""
-    return path in _OPERATIONS or (path.startswith("/api/") and path != f"{ROOT}/docs")
 
 
 @cache

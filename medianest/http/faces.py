@@ -11,6 +11,8 @@ from medianest.http import authorisation
 from medianest.http.floor import MACHINE_FACE
 from medianest.http.ground import Ground
 
+_PAGES_ABOUT_MACHINES = ("/api/v1/docs",)
+
 
 class Errors(Protocol):
     """How a face tells what went wrong, to a handler's caller and to whom the floor refuses."""
@@ -24,7 +26,8 @@ def join(routers: Sequence[Router], ground: Ground, *, machine: Errors, people: 
     """The application as it is served. Raises authorisation.Unguarded for a route that says nothing of who may."""
 
     def face(path: str) -> Errors:
-        return machine if path.startswith(MACHINE_FACE) else people
+        is_machines = path.startswith(MACHINE_FACE) and path not in _PAGES_ABOUT_MACHINES
+        return machine if is_machines else people
 
     def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return face(request.scope["path"])(request, error)

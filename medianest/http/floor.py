@@ -39,7 +39,7 @@ from medianest.http.proxies import Networks, origin_of
 
 Refuse = Callable[[Scope, Receive, Send, MediaNestError], Awaitable[None]]
 
-MACHINE_FACE = ("/api/", "/webhooks/")
+MACHINE_FACE = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 _FORM = "application/x-www-form-urlencoded"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from litestar import Litestar
+from litestar import Request, Response, types
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +22,7 @@ from medianest.api.services import Services
 from medianest.core import clock
 from medianest.core.config import DownloadsSettings, PathsSettings, ServerSettings, Settings
 from medianest.core.db import Database
+from medianest.core.errors import MediaNestError
 from medianest.core.i18n import Catalogues, Message, msg
 from medianest.core.jobs import Job
 from medianest.core.journal import Dispatcher, Entry, Listener
@@ -39,7 +40,7 @@ from medianest.downloads.types import State
 from medianest.downloads.workers import Workers
 from medianest.downloads.workshop import Workshop
 from medianest.downloads.workspace import Workspace
-from medianest.http import authorisation, csrf
+from medianest.http import csrf, faces
 from medianest.http.ground import Ground, lay
 from medianest.http.serving import Server
 from tests.people import PASSWORD, Cast, cheap_passwords, move_in
@@ -71,6 +72,17 @@ class Errands:
         """Takes whatever comes."""
 
 
+class Pages:
+    """The other face: it tells people."""
+
+    def __call__(self, request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        return Response("a page", status_code=400, media_type="text/html")
+
+    async def refuse(self, scope: types.Scope, receive: types.Receive, send: types.Send, error: MediaNestError) -> None:
+        request: Request[Any, Any, Any] = Request(scope, receive, send)
+        await self(request, error).to_asgi_response(app=None, request=request)(scope, receive, send)
+
+
 @dataclass
 class Portal:
     """The face while it runs, with what stands under it."""
@@ -81,7 +93,6 @@ class Portal:
     cast: Cast
     workspace: Workspace
     errands: Errands
-    app: Litestar
     server: Server
     clients: AsyncExitStack
 
@@ -148,25 +159,15 @@ async def run_portal(db: Database, folder: Path, **server: Any) -> AsyncIterator
     dispatcher = Dispatcher(db, [Listener(name="errands", kinds=frozenset({"token.created"}), handle=errands.listen)])
     await dispatcher.prepare()
     services = _services(db, folder, accounts, downloads, dispatcher, errands)
-    problems = Problems(CATALOGUES)
-    app = Litestar(
-        [router(services)],
-        dependencies=ground.dependencies(),
-        exception_handlers={Exception: problems},
-        openapi_config=None,
-        request_max_body_size=None,
-    )
-    authorisation.check(app)
-    served = Server(
-        ground.wrap(app, refuse=problems.refuse), host="127.0.0.1", port=0, before_stop=ground.leases.end_all
-    )
+    asgi = faces.join([router(services)], ground, machine=Problems(CATALOGUES), people=Pages())
+    served = Server(asgi, host="127.0.0.1", port=0, before_stop=ground.leases.end_all)
     runs = (ground.leases.run, ground.hub.run, dispatcher.run, served._serve)
     tasks = [asyncio.create_task(run()) for run in runs]
     await served.ready.wait()
     cast = await move_in(accounts)
     try:
         async with AsyncExitStack() as clients:
-            yield Portal(services, ground, live, cast, workspace, errands, app, served, clients)
+            yield Portal(services, ground, live, cast, workspace, errands, served, clients)
     finally:
         errands.hold.set()
         served.should_exit = True

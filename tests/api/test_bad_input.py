@@ -45,7 +45,7 @@ async def test_a_bad_body_is_a_problem(portal: Portal, subtests: pytest.Subtests
 
 REQUESTS: list[tuple[str, str, dict[str, str], int, str]] = [
     ("GET", "/api/v1/nothing", {}, 404, "not_found"),
-    ("GET", "/api/v1", {}, 404, "not_found"),
+    ("GET", "/api/v1/", {}, 404, "not_found"),
     ("PUT", "/api/v1/me", {}, 405, "method_not_allowed"),
     ("TRACE", "/api/v1/me", {}, 405, "method_not_allowed"),
     ("POST", f"{QUEUE}", {"content-type": "text/plain"}, 415, "unsupported_media_type"),

@@ -1,15 +1,22 @@
-"""The route table as a whole."""
+"""On which paths what goes wrong is told to programs, and on which to people."""
 
 import pytest
 
-from medianest.api.routes import CALLS, is_machines
+from tests.api.portal import Portal
+
+PROGRAMS = ["/api/v1/me", "/api/v1/nothing", "/api/v2/me", "/metrics", "/readyz/x", "/webhooks/nothing"]
+PEOPLE = ["/", "/queue", "/apiary", "/static/api/x.css", "/api/v1/docs"]
 
 
-def test_what_goes_wrong_here_is_told_to_programs() -> None:
-    assert all(is_machines(call.address) for call in CALLS)
-    assert is_machines("/api/v2/nothing")
-
-
-@pytest.mark.parametrize("path", ["/", "/queue", "/api/v1/docs", "/apiary", "/healthz/x", "/static/api/x.css"])
-def test_what_goes_wrong_elsewhere_is_told_to_people(path: str) -> None:
-    assert not is_machines(path)
+async def test_programs_get_problems_and_people_pages(portal: Portal, subtests: pytest.Subtests) -> None:
+    nobody = await portal.nobody()
+    for path, kind in [
+        *((path, "application/problem+json") for path in PROGRAMS),
+        *((path, "a page") for path in PEOPLE),
+    ]:
+        with subtests.test(path=path):
+            for headers in ({}, {"host": "evil.example"}):
+                answer = await nobody.get(path, headers=headers)
+                assert answer.status_code in (400, 401, 404, 421)
+                is_problem = answer.headers["content-type"] == "application/problem+json"
+                assert (is_problem, answer.text == "a page") == (path in PROGRAMS, path in PEOPLE)
