@@ -1,8 +1,11 @@
 """The server around the application: uvicorn with our protocol, and a stop that ends open streams first."""
 
 import asyncio
+import signal
 import socket
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from litestar.types import ASGIApp
@@ -11,6 +14,7 @@ from medianest.http.protocol import Protocol
 
 GOODBYE_S = 5
 KEEP_ALIVE_S = 30
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Server(uvicorn.Server):
@@ -47,6 +51,19 @@ class Server(uvicorn.Server):
     async def main_loop(self) -> None:
         await super().main_loop()
         self._before_stop()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn does, but without raising the signal again in the end: what it serves is still to be stopped."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in _STOP_SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     async def serve_telling(self, on_ready: Callable[[tuple[str, int]], Awaitable[None]]) -> None:
         """Serve until told to stop; `on_ready` hears where it listens as soon as it can answer."""
