@@ -119,7 +119,8 @@ class Backups:
         """An empty folder; what an earlier life left in it goes. Raises NoRoom."""
         work = self._paths.backups_dir / _WORK
         shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(mode=0o700, parents=True)
+        self._paths.backups_dir.mkdir(mode=0o700, exist_ok=True)
+        work.mkdir(mode=0o700)
         if files.free_bytes(work) < _ROOM_FACTOR * self._paths.database.stat().st_size:
             raise NoRoom(msg("admin.no_room", folder=self._paths.backups_dir))
         return work

@@ -11,7 +11,7 @@ from typing import Any
 from medianest.admin.types import Fact, Group, Verdict
 from medianest.core import files
 from medianest.core.config import Settings
-from medianest.core.i18n import msg
+from medianest.core.i18n import Message, msg
 from medianest.core.instance import user_name
 
 DATA_ROOM_BYTES = 1_000_000_000
@@ -87,25 +87,7 @@ def _refusal(folder: Path) -> str | None:
 
 def judge_folder(name: str, folder: Folder, me: tuple[int, int]) -> Fact:
     """What a folder's state means for who runs as `me`, user and group."""
-    verdict, finding, mend = Verdict.FINE, msg("doctor.folder_fine", path=folder.path, kind=folder.kind), None
-    if name == "data_dir" and folder.kind in files.NETWORK_FILESYSTEMS:
-        verdict, finding = Verdict.WRONG, msg("doctor.folder_network", path=folder.path, kind=folder.kind)
-        mend = msg("doctor.mend_network")
-    elif folder.refusal and me[0] not in (0, folder.uid):
-        verdict = Verdict.WRONG
-        finding = msg(
-            "doctor.folder_of_other",
-            path=folder.path,
-            owner=user_name(folder.uid),
-            mode=f"{folder.mode:04o}",
-            user=user_name(me[0]),
-        )
-        mend = msg("doctor.mend_owner", uid=me[0], gid=me[1], path=folder.path)
-    elif folder.refusal:
-        verdict, finding = Verdict.WRONG, msg("doctor.folder_refused", path=folder.path, reason=folder.refusal)
-        mend = msg("doctor.mend_refused", path=folder.path)
-    elif not folder.exists:
-        finding = msg("doctor.folder_later", path=folder.path)
+    verdict, finding, mend = _judged(folder, me, holds_database=name == "data_dir")
     return Fact(
         id=f"paths.{name}",
         group=Group.PATHS,
@@ -115,6 +97,24 @@ def judge_folder(name: str, folder: Folder, me: tuple[int, int]) -> Fact:
         mend=mend,
         data=folder.data,
     )
+
+
+def _judged(folder: Folder, me: tuple[int, int], *, holds_database: bool) -> tuple[Verdict, Message, Message | None]:
+    path, mode = folder.path, f"{folder.mode:04o}"
+    if holds_database and folder.kind in files.NETWORK_FILESYSTEMS:
+        return Verdict.WRONG, msg("doctor.folder_network", path=path, kind=folder.kind), msg("doctor.mend_network")
+    if folder.refusal and me[0] not in (0, folder.uid):
+        owner, user = user_name(folder.uid), user_name(me[0])
+        finding = msg("doctor.folder_of_other", path=path, owner=owner, mode=mode, user=user)
+        return Verdict.WRONG, finding, msg("doctor.mend_owner", uid=me[0], gid=me[1], path=path)
+    if folder.refusal:
+        finding = msg("doctor.folder_refused", path=path, reason=folder.refusal)
+        return Verdict.WRONG, finding, msg("doctor.mend_refused", path=path)
+    if not folder.exists:
+        return Verdict.FINE, msg("doctor.folder_later", path=path), None
+    if holds_database and folder.mode & 0o077:
+        return Verdict.LOOK, msg("doctor.folder_open", path=path, mode=mode), msg("doctor.mend_open", path=path)
+    return Verdict.FINE, msg("doctor.folder_fine", path=path, kind=folder.kind), None
 
 
 def judge_room(data: Folder, media: Folder, min_free_bytes: int) -> Iterator[Fact]:

@@ -65,6 +65,7 @@ async def run(path: Path, copies: Path) -> None:
         return
     if there := current(path):
         await asyncio.to_thread(_keep, path, copies / f"before-{newest()}-from-{there}.db")
+    await asyncio.to_thread(path.touch, 0o600)  # SQLite gives its log the mode of the database
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-c", _START, _PACKAGES, str(path),
         stdin=asyncio.subprocess.DEVNULL,

@@ -43,6 +43,8 @@ FOLDER = Folder(
     [
         ("media_dir", FOLDER, Verdict.FINE, "doctor.folder_fine", None),
         ("media_dir", replace(FOLDER, kind="nfs4"), Verdict.FINE, "doctor.folder_fine", None),
+        ("data_dir", replace(FOLDER, mode=0o700), Verdict.FINE, "doctor.folder_fine", None),
+        ("data_dir", FOLDER, Verdict.LOOK, "doctor.folder_open", "doctor.mend_open"),
         ("data_dir", replace(FOLDER, kind="nfs4"), Verdict.WRONG, "doctor.folder_network", "doctor.mend_network"),
         ("media_dir", replace(FOLDER, exists=False), Verdict.FINE, "doctor.folder_later", None),
         (
