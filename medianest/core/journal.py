@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from medianest.core import clock, journal_tables
 from medianest.core.db import Database
-from medianest.core.errors import NotFound
+from medianest.core.errors import Conflict, NotFound, Unavailable
 from medianest.core.event import Event
 from medianest.core.i18n import msg
 from medianest.core.journal_tables import Cursor, DeadLetterRow, EntryRow
@@ -203,14 +203,21 @@ class Dispatcher:
                 group.create_task(self._follow(listener), name=f"listener-{listener.name}")
 
     async def retry(self, letter_id: int) -> None:
-        """Hand a dead letter to its listener once more; it goes away if that works. Raises NotFound."""
-        async with self._db.transaction() as session:
-            letters = await session.run_sync(dead_letters)
-            letter = next((letter for letter in letters if letter.id == letter_id), None)
-            if letter is None or letter.listener not in self._listeners:
-                raise NotFound(msg("core.no_dead_letter"))
-            await self._listeners[letter.listener].handle(session, letter.entry)
-            await session.execute(delete(DeadLetterRow).where(DeadLetterRow.id == letter_id))
+        """Hand a dead letter to its listener once more; it goes away if that works. Raises NotFound, Conflict `still_failing`."""
+        letters = await self._db.read(dead_letters)
+        letter = next((letter for letter in letters if letter.id == letter_id), None)
+        if letter is None or letter.listener not in self._listeners:
+            raise NotFound(msg("core.no_dead_letter"))
+        try:
+            async with self._db.transaction() as session:
+                gone = await session.execute(delete(DeadLetterRow).where(DeadLetterRow.id == letter_id))
+                if gone.rowcount:  # type: ignore[attr-defined]  # a DML result has it
+                    await self._listeners[letter.listener].handle(session, letter.entry)
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.exception("listener %s failed again on entry %d", letter.listener, letter.entry.id)
+            raise Conflict(msg("core.still_failing"), code="still_failing") from error
 
     def _wake(self, tables: frozenset[str]) -> None:
         if TABLE in tables:

@@ -69,7 +69,8 @@ class Errands:
         return msg("core.job_running")
 
     async def listen(self, _session: AsyncSession, _entry: Entry) -> None:
-        """Takes whatever comes."""
+        if self.broken:
+            raise RuntimeError("cannot take it")
 
 
 class Pages:

@@ -86,6 +86,10 @@ async def test_a_dead_letter_is_handed_over_again(portal: Portal) -> None:
     assert letter.keys() == {"id", "listener", "entry", "error", "at"}
     assert (letter["listener"], letter["error"]) == ("errands", "cannot take it")
     assert letter["entry"]["subject"] == {"type": "token", "id": token}
+    portal.errands.broken = True
+    again = await alice.post(f"{ADMIN}/dead-letters/{letter['id']}/retry")
+    assert (again.status_code, again.json()["code"]) == (409, "still_failing")
+    portal.errands.broken = False
     assert (await alice.post(f"{ADMIN}/dead-letters/{letter['id']}/retry")).status_code == 204
     assert (await alice.get(f"{ADMIN}/dead-letters")).json()["items"] == []
     assert (await alice.post(f"{ADMIN}/dead-letters/{letter['id']}/retry")).status_code == 404
