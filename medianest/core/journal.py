@@ -145,22 +145,12 @@ def page(
 
 def dead_letters(session: Session, *, limit: int = 200) -> Sequence[DeadLetter]:
     """What listeners could not take, newest first."""
-    query = (
-        select(*DeadLetterRow.__table__.c, *EntryRow.__table__.c)
-        .join(EntryRow, EntryRow.id == DeadLetterRow.entry_id)
-        .order_by(DeadLetterRow.id.desc())
-        .limit(limit)
-    )
-    letter, entry = DeadLetterRow.__table__.c, EntryRow.__table__.c
+    letter = DeadLetterRow
+    own = (letter.id.label("letter_id"), letter.listener, letter.error, letter.at.label("parked_at"))
+    query = select(*own, *EntryRow.__table__.c).join(EntryRow, EntryRow.id == letter.entry_id)
     return [
-        DeadLetter(
-            id=row[letter.id],
-            listener=row[letter.listener],
-            error=row[letter.error],
-            at=row[letter.at],
-            entry=_entry(_Named(row, entry)),
-        )
-        for row in session.execute(query).mappings()
+        DeadLetter(id=row.letter_id, listener=row.listener, error=row.error, at=row.parked_at, entry=_entry(row))
+        for row in session.execute(query.order_by(letter.id.desc()).limit(limit))
     ]
 
 
@@ -203,7 +193,10 @@ class Dispatcher:
                 group.create_task(self._follow(listener), name=f"listener-{listener.name}")
 
     async def retry(self, letter_id: int) -> None:
-        """Hand a dead letter to its listener once more; it goes away if that works. Raises NotFound, Conflict `still_failing`."""
+        """Hand a dead letter to its listener once more; it goes away if that works.
+
+        Raises NotFound, and Conflict `still_failing`.
+        """
         letters = await self._db.read(dead_letters)
         letter = next((letter for letter in letters if letter.id == letter_id), None)
         if letter is None or letter.listener not in self._listeners:
@@ -277,16 +270,6 @@ def _cursor(session: Session, listener: str) -> int | None:
 
 def _entries() -> Any:
     return select(*EntryRow.__table__.c)
-
-
-class _Named:
-    """The columns of one table in a row that joins several."""
-
-    def __init__(self, row: Mapping[Any, Any], columns: Any) -> None:
-        self._row, self._columns = row, columns
-
-    def __getattr__(self, name: str) -> Any:
-        return self._row[self._columns[name]]
 
 
 def _entry(row: Any) -> Entry:
