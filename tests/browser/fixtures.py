@@ -10,7 +10,7 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.browser.visitors import Visitors
 
-_FLAGS = (
+FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -38,7 +38,7 @@ def chromium_path(environment: Mapping[str, str]) -> str:
 async def chromium() -> AsyncIterator[Browser]:
     path = chromium_path(os.environ)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         await browser.close()
 

@@ -3,19 +3,21 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.async_api import Page
 
+from tests.browser import DESK, PHONE, Look, Visitors, assert_accessible, assert_fits
 from tests.gallery.server import SAMPLES, gallery
-from tests.look import CHROMIUM, FLAGS
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, select, input, summary")]
+TARGETS = """() => [...document.querySelectorAll("a, button, select, input, summary")]
     .filter((e) => e.checkVisibility() && !e.matches(".visually-hidden, .link, .skip, h3 a"))
     .filter((e) => !e.matches("[type=checkbox], [type=radio]") && !e.closest("[popover]:not(:popover-open)"))
     .map((e) => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
     .filter(([, box]) => box.width && (box.width < 43.5 || box.height < 43.5)).map(([html]) => html)"""
+DARK_PHONE = PHONE.but(dark=True, reduced_motion=True)
+LIGHT_DESK = DESK.but(reduced_motion=True)
+PARTS = 5
+ONE_OF_EACH = {sample.template: name for name, sample in reversed(SAMPLES.items())}.values()
+SMALLEST = Look(width=320, height=700)
 
 
 @pytest.fixture(scope="module")
@@ -24,95 +26,77 @@ def address() -> Iterator[str]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield running
-        running.close()
+async def look_at(page: Page, address: str, name: str) -> None:
+    await page.goto(f"{address}/{name}", wait_until="load")
+    await assert_accessible(page)
+    await assert_fits(page)
+    assert await page.evaluate(TARGETS) == [], name
 
 
-@pytest.fixture(scope="module", params=[(390, "dark"), (1440, "light")], ids=["phone-dark", "desk-light"])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    width, scheme = request.param
-    opened = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
-    yield opened
-    opened.close()
+@pytest.mark.parametrize("part", range(PARTS))
+async def test_no_state_of_a_page_has_a_barrier_on_a_dark_phone(visitors: Visitors, address: str, part: int) -> None:
+    page = await visitors.page(DARK_PHONE)
+    for name in list(SAMPLES)[part::PARTS]:
+        await look_at(page, address, name)
 
 
-def complaints(page: Page) -> list[str]:
-    """What the page writes to the console from now on: refusals of the policy, script errors."""
-    heard: list[str] = []
-    page.on("console", lambda message: heard.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    return heard
+async def test_no_page_has_a_barrier_on_a_light_desk(visitors: Visitors, address: str) -> None:
+    page = await visitors.page(LIGHT_DESK)
+    for name in ONE_OF_EACH:
+        await look_at(page, address, name)
 
 
-def barriers(page: Page) -> list[str]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{item['id']}: {node['html'][:160]}" for item in found for node in item["nodes"]]
-
-
-def is_expected(complaint: str) -> bool:
-    """The gallery has no live stream, no films and no preview."""
-    return "/live" in complaint or "404" in complaint or "response:error" in complaint
-
-
-@pytest.mark.parametrize("name", SAMPLES)
-def test_a_page_has_no_barrier_and_keeps_the_policy(page: Page, address: str, name: str) -> None:
-    heard = complaints(page)
-    page.goto(f"{address}/{name}", wait_until="load")
-    assert barriers(page) == []
-    assert [complaint for complaint in heard if not is_expected(complaint)] == []
-    assert page.evaluate(SMALL_TARGETS) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-@pytest.mark.parametrize("name", ["queue", "home", "download-railway", "account", "jobs", "sign-in"])
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
-def test_a_page_fits_the_smallest_screen_in_both_directions(
-    browser: Browser, address: str, name: str, direction: str
+async def test_every_page_fits_the_smallest_screen_in_both_directions(
+    visitors: Visitors, address: str, direction: str
 ) -> None:
-    page = browser.new_page(viewport={"width": 320, "height": 700})
-    page.goto(f"{address}/{name}?dir={direction}", wait_until="load")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.close()
+    page = await visitors.page(SMALLEST)
+    for name in ONE_OF_EACH:
+        await page.goto(f"{address}/{name}?dir={direction}", wait_until="load")
+        await assert_fits(page)
 
 
-def test_open_menus_have_no_barrier(page: Page, address: str) -> None:
-    page.goto(f"{address}/queue", wait_until="load")
-    page.get_by_role("button", name="More for The Ems by canoe").click()
-    assert page.get_by_role("button", name="Cancel").is_visible()
-    assert barriers(page) == []
+@pytest.mark.parametrize("look", [DARK_PHONE, LIGHT_DESK], ids=str)
+async def test_open_menus_have_no_barrier(visitors: Visitors, address: str, look: Look) -> None:
+    page = await visitors.page(look)
+    await page.goto(f"{address}/queue", wait_until="load")
+    await page.get_by_role("button", name="More for The Ems by canoe").click()
+    assert await page.get_by_role("button", name="Cancel").is_visible()
+    await assert_accessible(page)
 
 
-def test_a_theme_is_seen_before_it_is_saved(browser: Browser, address: str) -> None:
-    page = browser.new_page(color_scheme="light")
-    page.goto(f"{address}/account", wait_until="load")
-    before = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-    page.get_by_text("Dark", exact=True).click()
-    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") != before
-    page.close()
+async def test_a_theme_is_seen_before_it_is_saved(visitors: Visitors, address: str) -> None:
+    ground = "getComputedStyle(document.documentElement).backgroundColor"
+    page = await visitors.page(DESK)
+    await page.goto(f"{address}/account", wait_until="load")
+    before = await page.evaluate(ground)
+    await page.get_by_text("Dark", exact=True).click()
+    assert await page.evaluate(ground) != before
 
 
-def test_times_are_written_by_the_browser_in_the_readers_zone(browser: Browser, address: str) -> None:
-    context = browser.new_context(timezone_id="Pacific/Auckland", locale="en-GB")
-    page = context.new_page()
-    page.goto(f"{address}/download-railway", wait_until="load")
-    moment = page.locator("time[data-time=moment]").first
-    assert moment.text_content() == "21 Nov 2026, 08:30"
-    context.close()
+async def test_times_are_written_by_the_browser_in_the_readers_zone(visitors: Visitors, address: str) -> None:
+    page = await visitors.page(DESK.but(language="en-GB"), timezone_id="Pacific/Auckland")
+    await page.goto(f"{address}/download-railway", wait_until="load")
+    assert await page.locator("time[data-time=moment]").first.text_content() == "21 Nov 2026, 08:30"
 
 
-def test_slash_leads_to_the_box_and_pasting_a_link_looks_at_it(browser: Browser, address: str) -> None:
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    page.goto(f"{address}/home", wait_until="load")
-    page.evaluate("navigator.clipboard.writeText('https://tube.example/watch')")
-    page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.id") == "ask-link"
-    with page.expect_request(lambda request: request.url.endswith("/queue/preview")) as asked:
-        page.keyboard.press("Control+V")
-    assert "url=https%3A%2F%2Ftube.example%2Fwatch" in (asked.value.post_data or "")
-    assert asked.value.headers["x-csrf-token"] == "sample"
-    context.close()
+async def test_slash_leads_to_the_box_and_pasting_a_link_looks_at_it(visitors: Visitors, address: str) -> None:
+    page = await visitors.page(DESK, permissions=["clipboard-read", "clipboard-write"])
+    await page.goto(f"{address}/home", wait_until="load")
+    await page.evaluate("navigator.clipboard.writeText('https://tube.example/watch')")
+    await page.keyboard.press("/")
+    assert await page.evaluate("document.activeElement.id") == "ask-link"
+    async with page.expect_request(lambda request: request.url.endswith("/queue/preview")) as asked:
+        await page.keyboard.press("Control+V")
+    request = await asked.value
+    assert "url=https%3A%2F%2Ftube.example%2Fwatch" in (request.post_data or "")
+    assert request.headers["x-csrf-token"] == "sample"
+
+
+async def test_a_first_page_asks_for_little(visitors: Visitors, address: str) -> None:
+    page = await visitors.page(DESK)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.goto(f"{address}/home", wait_until="networkidle")
+    besides_pictures = [url for url in asked if "/picture" not in url]
+    assert len(besides_pictures) <= 12, besides_pictures
