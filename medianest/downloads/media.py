@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from medianest.downloads.types import Preset
 
 TAIL_S = 5.0
-_TAIL_SHARE = 0.6
+_TAIL_SHARE = 0.8
 _DURATION_SLACK_S = 5.0
 _DURATION_SLACK = 0.05
 
 _INPUT = re.compile(r"^Input #0, ([\w,]+), from ", re.MULTILINE)
 _DURATION = re.compile(r"^ +Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", re.MULTILINE)
 _STREAM = re.compile(r"^ +Stream #0:\d+[^:\n]*: (Video|Audio): (\w+)([^\n]*)", re.MULTILINE)
+_ESTIMATED = "Estimating duration from bitrate"
 _COMMON_PIXELS = re.compile(r"\byuvj?420p\b")
 _REACHED = re.compile(r"time=(-?)(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
@@ -84,7 +85,7 @@ def parse(report: str) -> Media | None:
         common_pixels=all(_COMMON_PIXELS.search(rest) for _, rest in videos[:1]),
         videos=len(videos),
         has_cover=len(videos) + len(sounds) < len(streams),
-        tail_s=_tail(report),
+        tail_s=None if _ESTIMATED in report else _tail(report),
     )
 
 

@@ -50,6 +50,12 @@ def test_a_torn_file_ends_early() -> None:
     assert (torn.video, torn.audio) == ("vp9", "opus")
 
 
+def test_a_guessed_duration_promises_no_tail() -> None:
+    guessed = parse("[mp3 @ 0x1] Estimating duration from bitrate, this may be inaccurate\n" + TORN_WEBM)
+    assert guessed is not None
+    assert not guessed.ends_early
+
+
 def test_what_is_no_media_is_none() -> None:
     assert parse("file:junk.mp4: Invalid data found when processing input") is None
 
@@ -58,9 +64,10 @@ def test_what_is_no_media_is_none() -> None:
     ("duration_s", "tail_s", "early"),
     [
         (20.0, 5.0, False),
-        (20.0, 3.1, False),
-        (20.0, 2.9, True),
-        (3.0, 0.1, False),
+        (20.0, 4.1, False),
+        (20.0, 3.9, True),
+        (4.0, 3.9, False),
+        (4.0, 2.0, True),
         (None, 1.0, False),
         (20.0, None, False),
     ],
@@ -106,7 +113,15 @@ def test_a_file_lasts_about_as_long_as_the_site_says(
         (Preset.BEST, [TRANSPORT], "mp4", True, ("mp4", "copy", "copy", True)),
         (Preset.P1080, [PICTURE_VP9, SOUND_OPUS], "webm", True, ("webm", "copy", "copy", True)),
         (Preset.P1080, [PICTURE_H264, SOUND_AAC], "mp4", True, ("mp4", "copy", "copy", True)),
-        (Preset.P1080, [PICTURE_VP9, SOUND_AAC], "webm", True, ("mkv", "copy", "copy", True)),
+        (Preset.P1080, [PICTURE_VP9, SOUND_AAC], "webm", True, ("mp4", "copy", "copy", True)),
+        (Preset.P1080, [PICTURE_H264, SOUND_OPUS], "mp4", True, ("mp4", "copy", "copy", True)),
+        (
+            Preset.P1080,
+            [PICTURE_H264, Media(demuxer="ogg", audio="vorbis")],
+            "mp4",
+            True,
+            ("mkv", "copy", "copy", True),
+        ),
         (Preset.BEST, [PICTURE_H264], "mp4", True, ("mp4", "copy", None, False)),
         (Preset.BEST, [Media(demuxer="mp3", audio="mp3")], "mp3", True, ("mp3", None, "copy", False)),
         (Preset.PHONE, [MP4], "mp4", True, ("mp4", "copy", "copy", False)),
