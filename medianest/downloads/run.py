@@ -116,7 +116,7 @@ class Run:
 
     async def _hear(self, event: protocol.ChildEvent) -> Outcome | None:
         match event:
-            case protocol.Probed():
+            case protocol.Described():
                 await self._on_probed(event.info)
             case protocol.Pictured():
                 self._picture = event
