@@ -36,6 +36,7 @@ BUG = (
 SENTENCES = [
     ("Unsupported URL: https://login.example/private", "unsupported_url"),
     ("'ytsearch' is not a valid URL", "unsupported_url"),
+    ("HTTP Error 302: Found (redirect loop detected)", "unsupported_url"),
     ("No video could be found in this tweet", "unsupported_url"),
     ("This article does not have a video", "unsupported_url"),
     ("The extracted extension ('php') is unusual and will be skipped for safety reasons", "unsupported_url"),
@@ -45,6 +46,7 @@ SENTENCES = [
         "Unable to download webpage: HTTP Error 403: Blocked address",
         "blocked_address",
     ),
+    ("No connection adapters were found for 'file:///etc/passwd'", "blocked_address"),
     ("Tunnel connection failed: 403 Blocked address", "blocked_address"),
     (
         "[vimeo] 1: Unable to download webpage: HTTP Error 404: Not Found",
@@ -87,6 +89,7 @@ SENTENCES = [
     ("The channel is not currently live", "not_yet"),
     ("This video is processing", "not_yet"),
     ("unable to download video data: HTTP Error 403: Forbidden", "forbidden"),
+    ("\r[download] Got error: HTTP Error 404: Not Found. Giving up after 3 retries", "forbidden"),
     ("HTTP Error 400: Bad Request", "forbidden"),
     ("Unable to download JSON metadata: HTTP Error 429: Too Many Requests", "rate_limited"),
     (

@@ -1,0 +1,93 @@
+"""Real child processes behind a proxy, beside the local media site."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from medianest.core.outbound import AddressPolicy
+from medianest.downloads import spawn
+from medianest.downloads.egress import Egress
+from medianest.downloads.egress_passes import Pass
+from medianest.downloads.protocol import FINAL, OUT, ChildEvent, Failed, Fetch, Fetched, Limits, Probe, Probed
+from medianest.downloads.spawn import Child, Tools
+from medianest.downloads.types import Preset
+from tests.fakes.media_site import MediaSite
+
+
+@pytest.fixture(scope="session")
+def tools() -> Tools:
+    return spawn.find_tools()
+
+
+@pytest.fixture
+async def egress(media_site: MediaSite) -> AsyncIterator[Egress]:
+    """The real proxy, which lets through to the media site although that is on this machine."""
+    egress = Egress(AddressPolicy.typed([("127.0.0.1", media_site.port)]))
+    await egress.start()
+    yield egress
+    await egress.stop()
+
+
+class Desk:
+    """Gives commands to children in one working folder and keeps what they say."""
+
+    def __init__(self, folder: Path, tools: Tools, allowance: Pass) -> None:
+        self.folder = folder
+        self.tools = tools
+        self.allowance = allowance
+        self.log: list[str] = []
+        self.events: list[ChildEvent] = []
+        self._children = AsyncExitStack()
+
+    async def child(self, *, limits: Limits | None = None) -> Child:
+        child = await Child.spawn(self.folder, self.tools, log=self.log.append, limits=limits)
+        self._children.push_async_callback(child.kill)
+        return child
+
+    async def close(self) -> None:
+        await self._children.aclose()
+
+    async def probe(self, url: str, *, child: Child | None = None) -> Probed | Failed:
+        last = await self.ask(child or await self.child(), Probe(url=url, proxy=self.allowance.proxy_url))
+        assert isinstance(last, Probed | Failed)
+        return last
+
+    async def fetch(
+        self, url: str, preset: Preset = Preset.BEST, *, child: Child | None = None, limits: Limits | None = None
+    ) -> Fetched | Failed:
+        child = child or await self.child(limits=limits)
+        last = await self.ask(child, Fetch(url=url, proxy=self.allowance.proxy_url, preset=preset))
+        assert isinstance(last, Fetched | Failed)
+        return last
+
+    async def ask(
+        self, child: Child, command: Probe | Fetch, *, until: Callable[[ChildEvent], bool] | None = None
+    ) -> ChildEvent:
+        """The final event of a command, or the first that `until` waits for."""
+        self.events = []
+        await child.send(command)
+        async for event in child.events():
+            self.events.append(event)
+            if isinstance(event, FINAL):
+                return event
+            if until and until(event):
+                return event
+        raise AssertionError("the child ended without a word")
+
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def file(self, fetched: Fetched) -> Path:
+        return self.folder / OUT / fetched.file
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, tools: Tools, egress: Egress) -> AsyncIterator[Desk]:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    desk = Desk(folder, tools, egress.open_pass("job"))
+    yield desk
+    await desk.close()
