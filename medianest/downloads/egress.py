@@ -8,9 +8,11 @@ connection goes to an address that was checked. What it speaks is in `egress_con
 import asyncio
 import logging
 import socket
+from datetime import timedelta
 
 from medianest.core import clock, outbound
 from medianest.core.metrics import Metrics
+from medianest.core.supervisor import Supervisor
 from medianest.downloads.egress_connection import USUAL, Connection, Limits, Premises
 from medianest.downloads.egress_passes import Pass, Passes, Throttle
 from medianest.downloads.egress_relay import CHUNK
@@ -19,6 +21,7 @@ log = logging.getLogger(__name__)
 
 _BACKLOG = 256
 _BREATH_S = 0.2
+_STOP_WITHIN = timedelta(seconds=5)
 
 
 class Egress:
@@ -35,7 +38,9 @@ class Egress:
         metrics = metrics or Metrics()
         self._limits = limits
         self._connections: set[Connection] = set()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._supervisor = Supervisor()
+        self._supervisor.add("egress proxy", self._listen)
+        self._supervisor.add("egress idle limit", self._sweep)
         self._passes = Passes(metrics.counter("egress_bytes", "Bytes of downloads", ["direction"]))
         self._premises = Premises(
             passes=self._passes,
@@ -66,18 +71,18 @@ class Egress:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
         self._listener.setblocking(False)
         self._premises.port = self._listener.getsockname()[1]
-        loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(self._listen()), loop.create_task(self._sweep())]
+        self._supervisor.start()
 
     async def stop(self) -> None:
         """End all passes and connections, and stop listening; twice is once."""
+        await self._supervisor.stop(_STOP_WITHIN)
+        self._listener.close()
         for job_pass in self._passes:
             self.close_pass(job_pass.job_id)
-        ending = [*self._tasks, *(connection.task for connection in self._connections)]
+        ending = [connection.task for connection in self._connections]
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
-        self._listener.close()
 
     def open_pass(
         self, job_id: str, *, byte_limit: int | None = None, idle_s: float = 120.0, throttle: Throttle | None = None
@@ -96,11 +101,10 @@ class Egress:
         while True:
             try:
                 client, _ = await loop.sock_accept(self._listener)
+                self._welcome(client)
             except OSError as error:
                 log.warning("The egress proxy could not take a connection", extra={"error": str(error)})
                 await asyncio.sleep(_BREATH_S)
-            else:
-                self._welcome(client)
 
     def _welcome(self, client: socket.socket) -> None:
         if len(self._connections) >= self._limits.connections:

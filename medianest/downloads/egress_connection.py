@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from prometheus_client import Counter
 
-from medianest.core import clock, outbound
+from medianest.core import outbound
 from medianest.core.outbound.addresses import Address
 from medianest.downloads import egress_heads as heads
 from medianest.downloads.egress_exchange import Exchange, NoAnswer
@@ -28,7 +28,6 @@ class Limits:
     head_s: float = 15.0
     resolve_s: float = 10.0
     connect_s: float = 10.0
-    goodbye_s: float = 2.0
     sweep_s: float = 1.0
     connections_of_a_pass: int = 64
     connections: int = 512
@@ -89,14 +88,18 @@ class Connection:
 
     async def _serve(self) -> None:
         try:
-            while (request := await self._request()) and await self._exchange(request):
-                pass
+            await self._converse()
             self._client.close()
-        except Refusal as refusal:
-            self._count(refusal.result)
-            await self._refuse(refusal)
         except OSError:
             self._count("broken")
+
+    async def _converse(self) -> None:
+        try:
+            while (request := await self._request()) and await self._exchange(request):
+                pass
+        except Refusal as refusal:
+            self._count(refusal.result)
+            await self._client.send(refusal.answer)
 
     async def _request(self) -> Request | None:
         """The next request; None when the client left, or has nothing to ask for a while."""
@@ -117,8 +120,7 @@ class Connection:
         job_pass = self._admit(request)
         site = await self._dial(request, job_pass)
         exchange = Exchange(self._client, site, job_pass, self._line, buffer=self._premises.buffer)
-        with self._line.watch(clock.monotonic()):
-            another = await self._relay(exchange, request)
+        another = await self._relay(exchange, request)
         site.close()
         self._count("relayed")
         return another
@@ -177,12 +179,6 @@ class Connection:
             return await exchange.request(request, head_bytes=self._limits.head_bytes)
         except NoAnswer as error:
             raise Refusal(error.status, str(error), result="unreachable") from error
-
-    async def _refuse(self, refusal: Refusal) -> None:
-        async with asyncio.timeout(self._limits.goodbye_s):
-            await self._client.send(refusal.answer)
-            await self._client.goodbye()
-        self._client.close()
 
     def _count(self, result: str) -> None:
         self._premises.results.labels(result).inc()

@@ -3,8 +3,10 @@
 import asyncio
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 
+from medianest.core import clock
 from medianest.downloads import egress_heads as heads
 from medianest.downloads.egress_heads import Answer, BadHead, Framing, Request
 from medianest.downloads.egress_passes import Line, Pass
@@ -30,34 +32,42 @@ class Exchange:
         self._client = client
         self._site = site
         self._pass = job_pass
+        self._line = line
         self._buffer = buffer
         self._sent: Callable[[int], None] = partial(job_pass.send, line)
         self._received: Callable[[int], None] = partial(job_pass.receive, line)
 
     async def tunnel(self) -> None:
         """Bytes both ways until both sides have said all."""
-        await self._client.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        await self._to_site(self._client.take())
         up, down = self._up(half_close=True), self._down(half_close=True)
-        up.start()
-        down.start()
-        try:
-            await asyncio.gather(up.ended, down.ended)
-        finally:
-            up.stop()
-            down.stop()
+        with self._watch():
+            await self._client.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            await self._to_site(self._client.take())
+            up.start()
+            down.start()
+            try:
+                await asyncio.gather(up.ended, down.ended)
+            finally:
+                up.stop()
+                down.stop()
 
     async def request(self, request: Request, *, head_bytes: int) -> bool:
         """One request and its answer; whether another may follow on the client's connection. Raises NoAnswer."""
-        await self._to_site(request.to_site())
-        if request.expects_continue:
-            await self._client.send(b"HTTP/1.1 100 Continue\r\n\r\n")
-        await self._ask(request.body)
+        with self._watch():
+            await self._to_site(request.to_site())
+            if request.expects_continue:
+                await self._client.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+            await self._ask(request.body)
         answer = await self._answer(request.method, head_bytes)
         keep_alive = request.keep_alive and answer.body.length is not None
-        await self._client.send(answer.to_client(keep_alive=keep_alive))
-        await self._give(answer.body.length)
+        with self._watch():
+            await self._client.send(answer.to_client(keep_alive=keep_alive))
+            await self._give(answer.body.length)
         return keep_alive
+
+    def _watch(self) -> AbstractContextManager[None]:
+        """While this lasts, standing still cuts the connection; waiting for an answer has an end in words instead."""
+        return self._line.watch(clock.monotonic())
 
     async def _answer(self, method: str, head_bytes: int) -> Answer:
         try:

@@ -9,7 +9,6 @@ import struct
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _READ = 64 * 1024
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, no time
-_GOODBYE_BYTES = 1024 * 1024
 
 
 class TooLong(ConnectionError):
@@ -64,14 +63,6 @@ class Wire:
 
     async def send(self, data: bytes) -> None:
         await self._loop.sock_sendall(self.socket, data)
-
-    async def goodbye(self) -> None:
-        """Stop sending and let the other end read the last words: closing over unread bytes would destroy them."""
-        with contextlib.suppress(OSError):
-            self.socket.shutdown(socket.SHUT_WR)
-            left = _GOODBYE_BYTES
-            while left > 0 and (data := await self._loop.sock_recv(self.socket, _READ)):
-                left -= len(data)
 
     def close(self) -> None:
         self.socket.close()
