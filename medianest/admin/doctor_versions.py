@@ -2,26 +2,24 @@
 
 import asyncio
 import sqlite3
-from datetime import date
+from datetime import date, timedelta
 from importlib.metadata import PackageNotFoundError, version
 
 from medianest.admin.types import Fact, Group, Programs, Verdict
-from medianest.core import clock
+from medianest.core import clock, programs
 from medianest.core.i18n import Message, msg
 
 YTDLP_OLD_DAYS = 60
 SQLITE_MENDED = (3, 51, 3)
-_PATIENCE_S = 10.0
+_PATIENCE = timedelta(seconds=10)
 
 
-async def examine(programs: Programs) -> list[Fact]:
-    ffmpeg, deno = await asyncio.gather(
-        _first_line(programs.ffmpeg, "-version"), _first_line(programs.deno, "--version")
-    )
+async def examine(used: Programs) -> list[Fact]:
+    ffmpeg, deno = await asyncio.gather(_first_line(used.ffmpeg, "-version"), _first_line(used.deno, "--version"))
     return [
         judge_ytdlp(_installed("yt-dlp"), clock.now().date()),
-        judge_program("ffmpeg", programs.ffmpeg, ffmpeg, missing=Verdict.WRONG),
-        judge_program("deno", programs.deno, deno, missing=Verdict.LOOK),
+        judge_program("ffmpeg", used.ffmpeg, ffmpeg, missing=Verdict.WRONG),
+        judge_program("deno", used.deno, deno, missing=Verdict.LOOK),
         judge_sqlite(sqlite3.sqlite_version),
     ]
 
@@ -92,18 +90,8 @@ async def _first_line(program: str | None, option: str) -> str | None:
     if program is None:
         return None
     try:
-        process = await asyncio.create_subprocess_exec(
-            program, option, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL, env={"NO_COLOR": "1"},
-        )  # fmt: skip
-    except OSError:
+        ended = await programs.run([program, option], env={"NO_COLOR": "1"}, patience=_PATIENCE)
+    except (OSError, TimeoutError):
         return None
-    try:
-        async with asyncio.timeout(_PATIENCE_S):
-            out, _ = await process.communicate()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        return None
-    lines = out.decode(errors="replace").splitlines()
-    return lines[0][:200] if process.returncode == 0 and lines else None
+    lines = ended.output.decode(errors="replace").splitlines()
+    return lines[0][:200] if ended.code == 0 and lines else None

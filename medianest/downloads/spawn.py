@@ -15,6 +15,7 @@ import medianest
 from medianest.core.errors import Unavailable
 from medianest.core.i18n import msg
 from medianest.core.log import one_line
+from medianest.core.programs import Program
 from medianest.core.redaction import redact
 from medianest.downloads import protocol
 from medianest.downloads.protocol import FINAL, LINE_MOST, ChildEvent, Command, Failed, Limits, Setup
@@ -52,8 +53,8 @@ def find_tools() -> Tools:
 class Child:
     """One child process in its own session; everything it starts is in its process group and ends with it."""
 
-    def __init__(self, process: asyncio.subprocess.Process, lifeline: int, log: Callable[[str], None]) -> None:
-        self._process = process
+    def __init__(self, program: Program, lifeline: int, log: Callable[[str], None]) -> None:
+        self._program = program
         self._lifeline: int | None = lifeline
         self._logging = asyncio.create_task(self._copy_log(log))
 
@@ -64,43 +65,37 @@ class Child:
         """Start a child that works in `folder`; each line of its log goes to `log`, without secrets."""
         theirs, ours = os.pipe()
         try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-I", "-c", _START, _PACKAGES, str(theirs),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                limit=LINE_MOST,
+            program = await Program.start(
+                [sys.executable, "-I", "-c", _START, _PACKAGES, str(theirs)],
                 cwd=folder,
                 env=_environment(folder),
-                start_new_session=True,
                 pass_fds=(theirs,),
-            )  # fmt: skip
+                line_most=LINE_MOST,
+            )
         except BaseException:
             os.close(ours)
             raise
         finally:
             os.close(theirs)
-        child = cls(process, ours, log)
+        child = cls(program, ours, log)
         await child.send(Setup(limits=limits or Limits(), ffmpeg=tools.ffmpeg, deno=tools.deno))
         return child
 
     @property
     def pid(self) -> int:
-        return self._process.pid
+        return self._program.pid
 
     async def send(self, command: Command) -> None:
         """Give it something to do. One command at a time: read `events` to the end before the next."""
-        assert self._process.stdin
         with contextlib.suppress(ConnectionError):  # `events` will tell that it has ended
-            self._process.stdin.write(protocol.line(command))
-            await self._process.stdin.drain()
+            self._program.input.write(protocol.line(command))
+            await self._program.input.drain()
 
     async def events(self) -> AsyncIterator[ChildEvent]:
         """What comes of the command; the last one is final. A child that dies or babbles counts as failed."""
-        assert self._process.stdout
         while True:
             try:
-                raw = await self._process.stdout.readline()
+                raw = await self._program.output.readline()
                 event = protocol.event(raw) if raw else await self._last_word()
             except ValueError as error:
                 await self.kill()
@@ -112,24 +107,24 @@ class Child:
     async def kill(self) -> None:
         """End it and all that it started, at once: what it leaves on the disk is whole or can be continued."""
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        await self._process.wait()
+            os.killpg(self._program.pid, signal.SIGKILL)
+        await self._program.wait()
         await self._logging
+        self._program.close()
         if self._lifeline is not None:
             os.close(self._lifeline)
             self._lifeline = None
 
     async def _last_word(self) -> Failed:
         await self.kill()
-        status = self._process.returncode or 0
+        status = await self._program.wait()
         how = f"signal {-status}" if status < 0 else f"status {status}"
         return Failed(code=ErrorCode.INTERRUPTED, detail=f"The child process ended with {how}.")
 
     async def _copy_log(self, log: Callable[[str], None]) -> None:
         """Lines of any length, cut, until all writers are gone."""
-        assert self._process.stderr
         rest = b""
-        while piece := await self._process.stderr.read(_LOG_PIECE):
+        while piece := await self._program.errors.read(_LOG_PIECE):
             *lines, rest = (rest + piece).split(b"\n")
             for line in lines:
                 log(_shown(line))

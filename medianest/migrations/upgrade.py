@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import medianest
-from medianest.core import db
+from medianest.core import db, programs
 from medianest.core.errors import Conflict, Unavailable
 from medianest.core.i18n import msg
 
@@ -66,14 +66,9 @@ async def run(path: Path, copies: Path) -> None:
     if there := current(path):
         await asyncio.to_thread(_keep, path, copies / f"before-{newest()}-from-{there}.db")
     await asyncio.to_thread(path.touch, 0o600)  # SQLite gives its log the mode of the database
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", "-c", _START, _PACKAGES, str(path),
-        stdin=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    _, told = await child.communicate()
-    if child.returncode:
-        reason = told.decode(errors="replace").strip()[-_TOLD_MOST:]
+    ended = await programs.run([sys.executable, "-I", "-c", _START, _PACKAGES, str(path)])
+    if ended.code:
+        reason = ended.errors.decode(errors="replace").strip()[-_TOLD_MOST:]
         raise Unavailable(msg("core.migration_failed", reason=reason), code="migration_failed")
 
 
