@@ -72,11 +72,9 @@ def listing(
 
 
 def counts(session: Session, actor: Actor) -> Counts:
-    """How many downloads this actor sees, by state, and how many are the actor's own."""
+    """How many downloads this actor sees, by state."""
     query = select(DownloadRow.state, func.count()).where(*_visible(actor, mine=False)).group_by(DownloadRow.state)
-    by_state = {str(state): int(number) for state, number in session.execute(query)}
-    mine = select(func.count()).where(*_visible(actor, mine=True)).select_from(DownloadRow)
-    return Counts(**by_state, mine=session.scalar(mine) or 0)
+    return Counts(**{str(state): int(number) for state, number in session.execute(query)})
 
 
 def same_source(session: Session, sources: Iterable[str], preset: Preset) -> str | None:

@@ -181,7 +181,6 @@ class Counts:
     completed: int = 0
     failed: int = 0
     cancelled: int = 0
-    mine: int = 0
 
     @property
     def under_way(self) -> int:

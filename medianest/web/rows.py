@@ -107,7 +107,6 @@ class Tally:
     under_way: int
     failed: int
     completed: int
-    mine: int
 
 
 def tally(counts: Counts) -> Tally:
@@ -127,5 +126,4 @@ def tally(counts: Counts) -> Tally:
         under_way=counts.under_way,
         failed=counts.failed,
         completed=counts.completed,
-        mine=counts.mine,
     )

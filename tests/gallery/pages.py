@@ -76,7 +76,7 @@ def _shown(item: Download) -> Row:
 
 
 def _queue() -> Iterator[Sample]:
-    counts = tally(Counts(running=2, queued=1, waiting=1, paused=1, failed=2, completed=128, mine=4))
+    counts = tally(Counts(running=2, queued=1, waiting=1, paused=1, failed=2, completed=128))
     none = tally(Counts())
     full = queue.QueueView(
         shows=queue.Shows.ALL,
