@@ -29,16 +29,12 @@ from medianest.core.journal import Dispatcher, Entry, Listener
 from medianest.core.journal_tables import DeadLetterRow
 from medianest.core.live import Live
 from medianest.core.metrics import Metrics
-from medianest.core.outbound import AddressPolicy
 from medianest.core.scheduler import Scheduler
 from medianest.core.security import load_or_create_key
-from medianest.downloads.egress import Egress
 from medianest.downloads.models import DownloadRow
+from medianest.downloads.queue import Queue
 from medianest.downloads.service import Downloads
-from medianest.downloads.spawn import find_tools
 from medianest.downloads.types import State
-from medianest.downloads.workers import Workers
-from medianest.downloads.workshop import Workshop
 from medianest.downloads.workspace import Workspace
 from medianest.http import csrf, faces
 from medianest.http.ground import Ground, lay
@@ -154,12 +150,15 @@ async def run_portal(db: Database, folder: Path, **server: Any) -> AsyncIterator
     accounts = Accounts(db, SessionRules(), passwords=cheap_passwords())
     ground = lay(db, live, accounts, ServerSettings(**server), build="test", languages=("en",))
     await ground.hub.prepare()
-    workspace = Workspace(media_dir=folder / "media", data_dir=folder / "data")
+    paths = PathsSettings(data_dir=folder, media_dir=folder / "media")
+    host, _, port = SITE.partition(":")
+    settings = DownloadsSettings(allow_private_hosts=frozenset({(host, int(port))}), min_free_bytes=0)
+    queue = Queue(db, live, Metrics(), settings, paths)
+    workspace = Workspace(media_dir=paths.media_dir, data_dir=paths.data_dir)
     workspace.prepare()
-    downloads = await _queue(db, live, workspace)
     dispatcher = Dispatcher(db, [Listener(name="errands", kinds=frozenset({"token.created"}), handle=errands.listen)])
     await dispatcher.prepare()
-    services = _services(db, folder, accounts, downloads, dispatcher, errands)
+    services = _services(db, paths, accounts, queue.downloads, dispatcher, errands)
     asgi = faces.join([router(services)], ground, machine=Problems(CATALOGUES), people=Pages())
     served = Server(asgi, host="127.0.0.1", port=0, before_stop=ground.leases.end_all)
     runs = (ground.leases.run, ground.hub.run, dispatcher.run, served._serve)
@@ -179,18 +178,14 @@ async def run_portal(db: Database, folder: Path, **server: Any) -> AsyncIterator
         await services.scheduler.stop()
 
 
-async def _queue(db: Database, live: Live, workspace: Workspace) -> Downloads:
-    host, _, port = SITE.partition(":")
-    settings = DownloadsSettings(allow_private_hosts=frozenset({(host, int(port))}), min_free_bytes=0)
-    egress = Egress(AddressPolicy.typed(settings.private_endpoints))
-    shop = Workshop(settings=settings, egress=egress, tools=find_tools(), workspace=workspace)
-    return Downloads(db, live, shop, Workers(db, live, shop, owner="nobody"))
-
-
 def _services(
-    db: Database, folder: Path, accounts: Accounts, downloads: Downloads, dispatcher: Dispatcher, errands: Errands
+    db: Database,
+    paths: PathsSettings,
+    accounts: Accounts,
+    downloads: Downloads,
+    dispatcher: Dispatcher,
+    errands: Errands,
 ) -> Services:
-    paths = PathsSettings(data_dir=folder, media_dir=folder / "media")
     load_or_create_key(paths.key_file)
 
     async def holds() -> bool:

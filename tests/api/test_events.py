@@ -121,3 +121,10 @@ async def test_a_stream_ends_with_the_right_to_it(portal: Portal) -> None:
     async with listening(program) as stream:
         await bob.delete(f"/api/v1/tokens/{token}")
         assert "event: reset" not in await stream.rest()
+
+
+async def test_asking_only_for_the_head_of_a_stream_leaves_none_open(portal: Portal) -> None:
+    bob = await portal.browser(portal.cast.bob)
+    for _ in range(20):
+        head = await bob.head(EVENTS)
+        assert (head.status_code, head.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")

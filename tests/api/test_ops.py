@@ -50,3 +50,4 @@ async def test_presets_are_told_with_the_one_that_is_meant_without_a_word(portal
     assert [item["name"] for item in page["items"]] == ["best", "1080p", "720p", "phone", "audio-mp3", "audio-original"]
     assert [item["name"] for item in page["items"] if item["is_default"]] == ["best"]
     assert page["items"][0].keys() == {"name", "title", "is_default"}
+    assert all(" " in item["title"] for item in page["items"]), "in words"
