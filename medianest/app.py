@@ -174,6 +174,6 @@ async def _serve(portal: Portal) -> None:
             print(line, flush=True)
 
     wanted = portal.settings.server
+    server = Server(portal.asgi, host=wanted.host, port=wanted.port, before_stop=portal.ground.leases.end_all)
     async with portal.living():
-        server = Server(portal.asgi, host=wanted.host, port=wanted.port, before_stop=portal.ground.leases.end_all)
         await server.serve_telling(greet)

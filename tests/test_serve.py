@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import stat
 from pathlib import Path
 
@@ -57,3 +58,11 @@ def test_nobody_else_may_look_into_the_data_folder(new_portal: NewPortal) -> Non
     assert {path.name for path in secrets} >= {"medianest.db", "medianest.db-wal", "secret.key"}
     open_to_others = [path.name for path in secrets if stat.S_IMODE(path.stat().st_mode) & 0o077]
     assert open_to_others == []
+
+
+def test_a_port_that_is_taken_is_one_sentence(new_portal: NewPortal) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        refused = new_portal().command("serve", "--port", str(other.getsockname()[1]))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "--port" in refused.stderr
+    assert refused.stderr.count("\n") == 1

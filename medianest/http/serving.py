@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import uvicorn
 from litestar.types import ASGIApp
 
+from medianest.http.listening import bound
 from medianest.http.protocol import Protocol
 
 GOODBYE_S = 5
@@ -20,6 +21,7 @@ _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Server(uvicorn.Server):
     """A server that sets `ready` once it can answer, and calls `before_stop` as soon as it is told to stop.
 
+    Its address is taken when it is made, which raises CannotListen; nobody can connect before it serves.
     uvicorn waits for answers under way before it says goodbye to the application, and an event stream is one that
     never ends by itself.
     """
@@ -27,8 +29,6 @@ class Server(uvicorn.Server):
     def __init__(self, app: ASGIApp, *, host: str, port: int, before_stop: Callable[[], None]) -> None:
         config = uvicorn.Config(
             app,
-            host=host,
-            port=port,
             http=Protocol,
             ws="none",
             loop="uvloop",
@@ -41,11 +41,12 @@ class Server(uvicorn.Server):
             timeout_graceful_shutdown=GOODBYE_S,
         )
         super().__init__(config)
+        self._sockets = bound(host, port)
         self._before_stop = before_stop
         self.ready = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        await super().startup(sockets or self._sockets)
         self.ready.set()
 
     async def main_loop(self) -> None:
@@ -78,5 +79,5 @@ class Server(uvicorn.Server):
 
     @property
     def addresses(self) -> list[tuple[str, int]]:
-        """Where it listens, once it has started."""
-        return [sock.getsockname()[:2] for server in self.servers for sock in server.sockets]
+        """Where it listens, or will."""
+        return [bound_socket.getsockname()[:2] for bound_socket in self._sockets]
