@@ -52,6 +52,15 @@ class JobFailed(Event):
     error: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobAskedFor(Event):
+    """Somebody had a job run before its time."""
+
+    kind: ClassVar[str] = "job.asked_for"
+    subject_type: ClassVar[str] = "job"
+    keep: ClassVar[timedelta] = timedelta(days=90)
+
+
 class JobRunRow(Base):
     """The run log."""
 

@@ -12,7 +12,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from medianest.core import clock, jobs, journal
-from medianest.core.actor import SYSTEM
+from medianest.core.actor import SYSTEM, Actor
 from medianest.core.db import Database
 from medianest.core.errors import Conflict, NotFound
 from medianest.core.event import ADMINS
@@ -73,11 +73,13 @@ class Scheduler:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def run_now(self, name: str) -> None:
+    async def run_now(self, actor: Actor, name: str) -> None:
         """Begin the job in the background. Raises NotFound, and Conflict while it is running."""
         job = self._job(name)
         if name in self._running:
             raise Conflict(msg("core.job_running"), code="already_running")
+        async with self._db.transaction() as session:
+            await journal.record(session, jobs.JobAskedFor(actor=actor, subject_id=name, audience=ADMINS))
         task = asyncio.create_task(self._run(job), name=f"job-{name}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -1,6 +1,6 @@
 """What can go wrong with a link before it is queued."""
 
-from medianest.core.errors import Invalid, NotFound
+from medianest.core.errors import FieldError, Invalid, NotFound
 from medianest.core.i18n import msg
 from medianest.downloads.types import ErrorCode
 
@@ -16,4 +16,6 @@ class Refused(Invalid):
     """The link cannot be downloaded; the code is one of the queue's own."""
 
     def __init__(self, code: ErrorCode, *, detail: str = "") -> None:
-        super().__init__(msg(f"downloads.error.{code}"), code=code, facts={"detail": detail})
+        message = msg(f"downloads.error.{code}")
+        wrong = (FieldError(field="url", message=message),)
+        super().__init__(message, code=code, fields=wrong, facts={"detail": detail})

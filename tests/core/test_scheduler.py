@@ -7,6 +7,7 @@ from datetime import time, timedelta
 import pytest
 
 from medianest.core import clock, jobs, journal
+from medianest.core.actor import SYSTEM
 from medianest.core.db import Database
 from medianest.core.errors import Conflict, NotFound
 from medianest.core.i18n import Message, msg
@@ -59,7 +60,7 @@ async def finished(db: Database) -> JobRun:
 
 async def test_a_run_is_logged_with_what_it_told(db: Database, scheduler: Scheduler, work: Work) -> None:
     work.go.set()
-    scheduler.run_now("sweep")
+    await scheduler.run_now(SYSTEM, "sweep")
     run = await finished(db)
     assert run.ok is True
     told = summary_message(run)
@@ -70,17 +71,18 @@ async def test_a_run_is_logged_with_what_it_told(db: Database, scheduler: Schedu
 async def test_a_failure_is_logged_and_recorded_for_the_admins(db: Database, scheduler: Scheduler, work: Work) -> None:
     work.error = ValueError("no broom")
     work.go.set()
-    scheduler.run_now("sweep")
+    await scheduler.run_now(SYSTEM, "sweep")
     assert (await finished(db)).ok is False
-    (entry,) = await db.read(journal.after, 0)
-    assert (entry.kind, entry.subject_id, entry.data) == ("job.failed", "sweep", {"error": "no broom"})
+    asked, failed = await db.read(journal.after, 0)
+    assert (asked.kind, asked.subject_id) == ("job.asked_for", "sweep")
+    assert (failed.kind, failed.subject_id, failed.data) == ("job.failed", "sweep", {"error": "no broom"})
 
 
 async def test_a_running_job_is_not_started_again(scheduler: Scheduler, work: Work) -> None:
-    scheduler.run_now("sweep")
+    await scheduler.run_now(SYSTEM, "sweep")
     await work.begun.wait()
     with pytest.raises(Conflict):
-        scheduler.run_now("sweep")
+        await scheduler.run_now(SYSTEM, "sweep")
     assert (await scheduler.status())[0].running
     work.go.set()
     assert work.times == 1
@@ -88,7 +90,7 @@ async def test_a_running_job_is_not_started_again(scheduler: Scheduler, work: Wo
 
 async def test_an_unknown_job_is_not_found(scheduler: Scheduler) -> None:
     with pytest.raises(NotFound):
-        scheduler.run_now("dance")
+        await scheduler.run_now(SYSTEM, "dance")
 
 
 async def test_only_the_latest_runs_are_kept(db: Database) -> None:

@@ -45,7 +45,7 @@ async def listing(request: AnyRequest, services: Served, reader: CurrentReader, 
 
 async def run(services: Served, reader: CurrentReader, name: FromPath[str]) -> Answer:
     """Begin a job now, in the background."""
-    services.scheduler.run_now(name)
+    await services.scheduler.run_now(reader.actor, name)
     status = next(status for status in await services.scheduler.status() if status.job.name == name)
     return answers.json(_job(reader, status), status=HTTPStatus.ACCEPTED)
 

@@ -74,7 +74,7 @@ async def lead(reader: CurrentReader) -> Html:
 
 async def run(reader: CurrentReader, services: TheServices, name: FromPath[str]) -> Html:
     """Begin a job now."""
-    services.scheduler.run_now(name)
+    await services.scheduler.run_now(reader.asking.actor, name)
     return htmx.go(reader, "/admin/jobs")
 
 
