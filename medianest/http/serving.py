@@ -1,11 +1,10 @@
 """The server around the application: uvicorn with our protocol, and a stop that ends open streams first."""
 
 import asyncio
-import signal
 import socket
-import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import uvicorn
 from litestar.types import ASGIApp
@@ -15,15 +14,15 @@ from medianest.http.protocol import Protocol
 
 GOODBYE_S = 5
 KEEP_ALIVE_S = 30
-_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_DATE_EVERY_S = 1.0
 
 
 class Server(uvicorn.Server):
-    """A server that sets `ready` once it can answer, and calls `before_stop` as soon as it is told to stop.
+    """Sets `ready` once it can answer; `serve` returns when a signal or `stop` has ended it.
 
     Its address is taken when it is made, which raises CannotListen; nobody can connect before it serves.
-    uvicorn waits for answers under way before it says goodbye to the application, and an event stream is one that
-    never ends by itself.
+    It calls `before_stop` as soon as it is told to stop: uvicorn waits for answers under way before it says goodbye to
+    the application, and an event stream is one that never ends by itself.
     """
 
     def __init__(self, app: ASGIApp, *, host: str, port: int, before_stop: Callable[[], None]) -> None:
@@ -43,28 +42,43 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._sockets = bound(host, port)
         self._before_stop = before_stop
+        self._told_to_stop = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.ready = asyncio.Event()
 
+    def stop(self) -> None:
+        """Have `serve` come to its end; safe in a signal handler."""
+        self.should_exit = True
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._told_to_stop.set)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets or self._sockets)
         self.ready.set()
 
     async def main_loop(self) -> None:
-        await super().main_loop()
+        """Wait until told to stop, waking once a second to renew the Date field."""
+        while not await self.on_tick(0):
+            try:
+                async with asyncio.timeout(_DATE_EVERY_S):
+                    await self._told_to_stop.wait()
+            except TimeoutError:
+                continue
         self._before_stop()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self.stop()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """As uvicorn does, but without raising the signal again in the end: what it serves is still to be stopped."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, self.handle_exit) for number in _STOP_SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        """As uvicorn does, but a signal that was obeyed is not raised again: what else lives is still to be stopped."""
+        with super().capture_signals():
+            try:
+                yield
+            finally:
+                self._captured_signals.clear()
 
     async def serve_telling(self, on_ready: Callable[[tuple[str, int]], Awaitable[None]]) -> None:
         """Serve until told to stop; `on_ready` hears where it listens as soon as it can answer."""

@@ -91,10 +91,8 @@ class Portal:
     changes: list[str] = field(default_factory=list)
     hold: asyncio.Event = field(default_factory=asyncio.Event)
     server: Server = field(init=False)
-
-    @property
-    def port(self) -> int:
-        return self.server.addresses[0][1]
+    serving: asyncio.Task[None] = field(init=False)
+    port: int = 0
 
     @property
     def url(self) -> str:
@@ -261,14 +259,16 @@ async def run_portal(db: Database, folder: Path, *, rates: Rates | None = None, 
     authorisation.check(app)
     served = ground.wrap(app, refuse=_refuse)
     portal.server = Server(served, host="127.0.0.1", port=0, before_stop=ground.leases.end_all)
-    tasks = [asyncio.create_task(run()) for run in (ground.leases.run, ground.hub.run, portal.server._serve)]
+    tasks = [asyncio.create_task(run()) for run in (ground.leases.run, ground.hub.run)]
+    portal.serving = asyncio.create_task(portal.server.serve())
     await portal.server.ready.wait()
+    portal.port = portal.server.addresses[0][1]
     try:
         yield portal
     finally:
         portal.hold.set()
-        portal.server.should_exit = True
-        await tasks.pop()
+        portal.server.stop()
+        await portal.serving
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)

@@ -264,7 +264,7 @@ async def test_a_revoked_tokens_stream_ends_too(portal: Portal) -> None:
 
 async def test_a_stop_ends_every_stream_first(portal: Portal) -> None:
     async with listening(portal, await _cookie(portal, portal.cast.bob)) as listener:
-        portal.server.should_exit = True
+        portal.server.stop()
         async with asyncio.timeout(2):
             await listener.end()
 
