@@ -119,7 +119,7 @@ def _living_sessions(alive: Alive) -> Select[Any]:
     return (
         select(*_SESSION)
         .join(UserRow, UserRow.id == SessionRow.user_id)
-        .where(SessionRow.epoch == UserRow.epoch, UserRow.suspended_at.is_(None))
+        .where(SessionRow.epoch == UserRow.epoch)
         .where(SessionRow.expires_at > alive.now, SessionRow.last_seen_at > alive.idle_since)
     )
 

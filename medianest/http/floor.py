@@ -206,10 +206,8 @@ class _Answers:
             await self._send(message)
 
     def _own_fields(self, status: int) -> list[Field]:
-        fields = []
-        if self._asking.etag and status in (200, 304):
-            fields.append((b"etag", self._asking.etag.encode()))
-        if self._asking.secret_is_new and self._asking.secret:
-            cookie = cookies.write(cookies.FORM, self._asking.secret, secure=self._asking.secure)
-            fields.append(cookie.to_encoded_header())
-        return fields
+        """The tag of the answer; or, with a form in it that only now got its cookie, the cookie and no tag."""
+        asking = self._asking
+        if asking.secret is not None and asking.secret_is_new:
+            return [cookies.write(cookies.FORM, asking.secret, secure=asking.secure).to_encoded_header()]
+        return [(b"etag", asking.etag.encode())] if asking.etag and status in (200, 304) else []

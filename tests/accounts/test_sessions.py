@@ -1,5 +1,7 @@
 """How sessions live and end."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -14,7 +16,7 @@ from medianest.accounts.types import SessionRules, UserChange
 from medianest.core import clock
 from medianest.core.actor import SYSTEM, Actor, Role
 from medianest.core.db import Database
-from tests.people import ELSEWHERE, HOME, Cast, cheap_passwords, sign_in
+from tests.people import ELSEWHERE, HOME, PASSWORD, Cast, cheap_passwords, sign_in
 
 
 async def _sign_out(accounts: Accounts, actor: Actor) -> None:
@@ -86,9 +88,12 @@ async def test_a_session_ends_unused_and_at_its_age(
 
 
 async def test_a_remembered_session_ends_on_time_too(db: Database, cast: Cast) -> None:
-    brief = Accounts(db, SessionRules(absolute=timedelta(0)), passwords=cheap_passwords())
-    opened = await brief.sign_in("Bob", "correct horse battery", HOME)
-    assert await brief.identities.of_session(opened.secret, None) is None
+    brief = Accounts(db, SessionRules(absolute=timedelta(seconds=0.5)), passwords=cheap_passwords())
+    opened = await brief.sign_in("Bob", PASSWORD, HOME)
+    assert await brief.identities.of_session(opened.secret, None)
+    async with asyncio.timeout(5):
+        while await brief.identities.of_session(opened.secret, None):
+            await asyncio.to_thread(time.sleep, 0.05)
 
 
 async def test_resolving_again_asks_the_database_nothing(accounts: Accounts, cast: Cast, db: Database) -> None:

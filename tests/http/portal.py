@@ -200,6 +200,10 @@ def application(portal: Portal) -> Litestar:
         portal.changes.append("made")
         return "people"
 
+    @get("/form", guards=[anyone], before_request=shows("users"), sync_to_thread=False)
+    def form(asking: CurrentAsking) -> str:
+        return asking.form_token()
+
     @get("/live", guards=[signed_in], before_request=shows(live=True), sync_to_thread=False)
     def moving() -> str:
         return "moving"
@@ -216,7 +220,7 @@ def application(portal: Portal) -> Litestar:
 
     handlers = [home, me, change, enter, webhook, admin, newly, metrics, rare, held, token, create, big, people]
     return Litestar(
-        [*handlers, moving, file, events],
+        [*handlers, form, moving, file, events],
         dependencies=portal.ground.dependencies(),
         exception_handlers={MediaNestError: _render},
         openapi_config=None,

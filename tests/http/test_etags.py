@@ -65,6 +65,19 @@ async def test_a_stranger_with_anothers_tag_learns_nothing(portal: Portal, http:
     assert (await http.get("/people", headers={"if-none-match": "*"})).status_code == 401
 
 
+async def test_a_form_is_never_kept_longer_than_the_cookie_it_goes_with(http: httpx.AsyncClient) -> None:
+    first = await http.get("/form")
+    assert "etag" not in first.headers
+    cookie = {"cookie": first.headers["set-cookie"].partition(";")[0]}
+    second = await http.get("/form", headers=cookie)
+    known = {"if-none-match": second.headers["etag"]}
+    assert second.text == first.text
+    assert (await http.get("/form", headers=cookie | known)).status_code == 304
+    without_cookie = await http.get("/form", headers=known)
+    assert without_cookie.status_code == 200
+    assert without_cookie.text != first.text
+
+
 async def test_a_change_during_the_making_is_seen_next_time(portal: Portal, http: httpx.AsyncClient) -> None:
     """The versions are read before the data, so that a tag never claims more than the answer shows."""
     _, fields = await portal.enter(portal.cast.bob)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 
 import httpx
@@ -156,6 +156,24 @@ async def test_nothing_is_missed_or_told_twice_between_replay_and_live(portal: P
     async with listening(portal, alice, last_event_id=last) as listener:
         heard = await listener.until(users[-1].id)
     assert [user.id in message for user, message in zip(users, heard[1:], strict=True)] == [True] * 30
+
+
+async def test_what_comes_while_a_stream_is_brought_up_to_date_is_told_once(portal: Portal) -> None:
+    _, fields = await portal.enter(portal.cast.alice)
+    actor = await portal.accounts.identities.of_session(fields["cookie"].partition("=")[2], None)
+    assert actor
+    last = await portal.db.read(journal.newest_id)
+    missed = await portal.accounts.create_user(SYSTEM, NewUser(name="Missed", role=Role.GUEST))
+    async with listening(portal, fields) as other, asyncio.timeout(5):
+        while portal.ground.hub._position <= last:
+            await portal.db.read(journal.newest_id)
+        async with aclosing(portal.ground.hub._messages(actor, portal.writer, str(last))) as messages:
+            await anext(messages)
+            meanwhile = await portal.accounts.create_user(SYSTEM, NewUser(name="Meanwhile", role=Role.GUEST))
+            await other.until(meanwhile.id)
+            replayed, live = await anext(messages), await anext(messages)
+    assert (replayed.count(missed.id.encode()), replayed.count(meanwhile.id.encode())) == (1, 0)
+    assert (live.count(missed.id.encode()), live.count(meanwhile.id.encode())) == (0, 1)
 
 
 async def test_a_replay_shows_only_what_the_person_may_see_now(portal: Portal) -> None:
