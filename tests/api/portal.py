@@ -170,7 +170,7 @@ async def run_portal(db: Database, folder: Path, **server: Any) -> AsyncIterator
             yield Portal(services, ground, live, cast, workspace, errands, served, clients)
     finally:
         errands.hold.set()
-        served.should_exit = True
+        served.stop()
         await tasks.pop()
         for task in tasks:
             task.cancel()

@@ -143,7 +143,7 @@ async def open_house(
     try:
         yield house
     finally:
-        house.server.should_exit = True
+        house.server.stop()
         await tasks[2]
         for task in tasks:
             task.cancel()
