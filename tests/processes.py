@@ -88,20 +88,57 @@ def tree(root: int) -> list[Process]:
 
 
 def touching(folder: Path) -> list[Process]:
-    """Processes that were started with a path below `folder`, stand in it or hold a file of it open, but this one."""
+    """Processes that were started with a path below `folder`, stand in it or hold a file of it open.
+
+    This process and those that it descends from do not count: they may have been told of the folder.
+    """
     place = str(folder.resolve())
-    others = (process for process in everything() if process.pid != os.getpid())
-    return [process for process in others if place in process.command or any(_below(place, process.pid))]
+    all_of_them = {process.pid: process for process in everything()}
+    process = all_of_them.pop(os.getpid(), None)
+    while process:
+        process = all_of_them.pop(process.parent, None)
+    return [process for process in all_of_them.values() if place in process.command or any(_below(place, process.pid))]
 
 
 def _below(place: str, pid: int) -> Iterator[bool]:
-    links = [_PROC / str(pid) / "cwd"]
     with contextlib.suppress(*_GONE):
-        links += (_PROC / str(pid) / "fd").iterdir()
-    for link in links:
-        with contextlib.suppress(*_GONE):
-            target = str(link.readlink())
-            yield target == place or target.startswith(place + "/")
+        stands_in = str((_PROC / str(pid) / "cwd").readlink())
+        yield stands_in == place or stands_in.startswith(place + "/")
+    for target, _ in _open_files(pid):
+        yield target.startswith(place + "/")
+
+
+def starved_s(pid: int) -> float:
+    """For how long the first thread of a process was able to run, but had to wait for a processor."""
+    with contextlib.suppress(*_GONE):
+        return int((_PROC / str(pid) / "schedstat").read_text().split()[1]) / 1e9
+    return 0.0
+
+
+def writers(folder: Path) -> dict[Path, set[int]]:
+    """The files below `folder` that are open for writing, and the processes that have them so."""
+    place = str(folder.resolve())
+    found: dict[Path, set[int]] = {}
+    for process in everything():
+        for target, number in _open_files(process.pid):
+            if target.startswith(place + "/") and _is_for_writing(process.pid, number):
+                found.setdefault(Path(target), set()).add(process.pid)
+    return found
+
+
+def _open_files(pid: int) -> Iterator[tuple[str, str]]:
+    with contextlib.suppress(*_GONE):
+        for link in (_PROC / str(pid) / "fd").iterdir():
+            with contextlib.suppress(*_GONE):
+                yield str(link.readlink()), link.name
+
+
+def _is_for_writing(pid: int, number: str) -> bool:
+    with contextlib.suppress(*_GONE):
+        for line in (_PROC / str(pid) / "fdinfo" / number).read_text().splitlines():
+            if line.startswith("flags:"):
+                return bool(int(line.split()[1], 8) & os.O_ACCMODE)
+    return False
 
 
 def listening_ports(processes: Iterable[Process]) -> set[int]:
@@ -125,9 +162,6 @@ def _listeners() -> Iterator[tuple[str, int]]:
 
 
 def _socket_inodes(pid: int) -> Iterator[str]:
-    with contextlib.suppress(*_GONE):
-        for link in (_PROC / str(pid) / "fd").iterdir():
-            with contextlib.suppress(*_GONE):
-                target = str(link.readlink())
-                if target.startswith("socket:["):
-                    yield target[8:-1]
+    for target, _ in _open_files(pid):
+        if target.startswith("socket:["):
+            yield target[8:-1]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import processes
+from tests.checkout import ROOT as PROJECT
 from tests.fakes.canary import Canary
 from tests.processes import Process
 
@@ -95,3 +96,26 @@ def test_a_port_is_free_when_its_listener_is_gone() -> None:
     with Canary("::1") as listener:
         assert processes.is_listening(listener.port)
     assert not processes.is_listening(listener.port)
+
+
+def test_who_writes_a_file_is_known_and_who_reads_it_does_not_count(tmp_path: Path) -> None:
+    with (tmp_path / "written").open("w"), (tmp_path / "written").open():
+        (tmp_path / "read").touch()
+        with (tmp_path / "read").open():
+            assert processes.writers(tmp_path) == {(tmp_path / "written").resolve(): {os.getpid()}}
+    assert processes.writers(tmp_path) == {}
+
+
+def test_waiting_for_a_processor_is_measured() -> None:
+    assert processes.starved_s(os.getpid()) >= 0
+    with subprocess.Popen([sys.executable, "-c", "pass"]) as process:
+        pass
+    assert processes.starved_s(process.pid) == 0
+
+
+def test_who_started_the_test_does_not_touch_what_it_named(tmp_path: Path) -> None:
+    script = "import sys, pathlib; from tests import processes; print(processes.touching(pathlib.Path(sys.argv[1])))"
+    shell = f"cd {PROJECT}; {sys.executable} -c '{script}' {tmp_path}; exit $?"
+    told = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=True)
+
+    assert told.stdout == "[]\n"

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, NoReturn, Self
 from urllib.parse import urlsplit
@@ -75,8 +76,10 @@ class Installation:
         self.log_file = folder / "portal.log"
         self.base = ""
         self.ready_after_s = 0.0
+        """How long the last start took, but for the time in which others had all processors."""
         self.said: Said | None = None
         self._process: subprocess.Popen[str] | None = None
+        self._launched_at = 0.0
         self.media_dir.mkdir(parents=True, exist_ok=True)
         self.configure(_DEFAULTS, {"downloads": {"allow_private_hosts": list(allow)}}, settings or {})
 
@@ -89,10 +92,15 @@ class Installation:
 
     def start(self) -> None:
         """Serve this installation, again on the port that it had, and return when it says that it is ready."""
+        self.launch()
+        self.wait_until_ready()
+
+    def launch(self) -> None:
+        """Begin to start it."""
         assert not self.is_running(), "it runs already"
-        began = time.monotonic()
+        self._launched_at = time.monotonic()
         with self.log_file.open("a") as log:
-            process = subprocess.Popen(
+            self._process = subprocess.Popen(
                 self._command("serve", "--port", str(self.port)),
                 cwd=self.folder,
                 env=self._environment(),
@@ -102,16 +110,20 @@ class Installation:
                 text=True,
                 start_new_session=True,
             )
-        assert process.stdout is not None
-        self._process = process
-        self.said = Said(process.stdout)
+        assert self._process.stdout is not None
+        self.said = Said(self._process.stdout)
+
+    def wait_until_ready(self) -> None:
+        """Return when what was launched says that it is ready; fails with all that it wrote when it does not."""
+        assert self.said is not None
         base = self.said.match(_READY, PATIENCE_S)
         if base is None:
             if self.said.ended:
-                process.wait(PATIENCE_S)
+                self._started().wait(PATIENCE_S)
             self._give_up("did not become ready")
         self.base = str(base)
-        self.ready_after_s = time.monotonic() - began
+        waited_s = time.monotonic() - self._launched_at
+        self.ready_after_s = waited_s - processes.starved_s(self.pid)
 
     def stop(self, *, patience_s: float = PATIENCE_S) -> int:
         """Ask it to end, and return its exit code."""
@@ -223,7 +235,7 @@ class Installation:
     def _environment(self) -> dict[str, str]:
         """Nothing of the environment of the tests but what any program needs."""
         passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        return passed_on | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"}
+        return passed_on | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
 
     def _started(self) -> "subprocess.Popen[str]":
         assert self._process is not None, "it was never started"
@@ -231,6 +243,10 @@ class Installation:
 
     def _give_up(self, what: str) -> NoReturn:
         code = self._started().poll()
+        if code is None:
+            self._started().send_signal(signal.SIGABRT)  # faulthandler writes down where each thread is
+            with suppress(subprocess.TimeoutExpired):
+                self._started().wait(2)
         self.kill_tree()
         raise PortalFailed(f"{what} (exit code {code})\n{self.said}\n{self.log}")
 

@@ -1,14 +1,17 @@
 """A running portal as its people use it: the administrator's first steps, sign-in, tokens, browsers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
+from medianest.core.actor import Role
+from tests.portal import people as household
 from tests.portal.installation import PATIENCE_S, Installation, PortalFailed
 
 ADMIN = "robin"
@@ -19,7 +22,12 @@ _FIRST_ADMINISTRATOR = re.compile(r"First administrator: (http://\S+)")
 class Portal(Installation):
     """An installation with somebody who looks after it."""
 
-    _admin: httpx.Client | None = None
+    def __init__(self, folder: Path, *, people: Mapping[str, Role] | None = None, **options: Any) -> None:
+        """`people` have an account, with `PASSWORD`, before it starts for the first time."""
+        super().__init__(folder, **options)
+        self._admin: httpx.Client | None = None
+        if people:
+            household.move_in(self.data_dir, people, PASSWORD)
 
     def close(self) -> None:
         if self._admin:
@@ -54,13 +62,13 @@ class Portal(Installation):
         The client stays the same over restarts, for its session does.
         """
         if self._admin is None:
-            self._admin = self._enter(self.setup_url, ADMIN, PASSWORD)
+            self._admin = self.enter(self.setup_url, ADMIN, PASSWORD)
         return self._admin
 
     @contextmanager
     def sign_in(self, name: str = ADMIN, password: str = PASSWORD) -> Iterator[httpx.Client]:
         """A further session of somebody."""
-        client = self._enter(self.url("/sign-in"), name, password)
+        client = self.enter(self.url("/sign-in"), name, password)
         try:
             yield client
         finally:
@@ -96,7 +104,8 @@ class Portal(Installation):
         headers = {"Authorization": f"Bearer {self.token(*scopes, user=user)}"}
         return httpx.Client(base_url=self.base, trust_env=False, headers=headers, timeout=PATIENCE_S)
 
-    def _enter(self, page: str, name: str, password: str) -> httpx.Client:
+    def enter(self, page: str, name: str, password: str) -> httpx.Client:
+        """Fill in the form of a door (`setup_url`, or the sign-in page): the client is in, and has the CSRF header."""
         client = self.client()
         form = _Form(client.get(page).raise_for_status().text)
         answer = client.post(form.action or page, data=form.hidden | {"name": name, "password": password})

@@ -1,0 +1,161 @@
+"""The portal's life as a process: how it begins, goes on after a restart or a kill, and ends."""
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from medianest.core.actor import Role
+from tests import processes
+from tests.browser import Visitors
+from tests.fakes.media_site import MediaSite
+from tests.portal import ADMIN, PASSWORD, Portal, PortalFailed, Queue
+from tests.portal.fixtures import NewPortal
+
+
+def test_a_fresh_portal_gets_its_administrator_by_the_printed_link(portal: Portal) -> None:
+    me = portal.admin().get("/api/v1/me").json()
+
+    assert (me["user"]["name"], me["role"]) == (ADMIN, "admin")
+    with portal.client() as stranger:
+        assert "<form" not in stranger.get(portal.setup_url).text
+
+
+def test_who_has_no_link_cannot_be_the_first(portal: Portal) -> None:
+    for guess in ("/setup", "/setup?token=", "/setup?token=guessed"):
+        with pytest.raises(PortalFailed, match="let nobody in"):
+            portal.enter(portal.url(guess), "Mallory", PASSWORD)
+
+    assert portal.admin().get("/api/v1/me").json()["user"]["name"] == ADMIN
+
+
+def test_what_was_there_is_there_after_a_restart_and_the_port_stays(portal: Portal, media_site: MediaSite) -> None:
+    admin, port = portal.admin(), portal.port
+    queue = Queue(admin)
+    done = queue.until(queue.add(media_site.url("/files/clip.mp4"))["id"])
+    portal.restart()
+
+    assert portal.port == port
+    assert queue.all() == [done]
+    assert done["state"] == "completed"
+    assert admin.get(f"/api/v1/downloads/{done['id']}/file").status_code == 200
+    assert "First administrator" not in str(portal.said)
+
+
+def test_somebody_can_sign_in_again(portal: Portal) -> None:
+    portal.admin()
+    with portal.sign_in() as again:
+        assert again.get("/api/v1/me").json()["user"]["name"] == ADMIN
+    with pytest.raises(PortalFailed, match="let nobody in"), portal.sign_in(password="wrong, wrong, wrong"):
+        pass
+
+
+def test_people_who_moved_in_before_the_start_sign_in(new_portal: NewPortal) -> None:
+    portal = new_portal(people={"Bo": Role.MEMBER})
+    portal.start()
+    portal.admin()
+
+    with portal.sign_in("Bo", PASSWORD) as bo:
+        assert bo.get("/api/v1/me").json()["role"] == "member"
+        assert bo.get("/api/v1/admin/jobs").status_code == 403
+
+
+def test_a_token_is_good_for_its_scope_only(portal: Portal) -> None:
+    with portal.program("read") as program:
+        assert program.get("/api/v1/me").status_code == 200
+        assert program.post("/api/v1/downloads", json={"url": "http://example.invalid/"}).status_code == 403
+
+
+def test_a_stop_is_orderly_and_leaves_nothing(portal: Portal) -> None:
+    port = portal.port
+
+    assert portal.stop() == 0
+    assert not processes.is_listening(port)
+    assert portal.wait_for_no_leftovers() == []
+
+
+def test_a_stop_waits_neither_for_an_open_stream_nor_for_a_download(portal: Portal, media_site: MediaSite) -> None:
+    path = "/@slow=20000/files/clip.mp4"
+    Queue(portal.admin()).add(media_site.url(path))
+    media_site.wait_for(path, bytes_sent=1000)
+    with portal.admin().stream("GET", "/api/v1/events") as events, portal.admin().stream("GET", "/live") as page:
+        heard = [next(stream.iter_raw()) for stream in (events, page)]
+        began = time.monotonic()
+        code = portal.stop()
+
+        assert code == 0
+        assert time.monotonic() - began < 5
+        assert all(heard)
+    assert portal.wait_for_no_leftovers() == []
+    assert "Traceback" not in portal.log
+
+
+def test_a_second_one_on_the_same_data_is_refused_and_harms_nothing(portal: Portal) -> None:
+    refused = portal.command("serve", "--port", "0")
+
+    assert refused.returncode == 1
+    assert str(portal.pid) in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert portal.admin().get("/api/v1/me").status_code == 200
+
+
+def test_a_port_that_somebody_has_is_told_in_a_sentence(portal: Portal, new_portal: NewPortal) -> None:
+    other = new_portal()
+    refused = other.command("serve", "--port", str(portal.port))
+
+    assert refused.returncode == 1
+    assert str(portal.port) in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_killing_the_main_process_ends_its_children_too(portal: Portal, media_site: MediaSite) -> None:
+    path = "/@slow=20000/files/clip.mp4"
+    Queue(portal.admin()).add(media_site.url(path))
+    media_site.wait_for(path, bytes_sent=1000)
+    ports = portal.ports()
+    children = portal.kill_main()
+
+    assert children
+    assert not portal.is_running()
+    assert portal.wait_for_no_leftovers() == []
+    assert not any(processes.is_listening(port) for port in ports)
+
+
+def test_after_killing_the_tree_it_can_start_again(portal: Portal) -> None:
+    admin = portal.admin()
+    portal.kill_tree()
+    assert portal.leftovers() == []
+    portal.start()
+
+    assert admin.get("/api/v1/me").status_code == 200
+
+
+def test_it_listens_where_it_says_and_nowhere_but_on_loopback(portal: Portal) -> None:
+    assert portal.port in portal.ports()
+    assert portal.tree()[0].pid == portal.pid
+    assert portal.base.startswith("http://127.0.0.1:")
+
+
+def test_a_stopped_process_that_is_left_behind_fails_the_close(new_portal: NewPortal, tmp_path: Path) -> None:
+    portal = new_portal()
+    portal.start()
+    portal.tree()[0].kill(signal.SIGSTOP)
+    with pytest.raises(PortalFailed, match="did not stop within"):
+        portal.stop(patience_s=0.2)
+    assert portal.wait_for_no_leftovers() == []
+
+
+def test_it_says_that_it_is_alive_and_ready(portal: Portal) -> None:
+    with portal.client() as stranger:
+        assert stranger.get("/healthz").status_code == 200
+        assert stranger.get("/readyz").status_code == 200
+
+
+async def test_a_browser_can_begin_signed_in(visitors: Visitors, portal: Portal) -> None:
+    page = await visitors.page(storage_state=portal.browser_state())
+    answer = await page.goto(portal.url("/"))
+
+    assert answer is not None
+    assert answer.status == 200
+    assert page.url == portal.url("/")
