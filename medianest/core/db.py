@@ -39,6 +39,7 @@ _PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_TIMEOUT // timedelta(milliseconds=1)}",
     "PRAGMA foreign_keys=ON",
     "PRAGMA mmap_size=0",
+    "PRAGMA temp_store=MEMORY",
     "PRAGMA trusted_schema=OFF",
 )
 _WRITER_PRAGMAS = (
