@@ -68,6 +68,7 @@ _DECIDED = {
     State.FAILED: ("retry", "log", "delete"),
     State.CANCELLED: ("retry", "log", "delete"),
 }
+_HOPELESS = ("log", "retry", "delete")
 
 
 def relation(actor: Actor, download: Download) -> Relation:
@@ -84,7 +85,9 @@ def acts(download: Download, who: Relation) -> Iterator[Act]:
     if download.state is State.COMPLETED and who.has_file:
         yield from (_act(download, name) for name in ("play", "save"))
     if who.decides:
-        yield from (_act(download, name) for name in _DECIDED[download.state])
+        hopeless = download.failure is not None and not download.failure.retryable
+        names = _HOPELESS if hopeless and download.state is State.FAILED else _DECIDED[download.state]
+        yield from (_act(download, name) for name in names)
 
 
 def _act(download: Download, name: str) -> Act:

@@ -32,6 +32,12 @@ def test_who_decides_may_do_what_the_state_allows(state: State, who: Relation) -
     assert names(state, who) == DECIDING[state]
 
 
+def test_what_a_retry_cannot_help_has_it_only_among_the_rest() -> None:
+    shown = row(samples.MEMBERS, Relation.OWNER)
+    assert [act.label.id for act in shown.menu] == ["web.act.log", "web.act.retry", "web.act.delete"]
+    assert shown.quick == shown.menu[0]
+
+
 @pytest.mark.parametrize("state", State)
 def test_others_may_do_nothing_and_followers_may_play_and_save(state: State) -> None:
     assert names(state, Relation.OTHER) == []
