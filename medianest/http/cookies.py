@@ -26,8 +26,8 @@ def read(fields: Iterable[str], name: str) -> str | None:
     values = [
         value.strip()
         for field in fields
-        for pair in field.split(";")
-        for key, equals, value in [pair.partition("=")]
+        if name in field
+        for key, equals, value in (pair.partition("=") for pair in field.split(";"))
         if equals and key.strip() == name
     ]
     return values[0] if len(values) == 1 and _VALUE.fullmatch(values[0]) else None

@@ -154,8 +154,9 @@ class Floor:
         fields = head.all(b"cookie")
         secret = cookies.read(fields, cookies.name_of(cookies.SESSION, secure=asking.secure))
         actor = await self._parts.identities.of_session(secret, asking.address) if secret else None
-        form_secret = cookies.read(fields, cookies.name_of(cookies.FORM, secure=asking.secure))
-        asking.secret = secret if actor else form_secret
+        if actor is None:
+            secret = cookies.read(fields, cookies.name_of(cookies.FORM, secure=asking.secure))
+        asking.secret = secret
         return actor
 
     def _most(self, path: str, head: Head) -> int:

@@ -1,6 +1,5 @@
 """The header fields of every answer, and the limits on those of a request."""
 
-from collections import Counter
 from collections.abc import Iterable
 
 from litestar.types import HTTPResponseStartEvent, HTTPScope
@@ -36,30 +35,32 @@ class Head:
     """The header fields of a request; those that decide something may be there once."""
 
     def __init__(self, scope: HTTPScope) -> None:
-        self._fields: list[Field] = list(scope["headers"])
-        size = sum(map(_size, self._fields)) + len(scope["raw_path"]) + len(scope["query_string"])
-        if len(self._fields) > FIELDS_MOST or size > HEAD_BYTES_MOST:
+        self._values: dict[bytes, list[bytes]] = {}
+        size = len(scope["raw_path"]) + len(scope["query_string"])
+        count = 0
+        for name, value in scope["headers"]:
+            self._values.setdefault(name, []).append(value)
+            size += len(name) + len(value) + 4
+            count += 1
+        if count > FIELDS_MOST or size > HEAD_BYTES_MOST:
             raise HeadTooLarge(msg("http.head_too_large"))
-        counts = Counter(name for name, _ in self._fields)
-        if any(counts[name] > 1 for name in _ONCE) or counts[b"host"] != 1:
+        twice = count > len(self._values) and any(len(self._values.get(name, ())) > 1 for name in _ONCE)
+        if twice or b"host" not in self._values:
             raise Malformed(msg("http.malformed_head"))
 
     def all(self, name: bytes) -> list[str]:
-        return [value.decode("latin-1") for own, value in self._fields if own == name]
+        return [value.decode("latin-1") for value in self._values.get(name, ())]
 
     def one(self, name: bytes) -> str | None:
-        return next((value.decode("latin-1") for own, value in self._fields if own == name), None)
+        values = self._values.get(name)
+        return values[0].decode("latin-1") if values else None
 
 
 def complete(start: HTTPResponseStartEvent, *, more: Iterable[Field]) -> HTTPResponseStartEvent:
     """The beginning of an answer with what it does not say itself, and `more`."""
     fields = [(name.lower(), value) for name, value in start["headers"]]
-    said = {name for name, _ in fields}
-    if b"private" in dict(fields).get(b"cache-control", b"private"):
+    said = dict(fields)
+    if b"private" in said.get(b"cache-control", b"private"):
         fields.append(_PERSONAL)
     fields += [field for field in _DEFAULTS if field[0] not in said]
     return {**start, "headers": [*fields, *more]}
-
-
-def _size(field: Field) -> int:
-    return len(field[0]) + len(field[1]) + 4
