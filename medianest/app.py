@@ -116,6 +116,7 @@ class Portal:
     def _long_lived(self) -> dict[str, Callable[[], Awaitable[None]]]:
         return {
             "journal": self.dispatcher.run,
+            "presence": self.accounts.presence.run,
             "leases": self.ground.leases.run,
             "events": self.ground.hub.run,
             "workers": self.queue.workers.run,

@@ -144,3 +144,13 @@ async def test_use_is_written_down_now_and_then_and_all_together(accounts: Accou
     version = db.versions.of("sessions")
     await accounts.presence.write()
     assert db.versions.of("sessions") == version
+
+
+async def test_what_was_noted_is_written_down_when_the_portal_stops(accounts: Accounts, cast: Cast) -> None:
+    opened, actor = await sign_in(accounts, cast.bob)
+    running = asyncio.create_task(accounts.presence.run())
+    before = (await accounts.list_sessions(actor))[0].last_seen_at
+    await accounts.identities.of_session(opened.secret, HOME.address)
+    running.cancel()
+    await asyncio.wait([running])
+    assert (await accounts.list_sessions(actor))[0].last_seen_at > before
