@@ -20,7 +20,7 @@ from medianest.web.templating import Templates
 
 AnyRequest = Request[Any, Any, Any]
 Html = Response[bytes]
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 _VARY = {"Vary": "HX-Request"}
 
 

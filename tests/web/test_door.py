@@ -128,3 +128,9 @@ async def test_a_fault_of_ours_has_a_word_and_no_detail(
     assert "secret detail" not in answer.text
     assert answer.headers["x-request-id"] in answer.text
     assert "/admin/doctor failed" in caplog.text
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/static/css/tokens.css", "/static/js/app.js"])
+async def test_text_tells_its_encoding_once(browser: httpx.AsyncClient, path: str) -> None:
+    answer = await browser.get(path, follow_redirects=True)
+    assert answer.headers["content-type"].partition(";")[2].strip() == "charset=utf-8"
