@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from medianest.core.actor import Role
 from tests import processes
 from tests.browser import Visitors
 from tests.fakes.media_site import MediaSite
@@ -43,26 +42,22 @@ def test_what_was_there_is_there_after_a_restart_and_the_port_stays(portal: Port
     assert "First administrator" not in str(portal.said)
 
 
-def test_somebody_can_sign_in_again(portal: Portal) -> None:
-    portal.admin()
-    with portal.sign_in() as again:
+def test_somebody_can_sign_in_again(shared_portal: Portal) -> None:
+    shared_portal.admin()
+    with shared_portal.sign_in() as again:
         assert again.get("/api/v1/me").json()["user"]["name"] == ADMIN
-    with pytest.raises(PortalFailed, match="let nobody in"), portal.sign_in(password="wrong, wrong, wrong"):
+    with pytest.raises(PortalFailed, match="let nobody in"), shared_portal.sign_in(password="wrong, wrong, wrong"):
         pass
 
 
-def test_people_who_moved_in_before_the_start_sign_in(new_portal: NewPortal) -> None:
-    portal = new_portal(people={"Bo": Role.MEMBER})
-    portal.start()
-    portal.admin()
-
-    with portal.sign_in("Bo", PASSWORD) as bo:
-        assert bo.get("/api/v1/me").json()["role"] == "member"
-        assert bo.get("/api/v1/admin/jobs").status_code == 403
+def test_people_who_moved_in_before_the_start_sign_in(shared_portal: Portal) -> None:
+    with shared_portal.sign_in("Mia") as mia:
+        assert mia.get("/api/v1/me").json()["role"] == "member"
+        assert mia.get("/api/v1/admin/jobs").status_code == 403
 
 
-def test_a_token_is_good_for_its_scope_only(portal: Portal) -> None:
-    with portal.program("read") as program:
+def test_a_token_is_good_for_its_scope_only(shared_portal: Portal) -> None:
+    with shared_portal.program("read") as program:
         assert program.get("/api/v1/me").status_code == 200
         assert program.post("/api/v1/downloads", json={"url": "http://example.invalid/"}).status_code == 403
 
@@ -91,21 +86,21 @@ def test_a_stop_waits_neither_for_an_open_stream_nor_for_a_download(portal: Port
     assert "Traceback" not in portal.log
 
 
-def test_a_second_one_on_the_same_data_is_refused_and_harms_nothing(portal: Portal) -> None:
-    refused = portal.command("serve", "--port", "0")
+def test_a_second_one_on_the_same_data_is_refused_and_harms_nothing(shared_portal: Portal) -> None:
+    refused = shared_portal.command("serve", "--port", "0")
 
     assert refused.returncode == 1
-    assert str(portal.pid) in refused.stderr
+    assert str(shared_portal.pid) in refused.stderr
     assert "Traceback" not in refused.stderr
-    assert portal.admin().get("/api/v1/me").status_code == 200
+    assert shared_portal.admin().get("/api/v1/me").status_code == 200
 
 
-def test_a_port_that_somebody_has_is_told_in_a_sentence(portal: Portal, new_portal: NewPortal) -> None:
+def test_a_port_that_somebody_has_is_told_in_a_sentence(shared_portal: Portal, new_portal: NewPortal) -> None:
     other = new_portal()
-    refused = other.command("serve", "--port", str(portal.port))
+    refused = other.command("serve", "--port", str(shared_portal.port))
 
     assert refused.returncode == 1
-    assert str(portal.port) in refused.stderr
+    assert str(shared_portal.port) in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
@@ -131,10 +126,10 @@ def test_after_killing_the_tree_it_can_start_again(portal: Portal) -> None:
     assert admin.get("/api/v1/me").status_code == 200
 
 
-def test_it_listens_where_it_says_and_nowhere_but_on_loopback(portal: Portal) -> None:
-    assert portal.port in portal.ports()
-    assert portal.tree()[0].pid == portal.pid
-    assert portal.base.startswith("http://127.0.0.1:")
+def test_it_listens_where_it_says(shared_portal: Portal) -> None:
+    assert shared_portal.port in shared_portal.ports()
+    assert shared_portal.tree()[0].pid == shared_portal.pid
+    assert shared_portal.base.startswith("http://127.0.0.1:")
 
 
 def test_a_stopped_process_that_is_left_behind_fails_the_close(new_portal: NewPortal, tmp_path: Path) -> None:
@@ -146,16 +141,16 @@ def test_a_stopped_process_that_is_left_behind_fails_the_close(new_portal: NewPo
     assert portal.wait_for_no_leftovers() == []
 
 
-def test_it_says_that_it_is_alive_and_ready(portal: Portal) -> None:
-    with portal.client() as stranger:
+def test_it_says_that_it_is_alive_and_ready(shared_portal: Portal) -> None:
+    with shared_portal.client() as stranger:
         assert stranger.get("/healthz").status_code == 200
         assert stranger.get("/readyz").status_code == 200
 
 
-async def test_a_browser_can_begin_signed_in(visitors: Visitors, portal: Portal) -> None:
-    page = await visitors.page(storage_state=portal.browser_state())
-    answer = await page.goto(portal.url("/"))
+async def test_a_browser_can_begin_signed_in(visitors: Visitors, shared_portal: Portal) -> None:
+    page = await visitors.page(storage_state=shared_portal.browser_state())
+    answer = await page.goto(shared_portal.url("/"))
 
     assert answer is not None
     assert answer.status == 200
-    assert page.url == portal.url("/")
+    assert page.url == shared_portal.url("/")
