@@ -197,8 +197,9 @@ class Installation:
 
     def leftovers(self) -> list[Process]:
         """Processes that have to do with this installation although they are not in its tree."""
-        own = {process.pid for process in self.tree()}
-        return [process for process in processes.touching(self.folder) if process.pid not in own]
+        found = processes.touching(self.folder)
+        own = {process.pid for process in self.tree()}  # looked at last, for it grows
+        return [process for process in found if process.pid not in own and process.is_running()]
 
     def wait_for_no_leftovers(self, *, patience_s: float = 5.0) -> list[Process]:
         """Let orphans end by themselves; returns those that did not."""

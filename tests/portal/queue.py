@@ -20,7 +20,11 @@ class Event(NamedTuple):
 
 
 class QueueFailed(AssertionError):
-    """A download did not become what was waited for; the text shows what it is."""
+    """A download did not become what was waited for, or a call was refused; `code` is that of the refusal."""
+
+    def __init__(self, text: str, code: str | None = None) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class Queue:
@@ -108,7 +112,8 @@ class Queue:
 
 
 def _body(answer: httpx.Response) -> dict[str, Any]:
-    if answer.is_error:
-        raise QueueFailed(f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}")
     body: dict[str, Any] = answer.json()
+    if answer.is_error:
+        said = f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
+        raise QueueFailed(said, body.get("code"))
     return body
