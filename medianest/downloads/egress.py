@@ -15,7 +15,6 @@ from medianest.core.metrics import Metrics
 from medianest.core.supervisor import Supervisor
 from medianest.downloads.egress_connection import USUAL, Connection, Limits, Premises
 from medianest.downloads.egress_passes import Pass, Passes, Throttle
-from medianest.downloads.egress_relay import CHUNK
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +46,6 @@ class Egress:
             policy=policy,
             resolve=resolve,
             limits=limits,
-            buffer=memoryview(bytearray(CHUNK)),
             port=0,
             results=metrics.counter("egress_requests", "Requests of downloads by what became of them", ["result"]),
         )

@@ -29,8 +29,8 @@ class Limits:
     resolve_s: float = 10.0
     connect_s: float = 10.0
     sweep_s: float = 1.0
-    connections_of_a_pass: int = 64
-    connections: int = 512
+    connections_of_a_pass: int = 32
+    connections: int = 192
 
 
 USUAL = Limits()
@@ -44,7 +44,6 @@ class Premises:
     policy: outbound.AddressPolicy
     resolve: outbound.Resolve
     limits: Limits
-    buffer: memoryview
     port: int
     results: Counter
 
@@ -119,7 +118,7 @@ class Connection:
     async def _exchange(self, request: Request) -> bool:
         job_pass = self._admit(request)
         site = await self._dial(request, job_pass)
-        exchange = Exchange(self._client, site, job_pass, self._line, buffer=self._premises.buffer)
+        exchange = Exchange(self._client, site, job_pass, self._line)
         another = await self._relay(exchange, request)
         site.close()
         self._count("relayed")

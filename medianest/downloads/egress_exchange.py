@@ -10,7 +10,7 @@ from medianest.core import clock
 from medianest.downloads import egress_heads as heads
 from medianest.downloads.egress_heads import Answer, BadHead, Framing, Request
 from medianest.downloads.egress_passes import Line, Pass
-from medianest.downloads.egress_relay import Relay
+from medianest.downloads.egress_relay import CopyingRelay, Relay, SplicingRelay
 from medianest.downloads.egress_wire import Wire
 
 _CHUNK_SIZE = re.compile(rb"[0-9a-fA-F]{1,12}")
@@ -28,12 +28,11 @@ class NoAnswer(Exception):
 class Exchange:
     """The bytes of one request or tunnel, each counted for the pass; raises OSError when either side breaks."""
 
-    def __init__(self, client: Wire, site: Wire, job_pass: Pass, line: Line, *, buffer: memoryview) -> None:
+    def __init__(self, client: Wire, site: Wire, job_pass: Pass, line: Line) -> None:
         self._client = client
         self._site = site
         self._pass = job_pass
         self._line = line
-        self._buffer = buffer
         self._sent: Callable[[int], None] = partial(job_pass.send, line)
         self._received: Callable[[int], None] = partial(job_pass.receive, line)
 
@@ -121,22 +120,20 @@ class Exchange:
         self._sent(len(data))
 
     def _up(self, *, limit: int | None = None, half_close: bool = False) -> Relay:
-        return Relay(
+        return CopyingRelay(
             self._client.socket,
             self._site.socket,
             self._sent,
-            buffer=self._buffer,
             limit=limit,
             half_close=half_close,
         )
 
     def _down(self, *, limit: int | None = None, half_close: bool = False) -> Relay:
-        return Relay(
+        return SplicingRelay(
             self._site.socket,
             self._client.socket,
             self._received,
-            buffer=self._buffer,
             limit=limit,
-            half_close=half_close,
             throttle=self._pass.throttle,
+            half_close=half_close,
         )

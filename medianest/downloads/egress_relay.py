@@ -1,21 +1,24 @@
 """Moving bytes between two sockets: fast, with backpressure, and without a task for each chunk.
 
-It works on sockets rather than on asyncio's transports: a transport may still hold the buffer of the last write
-when the next read fills it, so each chunk would need a buffer of its own. Here one buffer serves every relay of the
-loop, for a chunk is read and passed on within one callback; only what the sink does not take at once is copied.
+It works on sockets rather than on asyncio's transports, so that what a site sends can be spliced: the bytes of a
+film never leave the kernel, which more than halves what the proxy costs.
 """
 
 import asyncio
 import contextlib
+import fcntl
+import os
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from medianest.downloads.egress_passes import Throttle
 
-CHUNK = 256 * 1024
+_COPY_BYTES = 64 * 1024
+_PIPE_BYTES = 1024 * 1024
 
 
-class Relay:
+class Relay(ABC):
     """One direction: from `source` to `sink`, to the end of the source or of `limit` bytes.
 
     With `half_close` the sink is told of the end, as a tunnel must.
@@ -27,7 +30,6 @@ class Relay:
         sink: socket.socket,
         count: Callable[[int], None],
         *,
-        buffer: memoryview,
         limit: int | None = None,
         throttle: Throttle | None = None,
         half_close: bool = False,
@@ -36,14 +38,21 @@ class Relay:
         self._source = source
         self._sink = sink
         self._count = count
-        self._buffer = buffer[: throttle.chunk] if throttle else buffer
         self._left = limit
         self._throttle = throttle
         self._half_close = half_close
-        self._rest = memoryview(b"")
+        self._is_full = False
         self._pause_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self.ended: asyncio.Future[None] = self._loop.create_future()
+
+    @abstractmethod
+    def _fill(self, most: int | None) -> int:
+        """Take bytes from the source, at most so many; none at its end."""
+
+    @abstractmethod
+    def _drain(self) -> bool:
+        """Give the sink what was taken, as far as it takes it; whether that was all."""
 
     async def run(self) -> None:
         """Raises OSError when either side breaks, or when the source ends before `limit`."""
@@ -60,15 +69,18 @@ class Relay:
             self._loop.add_reader(self._source, self._read)
 
     def stop(self) -> None:
+        """Let go of both sockets; twice is once."""
         self._loop.remove_reader(self._source)
         self._loop.remove_writer(self._sink)
         if self._timer:
             self._timer.cancel()
 
     def _read(self) -> None:
-        wanted = len(self._buffer) if self._left is None else min(len(self._buffer), self._left)
+        most = self._left
+        if self._throttle:
+            most = self._throttle.chunk if most is None else min(most, self._throttle.chunk)
         try:
-            size = self._source.recv_into(self._buffer, wanted)
+            size = self._fill(most)
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:
@@ -78,7 +90,7 @@ class Relay:
             self._end(ConnectionResetError("the body ended early") if self._left else None)
             return
         self._note(size)
-        self._send(self._buffer[:size])
+        self._write()
 
     def _note(self, size: int) -> None:
         self._count(size)
@@ -87,26 +99,24 @@ class Relay:
         if self._throttle:
             self._pause_s = self._throttle.spend(size)
 
-    def _send(self, chunk: memoryview) -> None:
+    def _write(self) -> None:
         try:
-            sent = self._sink.send(chunk)
+            is_empty = self._drain()
         except (BlockingIOError, InterruptedError):
-            sent = 0
+            is_empty = False
         except OSError as error:
             self._end(error)
             return
-        if sent == len(chunk):
-            self._chunk_is_through()
-            return
-        if not self._rest:
+        if is_empty:
+            self._go_on()
+        elif not self._is_full:
+            self._is_full = True
             self._loop.remove_reader(self._source)
-            self._loop.add_writer(self._sink, lambda: self._send(self._rest))
-            chunk = memoryview(bytes(chunk))
-        self._rest = chunk[sent:]
+            self._loop.add_writer(self._sink, self._write)
 
-    def _chunk_is_through(self) -> None:
-        if self._rest:
-            self._rest = memoryview(b"")
+    def _go_on(self) -> None:
+        if self._is_full:
+            self._is_full = False
             self._loop.remove_writer(self._sink)
             self._loop.add_reader(self._source, self._read)
         if self._left == 0:
@@ -126,3 +136,49 @@ class Relay:
             with contextlib.suppress(OSError):
                 self._sink.shutdown(socket.SHUT_WR)
         self.ended.set_result(None)
+
+
+class CopyingRelay(Relay):
+    """Through memory, for the little that a client sends."""
+
+    _held = memoryview(b"")
+
+    def _fill(self, most: int | None) -> int:
+        self._held = memoryview(self._source.recv(min(most or _COPY_BYTES, _COPY_BYTES)))
+        return len(self._held)
+
+    def _drain(self) -> bool:
+        self._held = self._held[self._sink.send(self._held) :]
+        return not self._held
+
+
+class SplicingRelay(Relay):
+    """Through a pipe, by splice(2), for the much that a site sends: the kernel hands its pages on."""
+
+    _pipe: tuple[int, int] | None = None
+    _held = 0
+
+    def stop(self) -> None:
+        super().stop()
+        if self._pipe:
+            for end in self._pipe:
+                os.close(end)
+            self._pipe = None
+
+    def _fill(self, most: int | None) -> int:
+        self._pipe = self._pipe or _new_pipe()
+        self._held = os.splice(self._source.fileno(), self._pipe[1], min(most or _PIPE_BYTES, _PIPE_BYTES))
+        return self._held
+
+    def _drain(self) -> bool:
+        assert self._pipe
+        self._held -= os.splice(self._pipe[0], self._sink.fileno(), self._held)
+        return not self._held
+
+
+def _new_pipe() -> tuple[int, int]:
+    """A pipe that does not block, as large as the system allows."""
+    pipe = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(pipe[1], fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return pipe

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import time
+from pathlib import Path
 
 import pytest
 
@@ -144,25 +145,33 @@ async def test_an_answer_without_a_body_keeps_the_connection(
         assert (await client.reply(bodiless=True)).headers["content-length"] == "99"
 
 
-async def test_more_than_was_announced_does_not_reach_the_client(house: House, job: Pass) -> None:
-    evil = await house.site(says(sized(b"short") + sized(b"smuggled")))
-    good = await house.site(says(sized(b"good")))
+@pytest.mark.parametrize("early", [0, 1, 5])
+async def test_more_than_was_announced_does_not_reach_the_client(house: House, job: Pass, early: int) -> None:
+    go_on = asyncio.Event()
+
+    async def too_much(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(sized(b"short")[: early - 5 or None])
+        await go_on.wait()
+        writer.write(b"short"[early:] + sized(b"smuggled"))
+
+    evil, good = await house.site(too_much), await house.site(says(sized(b"good")))
     client = await house.client()
-    assert (await client.ask(get(job, evil.address))).body == b"short"
+    client.send(get(job, evil.address))
+    await client.reply(bodiless=True)
+    go_on.set()
+    assert await client.reader.readexactly(5) == b"short"
     assert (await client.ask(get(job, good.address))).body == b"good"
 
 
 async def test_a_client_that_reads_slowly_gets_every_byte(house: House, job: Pass) -> None:
-    size = 64 * len(DATA)
+    pieces = 400  # more than the buffers of all sockets hold
+    size = pieces * len(DATA)
     site = await house.site(streams(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size, size))
     client = await house.client()
     client.send(get(job, site.address))
-    await client.reader.readuntil(b"\r\n\r\n")
-    read = hashlib.sha256()
-    for _ in range(64):
-        read.update(await client.reader.readexactly(len(DATA)))
-        await asyncio.sleep(0)
-    assert read.digest() == hashlib.sha256(DATA * 64).digest()
+    await client.reply(bodiless=True)
+    for _ in range(pieces):
+        assert await client.reader.readexactly(len(DATA)) == DATA
     assert job.received > size
     assert job.bytes == job.received + job.sent
 
@@ -211,6 +220,37 @@ async def test_a_throttle_spreads_the_bytes_of_all_who_share_it(house: House) ->
     )
     assert [reply.body for reply in replies] == [DATA * 4, DATA * 4]
     assert time.monotonic() - began > 0.4
+
+
+async def test_a_site_that_reads_slowly_gets_every_byte(house: House, job: Pass) -> None:
+    pieces = 400
+
+    async def check(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        right = [await reader.readexactly(len(DATA)) == DATA for _ in range(pieces)]
+        writer.write(sized(b"%d" % sum(right)))
+
+    site = await house.site(check)
+    client = await house.client()
+    client.send(get(job, site.address, "/", f"Content-Length: {pieces * len(DATA)}", method="POST"))
+    for _ in range(pieces):
+        client.send(DATA)
+        await client.writer.drain()
+    assert (await client.reply()).body == b"400"
+
+
+async def test_no_pipe_is_left_open(house: House, job: Pass) -> None:
+    def pipes() -> int:
+        return sum(path.is_fifo() for path in Path("/proc/self/fd").iterdir())
+
+    site = await house.site(echo)
+    before = pipes()
+    client = await house.client()
+    await client.tunnel(job, site.address, b"hello\r\n\r\n" + DATA)
+    await client.reader.readexactly(len(DATA))
+    assert pipes() == before + 2
+    client.writer.close()
+    await asyncio.wait([connection.task for connection in house.egress._connections])
+    assert pipes() == before
 
 
 async def test_what_passes_is_counted(house: House, job: Pass) -> None:
