@@ -6,7 +6,7 @@ import sys
 
 from bench import frame
 
-NAMES = ["start", "download"]
+NAMES = ["start", "egress", "download"]
 
 
 async def main(names: list[str]) -> int:
