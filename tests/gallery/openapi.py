@@ -13,7 +13,7 @@ OPENAPI: dict[str, Any] = {
     "paths": {
         "/api/v1/me": {
             "get": {
-                "tags": ["You"],
+                "tags": ["you"],
                 "summary": "Who asks, and what they may do",
                 "operationId": "me",
                 "responses": {"200": {"description": "You."}},

@@ -7,8 +7,10 @@ import pytest
 
 from medianest.core.event import Event
 from medianest.core.i18n import Catalogues
+from medianest.downloads.events import DownloadFailed
 from tests.people import sign_in
 from tests.web.house import House, enter, submit
+from tests.web.test_live import record
 from tests.web.test_queue import queue
 
 PAGES = ["/admin", "/admin/jobs", "/admin/journal", "/admin/doctor", "/admin/backups"]
@@ -87,3 +89,10 @@ async def test_the_documentation_is_for_who_is_signed_in(house: House, browser: 
     page = (await browser.get("/api/v1/docs")).text
     assert "Ask for a link" in page
     assert 'href="#shape-Download"' in page
+
+
+async def test_the_journal_says_in_words_why_a_download_failed(house: House, browser: httpx.AsyncClient) -> None:
+    id = await queue(house, house.cast.bob, "film")
+    await record(house, DownloadFailed, id, code="removed")
+    await enter(browser, house.cast.alice)
+    assert "“film” failed. This video was taken down." in (await browser.get("/admin/journal")).text

@@ -97,7 +97,9 @@ def docs_view(openapi: Mapping[str, Any]) -> DocsView:
     schemas = openapi.get("components", {}).get("schemas", {})
     return DocsView(
         version=openapi["info"]["version"],
-        groups=tuple(Group(name=name, calls=tuple(calls)) for name, calls in groups.items()),
+        groups=tuple(
+            Group(name=name.replace("_", " ").capitalize(), calls=tuple(calls)) for name, calls in groups.items()
+        ),
         shapes=tuple(Shape(name=name, fields=tuple(_fields(schema))) for name, schema in sorted(schemas.items())),
     )
 

@@ -64,6 +64,8 @@ def entry_row(entry: Entry, *, known: Callable[[str], bool]) -> EntryRow:
     """An entry as a sentence, `web.journal.KIND`, of the facts that it carries; a kind of another release has none."""
     sentence = f"web.journal.{entry.kind.replace('.', '_')}"
     facts = {name: value for name, value in entry.data.items() if name in _TOLD}
+    if "code" in facts:
+        facts["code"] = msg(f"downloads.error.{facts['code']}")
     actor = entry.actor_name or msg("web.journal.nobody")
     return EntryRow(
         id=entry.id,

@@ -1,0 +1,85 @@
+"""`python -m tests.demo` starts the portal, furnished, beside the local media site, and says where and for whom.
+
+Everything comes in by the front door: links of the site's shows are previewed and queued as a household would.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+
+import httpx
+
+from tests.fakes.media_site import SHOWS, MediaSite
+from tests.portal import ADMIN, PASSWORD, Portal
+
+ARRIVED = ("physics", "bread", "planets", "birthday", "workbench", "greenhouse", "railway", "aurora")
+HEARD = "concert"
+SLOW = "rivers"
+PAUSED = "night-trains"
+WAITING = "harbour"
+PATIENCE_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """The portal and the site, while both run."""
+
+    portal: Portal
+    site: MediaSite
+
+    @property
+    def admin(self) -> httpx.Client:
+        return self.portal.admin()
+
+    def queue(self, link: str, preset: str = "720p") -> str:
+        """Look at a link and queue it; returns the download's id."""
+        seen = self.admin.post("/api/v1/downloads/preview", json={"url": link})
+        asked = {"url": link, "preset": preset} | ({"preview_id": seen.json()["preview_id"]} if seen.is_success else {})
+        return str(self.admin.post("/api/v1/downloads", json=asked).raise_for_status().json()["id"])
+
+    def show(self, slug: str, **conditions: object) -> str:
+        return self.site.page(f"/files/{SHOWS[slug].media}", title=SHOWS[slug].title, **conditions)
+
+    def wait(self, id: str, *states: str) -> None:
+        """Until a download is in one of these states."""
+        deadline = monotonic() + PATIENCE_S
+        while self.admin.get(f"/api/v1/downloads/{id}").json()["state"] not in states:
+            assert monotonic() < deadline, f"{id} is not {' or '.join(states)}"
+            sleep(0.5)
+
+    def furnish(self) -> None:
+        """Bring in what a household has: much that came in, something in every other state."""
+        arrived = [self.queue(self.site.url(SHOWS[slug].page)) for slug in ARRIVED]
+        arrived.append(self.queue(self.site.url(SHOWS[HEARD].page), "audio-mp3"))
+        for id in arrived:
+            self.wait(id, "completed")
+        paused = self.queue(self.show(PAUSED, slow=200_000))
+        self.wait(paused, "running")
+        self.admin.post(f"/api/v1/downloads/{paused}/pause").raise_for_status()
+        self.wait(self.queue(self.show(WAITING, fail=429, retry_after="3600")), "waiting")
+        self.wait(self.queue(self.site.url("/status/410/the-lost-tape")), "failed")
+        self.wait(self.queue(self.show(SLOW, slow=150_000)), "running")
+
+
+@contextmanager
+def demo() -> Iterator[Demo]:
+    """A furnished portal in a folder of its own, which is gone in the end."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="medianest-demo-"))
+        site = stack.enter_context(MediaSite.in_thread())
+        running = Demo(stack.enter_context(Portal(Path(folder), allow=[site.address])), site)
+        running.furnish()
+        yield running
+
+
+if __name__ == "__main__":
+    print("Furnishing takes a minute or two.", flush=True)
+    with demo() as running:
+        print(f"The demo is ready: {running.portal.base}\nName: {ADMIN}\nPassword: {PASSWORD}", flush=True)
+        try:
+            input("Enter ends it. ")
+        except (EOFError, KeyboardInterrupt):
+            print()
