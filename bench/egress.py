@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import uvloop
 
-from bench.frame import Figure, in_turns, loop_lag, ratio
+from bench.frame import Figure, in_turns, loop_lag, p99_ms, ratio
 from medianest.core.outbound import AddressPolicy
 from medianest.downloads.egress import Egress
 
@@ -145,7 +145,7 @@ async def play_proxy(port: str) -> None:
         async with loop_lag() as lag:
             print("watching", flush=True)
             await asyncio.to_thread(sys.stdin.readline)
-        print(lag.p99_ms(), flush=True)
+        print(p99_ms([late_ms for _, late_ms in lag.late]), flush=True)
 
 
 if __name__ == "__main__":
