@@ -19,6 +19,8 @@ from medianest.downloads.failure_sentences import BLOCKED_REASON
 
 log = logging.getLogger(__name__)
 
+_FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -181,6 +183,3 @@ class Connection:
 
     def _count(self, result: str) -> None:
         self._premises.results.labels(result).inc()
-
-
-_FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
