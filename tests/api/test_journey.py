@@ -27,7 +27,7 @@ def test_a_program_previews_queues_follows_and_fetches(new_portal: NewPortal, me
     portal = new_portal(allow=[media_site.address])
     portal.start()
     with portal.program("downloads") as program:
-        url = media_site.url(f"/watch/files/padded-{SIZE}.mp4", slow=600_000)
+        url = media_site.url(f"/watch/files/padded-{SIZE}.mp4", slow=250_000)
         preview = program.post(f"{QUEUE}/preview", json={"url": url}).raise_for_status().json()
         assert preview["title"]
         assert preview["duplicate_of"] is None
