@@ -95,7 +95,7 @@ class Child:
         """What comes of the command; the last one is final. A child that dies or babbles counts as failed."""
         while True:
             try:
-                raw = await self._program.output.readline()
+                raw = await self._next_line()
                 event = protocol.event(raw) if raw else await self._last_word()
             except ValueError as error:
                 await self.kill()
@@ -114,6 +114,13 @@ class Child:
         if self._lifeline is not None:
             os.close(self._lifeline)
             self._lifeline = None
+
+    async def _next_line(self) -> bytes:
+        """Empty at its end, also where it ended without having read what was sent."""
+        try:
+            return await self._program.output.readline()
+        except ConnectionResetError:
+            return b""
 
     async def _last_word(self) -> Failed:
         await self.kill()
