@@ -35,6 +35,8 @@ _SCHEMES = frozenset({"http", "https", "data"})
 _WHOLE = frozenset({"http", "https"})
 _SMUGGLED = "__youtubedl_smuggle"
 _PICTURE_TIMEOUT_S = 8
+_BLOCK_LEAST = 1024
+_BLOCK_MOST = 512 * 1024
 
 
 class YtdlpSite:
@@ -67,16 +69,15 @@ class YtdlpSite:
         return [{**whole, **one} for one in chosen.get("requested_formats") or [{}]]
 
     def bring(self, format: Facts, path: Path, report: Callable[[Mapping[str, object]], None]) -> None:
-        from yt_dlp.networking import Request
-
-        is_whole = format.get("protocol") in _WHOLE
         self._report = report
-        with self._translated(), self._resumption.of(path.name, Request(format["url"]).url if is_whole else None):
-            done, _ = self._ytdl.dl(path.name, format)  # the working folder is the current one
-        if not done:
-            raise CannotFetch.because(ErrorCode.DISK_FULL, "It is larger than what may be fetched.")
-        if is_whole:
-            self._resumption.check(path)
+        with self._translated():
+            if format.get("protocol") not in _WHOLE:
+                done, _ = self._ytdl.dl(path.name, format)  # the working folder is the current one
+            else:
+                with self._resumption.of(path, self._ytdl.normal(format["url"])):
+                    done, _ = self._ytdl.dl(path.name, format)
+            if not done:
+                raise CannotFetch.because(ErrorCode.DISK_FULL, "It is larger than what may be fetched.")
 
     def picture(self, url: str) -> bytes | None:
         from yt_dlp.networking import Request
@@ -93,6 +94,8 @@ class YtdlpSite:
     def _translated(self) -> Iterator[None]:
         try:
             yield
+        except CannotFetch:
+            raise
         except Exception as error:  # yt-dlp lets nearly everything through
             self._log.error(f"{type(error).__name__}: {error}")
             trouble = failures.trouble(error, warnings=self._log.warnings)
@@ -102,9 +105,16 @@ class YtdlpSite:
 def _confined(resumption: Resumption) -> Any:
     """YoutubeDL that asks over HTTP only, believes the proxy's refusal at once, and continues only what is the same."""
     from yt_dlp import YoutubeDL
+    from yt_dlp.downloader.http import HttpFD
     from yt_dlp.networking import Request
 
+    HttpFD.best_block_size = staticmethod(_block_size)
+
     class Confined(YoutubeDL):  # type: ignore[misc]  # yt_dlp has no types
+        @staticmethod
+        def normal(url: str) -> str:
+            return str(Request(url).url)
+
         def urlopen(self, request: Any) -> Any:
             request = Request(request) if isinstance(request, str) else request
             if request.url.partition(":")[0].lower() not in _SCHEMES:
@@ -121,6 +131,14 @@ def _confined(resumption: Resumption) -> Any:
             return answer
 
     return Confined
+
+
+def _block_size(elapsed_s: float, size: int) -> int:
+    """How much to read at once: a quarter of a second's bytes, at most twice the last time's.
+
+    A block that breaks off is lost; yt-dlp's own are as large as 4 MB.
+    """
+    return int(min(max(size / max(elapsed_s, 0.001) / 4, _BLOCK_LEAST), size * 2, _BLOCK_MOST))
 
 
 class Program:

@@ -17,12 +17,19 @@ T = TypeVar("T")
 LOCK = "lock"
 _INFO = "info.json"
 _FINISHED = "finished.json"
-_VALIDATORS = "validators.json"
+_ORIGINS = "origins.json"
 _PICTURE = "picture.json"
 _BOOT = "boot"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _TEXT_MOST = 4000
 _LEFT_OUT = frozenset({"automatic_captions", "subtitles", "requested_subtitles", "comments", "heatmap", "entries"})
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """A file on a site: the mark by which it can be told from another one (RFC 9110, 13.1.5), and its length."""
+
+    mark: str | None
+    total: int | None
 
 
 class _Finished(msgspec.Struct):
@@ -103,12 +110,12 @@ class WorkFolder:
     def keep_picture(self, pictured: Pictured) -> None:
         self._write(_PICTURE, msgspec.json.encode(pictured))
 
-    def validators(self) -> dict[str, str]:
-        """By which each part's later bytes can be known to belong to its earlier ones (RFC 9110, 13.1.5)."""
-        return self._read(_VALIDATORS, dict[str, str]) or {}
+    def origins(self) -> dict[str, Origin]:
+        """Of what each part is the beginning."""
+        return self._read(_ORIGINS, dict[str, Origin]) or {}
 
-    def keep_validators(self, validators: dict[str, str]) -> None:
-        self._write(_VALIDATORS, msgspec.json.encode(validators))
+    def keep_origins(self, origins: dict[str, Origin]) -> None:
+        self._write(_ORIGINS, msgspec.json.encode(origins))
 
     def _forget_media(self) -> None:
         for pattern in ("part*", "draft*", f"{OUT}/*"):
