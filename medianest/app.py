@@ -19,7 +19,6 @@ from medianest.admin.commands import Commands
 from medianest.admin.types import Fact, Programs
 from medianest.api import routes as api
 from medianest.api.errors import Problems
-from medianest.api.services import Services as ApiServices
 from medianest.core import log
 from medianest.core.config import Settings, Sources
 from medianest.core.config.reload import Reload, Reloader
@@ -33,11 +32,11 @@ from medianest.core.scheduler import Scheduler
 from medianest.core.supervisor import Supervisor
 from medianest.downloads.queue import Queue
 from medianest.http import faces, ground, idempotency
+from medianest.http.services import Services
 from medianest.http.serving import Server
 from medianest.migrations import upgrade
 from medianest.web import routes as web
 from medianest.web.errors import Pages
-from medianest.web.services import Services as WebServices
 from medianest.web.templating import Templates
 
 STOP_WITHIN = timedelta(seconds=8)
@@ -124,35 +123,25 @@ class Portal:
         }
 
     def _faces(self) -> ASGIApp:
-        machine = ApiServices(
+        services = Services(
             db=self.db,
             accounts=self.accounts,
             downloads=self.queue.downloads,
-            scheduler=self.scheduler,
             dispatcher=self.dispatcher,
+            scheduler=self.scheduler,
             backups=self.backups,
             metrics=self.metrics,
             catalogues=self.catalogues,
             settings=lambda: self.settings,
+            examine=self.examine,
             ready={
                 "database": self.db.answers,
                 "migrations": partial(upgrade.is_current, self.settings.paths.database),
                 "workers": self.queue.is_working,
             },
-        )
-        people = WebServices(
-            db=self.db,
-            accounts=self.accounts,
-            downloads=self.queue.downloads,
-            dispatcher=self.dispatcher,
-            scheduler=self.scheduler,
-            catalogues=self.catalogues,
-            templates=self.templates,
-            backups=self.backups,
-            examine=self.examine,
             openapi=api.openapi_document,
         )
-        routers = [api.router(machine), web.router(people)]
+        routers = [api.router(services), web.router(services, self.templates)]
         problems, pages = Problems(self.catalogues), Pages(self.templates)
         return faces.join(routers, self.ground, machine=problems, people=pages)
 

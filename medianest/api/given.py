@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from medianest.api.reader import Reader
-from medianest.api.services import Services
+from medianest.http.services import Services
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from litestar import Response
 from medianest.api import answers
 from medianest.api.answers import Answer
 from medianest.api.given import Served
-from medianest.api.services import Check
 from medianest.api.wire import Output
+from medianest.http.services import Check
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,6 @@ from medianest.api.answers import Answer, AnyRequest
 from medianest.api.calls import Call
 from medianest.api.reader import Reader
 from medianest.api.rules import makes_tokens, steers
-from medianest.api.services import Services
 from medianest.api.v1 import (
     backups,
     dead_letters,
@@ -34,6 +33,7 @@ from medianest.core.actor import Permission
 from medianest.downloads import queries
 from medianest.http.given import CurrentAsking
 from medianest.http.guards import anyone, metrics_reader, permitted, signed_in
+from medianest.http.services import Services
 
 CREATED, ACCEPTED, OK, GONE = HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.OK, HTTPStatus.NO_CONTENT
 READS = (permitted(Permission.READ),)

@@ -8,10 +8,11 @@ from litestar.params import SkipValidation
 
 from medianest.core import journal
 from medianest.downloads import queries
+from medianest.http.services import Services
 from medianest.web.frame import Frame
 from medianest.web.htmx import AnyRequest, Reader
 from medianest.web.live import LiveWriter
-from medianest.web.services import Services
+from medianest.web.templating import Templates
 
 TheServices: TypeAlias = NamedDependency[SkipValidation[Services]]
 CurrentReader: TypeAlias = NamedDependency[SkipValidation[Reader]]
@@ -19,21 +20,21 @@ PageFrame: TypeAlias = NamedDependency[SkipValidation[Frame]]
 TheLiveWriter: TypeAlias = NamedDependency[SkipValidation[LiveWriter]]
 
 
-def dependencies(services: Services) -> dict[str, Provide]:
+def dependencies(services: Services, templates: Templates) -> dict[str, Provide]:
     """How these are made for each request; the frame is read before the data of the page is."""
 
     def given_services() -> Services:
         return services
 
     def reader(request: AnyRequest) -> Reader:
-        return Reader(request, services.templates)
+        return Reader(request, templates)
 
     async def frame(reader: CurrentReader) -> Frame:
         after = await services.db.read(journal.newest_id)
         counts = await services.db.read(queries.counts, reader.asking.actor)
         return replace(reader.frame(), under_way=counts.under_way, after=after)
 
-    writer = LiveWriter(services.db, services.downloads, services.templates)
+    writer = LiveWriter(services.db, services.downloads, templates)
 
     def given_writer() -> LiveWriter:
         return writer

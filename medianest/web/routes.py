@@ -12,6 +12,7 @@ from medianest.core.actor import Permission
 from medianest.downloads import queries
 from medianest.http.etags import shows
 from medianest.http.guards import Rule, anyone, fresh, permitted, signed_in
+from medianest.http.services import Services
 from medianest.web.frame import THEME
 from medianest.web.given import dependencies
 from medianest.web.htmx import AnyRequest
@@ -33,7 +34,7 @@ from medianest.web.pages import (
     tokens,
     verbs,
 )
-from medianest.web.services import Services
+from medianest.web.templating import Templates
 
 ANYONE = (anyone,)
 SIGNED_IN = (signed_in,)
@@ -119,9 +120,9 @@ WAYS = (
 # fmt: on
 
 
-def router(services: Services) -> Router:
+def router(services: Services, templates: Templates) -> Router:
     """All pages, with what their handlers may name (see `given`)."""
-    return Router("/", route_handlers=[way.route() for way in WAYS], dependencies=dependencies(services))
+    return Router("/", route_handlers=[way.route() for way in WAYS], dependencies=dependencies(services, templates))
 
 
 def _variant(request: AnyRequest) -> str:

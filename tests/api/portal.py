@@ -1,7 +1,7 @@
 """The machine face on the real floor and the real server, over a real queue whose workers rest."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from medianest.accounts.service import Accounts
 from medianest.accounts.types import Client, Scope, SessionRules, User
 from medianest.admin.backups import Backups
+from medianest.admin.types import Fact
 from medianest.api.errors import Problems
-from medianest.api.routes import router
-from medianest.api.services import Services
+from medianest.api.routes import openapi_document, router
 from medianest.core import clock
 from medianest.core.config import DownloadsSettings, PathsSettings, ServerSettings, Settings
 from medianest.core.db import Database
@@ -38,6 +38,7 @@ from medianest.downloads.types import State
 from medianest.downloads.workspace import Workspace
 from medianest.http import csrf, faces
 from medianest.http.ground import Ground, lay
+from medianest.http.services import Services
 from medianest.http.serving import Server
 from tests.people import PASSWORD, Cast, cheap_passwords, move_in
 
@@ -191,6 +192,9 @@ def _services(
     async def holds() -> bool:
         return not errands.broken
 
+    async def examine() -> Sequence[Fact]:
+        return []
+
     return Services(
         db=db,
         accounts=accounts,
@@ -201,5 +205,7 @@ def _services(
         metrics=Metrics(),
         catalogues=CATALOGUES,
         settings=Settings,
+        examine=examine,
         ready={"database": holds},
+        openapi=openapi_document,
     )

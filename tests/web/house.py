@@ -19,12 +19,13 @@ from medianest.accounts.types import SessionRules, User
 from medianest.admin.backups import Backups
 from medianest.admin.types import Fact, Group, Verdict
 from medianest.core import clock
-from medianest.core.config import DownloadsSettings, PathsSettings, ServerSettings
+from medianest.core.config import DownloadsSettings, PathsSettings, ServerSettings, Settings
 from medianest.core.db import Database
 from medianest.core.i18n import Catalogues, Message, msg
 from medianest.core.jobs import Job
 from medianest.core.journal import Dispatcher
 from medianest.core.live import Live
+from medianest.core.metrics import Metrics
 from medianest.core.outbound import AddressPolicy
 from medianest.core.scheduler import Scheduler
 from medianest.core.security import load_or_create_key
@@ -36,10 +37,10 @@ from medianest.downloads.workshop import Workshop
 from medianest.downloads.workspace import Workspace
 from medianest.http import authorisation
 from medianest.http.ground import Ground, lay
+from medianest.http.services import Services
 from medianest.http.serving import Server
 from medianest.web import routes
 from medianest.web.errors import Pages
-from medianest.web.services import Services
 from medianest.web.templating import Templates
 from tests.gallery.openapi import OPENAPI
 from tests.people import PASSWORD, Cast, cheap_passwords, move_in
@@ -55,6 +56,7 @@ class House:
     """The face while it runs, with what stands under it."""
 
     services: Services
+    templates: Templates
     live: Live
     ground: Ground
     workers: Workers
@@ -127,13 +129,13 @@ async def open_house(
     house = await _build(db, folder, sites)
     house.people = await move_in(house.services.accounts) if inhabited else None
     app = Litestar(
-        [routes.router(house.services)],
+        [routes.router(house.services, house.templates)],
         dependencies=house.ground.dependencies(),
-        exception_handlers={Exception: Pages(house.services.templates)},
+        exception_handlers={Exception: Pages(house.templates)},
         openapi_config=None,
     )
     authorisation.check(app)
-    pages = Pages(house.services.templates)
+    pages = Pages(house.templates)
     house.server = Server(
         house.ground.wrap(app, refuse=pages.refuse), host="127.0.0.1", port=0, before_stop=house.ground.leases.end_all
     )
@@ -183,16 +185,19 @@ async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]]) -
         downloads=Downloads(db, live, shop, workers),
         dispatcher=Dispatcher(db, []),
         scheduler=Scheduler(db, [Job(name="purge_sessions", daily_at=time(4, 0), run=sweep)]),
-        catalogues=catalogues,
-        templates=templates,
         backups=Backups(db, paths, release="test", revision="test"),
+        metrics=Metrics(),
+        catalogues=catalogues,
+        settings=Settings,
         examine=examine,
+        ready={},
         openapi=lambda: OPENAPI,
     )
     ground = lay(db, live, accounts, ServerSettings(), build=templates.build, languages=catalogues.languages)
     await ground.hub.prepare()
     return House(
         services=services,
+        templates=templates,
         live=live,
         ground=ground,
         workers=workers,

@@ -10,13 +10,13 @@ from litestar.params import FromPath
 from medianest.accounts.types import Session, Token
 from medianest.core.errors import Forbidden, Invalid, Unauthenticated
 from medianest.core.i18n import Message, msg
+from medianest.http.services import Services
 from medianest.web import forms, htmx
 from medianest.web.devices import device
 from medianest.web.frame import THEME, Place, Theme, theme_of
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
 from medianest.web.pages.sign_in import let_in
-from medianest.web.services import Services
 
 _YEAR_S = 365 * 24 * 3600
 _ICONS = {Theme.AUTO: "phone", Theme.LIGHT: "sun", Theme.DARK: "moon"}

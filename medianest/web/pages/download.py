@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 from medianest.downloads import queries
 from medianest.downloads.types import Download
 from medianest.http.ranges import file_response
+from medianest.http.services import Services
 from medianest.web import htmx
 from medianest.web.acts import Relation, relation
 from medianest.web.details import LogView, download_view, log_view
@@ -15,7 +16,6 @@ from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
 from medianest.web.media_types import media_type
-from medianest.web.services import Services
 
 
 async def show(reader: CurrentReader, services: TheServices, frame: PageFrame, id: FromPath[str]) -> Html:

@@ -7,13 +7,13 @@ from medianest.downloads import queries
 from medianest.downloads.queries import Sort
 from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import Download, State
+from medianest.http.services import Services
 from medianest.web import htmx
 from medianest.web.acts import relation
 from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html
 from medianest.web.rows import Row, row
-from medianest.web.services import Services
 
 _UNDER_WAY = 5
 _ARRIVED = 9

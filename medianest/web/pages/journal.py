@@ -9,12 +9,12 @@ from litestar.params import FromQuery
 from medianest.core import journal
 from medianest.core.i18n import SOURCE_LANGUAGE, Message, msg
 from medianest.core.journal import Entry
+from medianest.http.services import Services
 from medianest.web import htmx
 from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html
 from medianest.web.pages.admin import Room, RoomChip, rooms
-from medianest.web.services import Services
 
 _PAGE = 50
 _TOLD = frozenset({"title", "name", "label", "error", "code"})

@@ -12,13 +12,13 @@ from medianest.downloads import queries
 from medianest.downloads.queries import Sort
 from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import Download, State
+from medianest.http.services import Services
 from medianest.web import htmx
 from medianest.web.acts import relation
 from medianest.web.frame import Chip, Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html
 from medianest.web.rows import Row, Section, Tally, row, tally
-from medianest.web.services import Services
 
 _LISTED_MOST = 200
 _LATELY = 10

@@ -10,11 +10,11 @@ from medianest.core.errors import Forbidden, Invalid, TooMany, Unauthenticated
 from medianest.core.i18n import Message
 from medianest.http import cookies
 from medianest.http.redirects import internal_path
+from medianest.http.services import Services
 from medianest.web import forms, htmx
 from medianest.web.errors import status_of
 from medianest.web.given import CurrentReader, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
-from medianest.web.services import Services
 
 TURNED_AWAY = (Invalid, Unauthenticated, Forbidden, TooMany)
 

@@ -12,6 +12,7 @@ from medianest.downloads.service import Downloads
 from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import Download
 from medianest.http.redirects import internal_path
+from medianest.http.services import Services
 from medianest.web import forms, htmx
 from medianest.web.acts import relation
 from medianest.web.frame import Place
@@ -19,7 +20,6 @@ from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
 from medianest.web.news import news_view
 from medianest.web.rows import tally
-from medianest.web.services import Services
 
 Verb: TypeAlias = Callable[[Downloads, Actor, str], Awaitable[Download]]
 

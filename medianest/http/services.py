@@ -1,10 +1,12 @@
-"""What the machine face calls."""
+"""What both faces are made from: the features' verbs and the services that `app` started."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from medianest.accounts.service import Accounts
 from medianest.admin.backups import Backups
+from medianest.admin.types import Fact
 from medianest.core.config import Settings
 from medianest.core.db import Database
 from medianest.core.i18n import Catalogues
@@ -18,19 +20,22 @@ Check = Callable[[], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The portal's parts as this face needs them.
+    """`app` makes one; each handler takes from it what it needs.
 
-    `settings` are those that hold at that moment; `ready` names what must hold before requests are sent here.
+    `settings` are those that hold at that moment; `examine` has the doctor look at everything; `ready` names what must
+    hold before requests are sent here; `openapi` is the document of the machine face.
     """
 
     db: Database
     accounts: Accounts
     downloads: Downloads
-    scheduler: Scheduler
     dispatcher: Dispatcher
+    scheduler: Scheduler
     backups: Backups
     metrics: Metrics
     catalogues: Catalogues
     settings: Callable[[], Settings]
-    ready: Mapping[str, Check] = field(default_factory=dict)
+    examine: Callable[[], Awaitable[Sequence[Fact]]]
+    ready: Mapping[str, Check]
+    openapi: Callable[[], Mapping[str, Any]]
     base_path: str = ""
