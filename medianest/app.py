@@ -30,6 +30,7 @@ from medianest.core.live import Live
 from medianest.core.metrics import Metrics
 from medianest.core.scheduler import Scheduler
 from medianest.core.supervisor import Supervisor
+from medianest.downloads import listeners as downloads_listeners
 from medianest.downloads.queue import Queue
 from medianest.http import faces, ground, idempotency
 from medianest.http.services import Services
@@ -63,7 +64,7 @@ class Portal:
             *admin_jobs.jobs(self.db, self.backups, lambda: self.settings),
         ]
         self.scheduler = Scheduler(self.db, declared)
-        self.dispatcher = Dispatcher(self.db, [])
+        self.dispatcher = Dispatcher(self.db, downloads_listeners.listeners())
         self.ground = ground.lay(
             self.db,
             self.live,

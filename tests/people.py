@@ -37,7 +37,7 @@ def cheap_passwords() -> Passwords:
 async def move_in(accounts: Accounts) -> Cast:
     """Everybody gets an account, with the password `PASSWORD`."""
     new = {name: NewUser(name=name.title(), role=role, password=PASSWORD) for name, role in ROLES.items()}
-    return Cast(**{name: await accounts.create_user(SYSTEM, user) for name, user in new.items()})
+    return Cast(**{name: await accounts.people.create(SYSTEM, user) for name, user in new.items()})
 
 
 async def sign_in(accounts: Accounts, user: User, client: Client = HOME) -> tuple[Opened, Actor]:

@@ -55,3 +55,13 @@ class NoSuchToken(NotFound):
 
 class NoSuchSession(NotFound):
     default_code = "no_such_session"
+
+
+class NoSuchInvitation(NotFound):
+    default_code = "no_such_invitation"
+
+
+class InvitationOver(NotFound):
+    """The invitation is unknown, expired, used up or revoked; which of these is not told."""
+
+    default_code = "invitation_over"

@@ -75,6 +75,27 @@ class SignedOut(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOutEverywhere(Event):
+    """All sessions of a person were ended but the one in which they asked for it; `ended` is how many."""
+
+    kind: ClassVar[str] = "user.signed_out_everywhere"
+    subject_type: ClassVar[str] = "user"
+
+    ended: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserRemoved(Event):
+    """Somebody left: `name` is their pseudonym from now on, `heir_id` who gets what nobody else wants."""
+
+    kind: ClassVar[str] = "user.removed"
+    subject_type: ClassVar[str] = "user"
+
+    name: str
+    heir_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenCreated(Event):
     """An API token was made."""
 
@@ -95,3 +116,33 @@ class TokenRevoked(Event):
 
     label: str
     owner_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationEvent(Event):
+    """Something about an invitation to be one of the household in this role."""
+
+    kind: ClassVar[str] = "invitation"
+    subject_type: ClassVar[str] = "invitation"
+
+    label: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationMade(InvitationEvent):
+    kind: ClassVar[str] = "invitation.made"
+
+    uses: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationUsed(InvitationEvent):
+    """Somebody came in by it; the actor is the person who they are now."""
+
+    kind: ClassVar[str] = "invitation.used"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationRevoked(InvitationEvent):
+    kind: ClassVar[str] = "invitation.revoked"

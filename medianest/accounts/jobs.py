@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import time
 
-from medianest.accounts import sessions
+from medianest.accounts import invitations, sessions
 from medianest.accounts.types import SessionRules
 from medianest.core import clock
 from medianest.core.db import Database
@@ -17,4 +17,12 @@ def jobs(db: Database, rules: SessionRules) -> Sequence[Job]:
             purged = await sessions.purge(session, rules.alive_at(clock.now()))
         return msg("accounts.sessions_purged", n=purged) if purged else None
 
-    return [Job(name="purge_sessions", daily_at=time(3, 40), run=purge)]
+    async def purge_invitations() -> Message | None:
+        async with db.transaction() as session:
+            purged = await invitations.purge(session)
+        return msg("accounts.invitations_purged", n=purged) if purged else None
+
+    return [
+        Job(name="purge_sessions", daily_at=time(3, 40), run=purge),
+        Job(name="purge_invitations", daily_at=time(3, 45), run=purge_invitations),
+    ]

@@ -1,4 +1,4 @@
-"""The tables of people and of what they prove themselves with; of secrets only hashes."""
+"""The tables of people, what they prove themselves with, and who may become one; of secrets only hashes."""
 
 from datetime import datetime
 
@@ -9,7 +9,10 @@ from medianest.core.db import Base, UtcDateTime
 
 
 class UserRow(Base):
-    """A person; `epoch` counts the times that all their sessions were ended at once."""
+    """A person; `epoch` counts the times that all their sessions were ended at once.
+
+    Who was removed stays as a row under a pseudonym, for what they did has happened.
+    """
 
     __tablename__ = "users"
 
@@ -23,6 +26,8 @@ class UserRow(Base):
     epoch: Mapped[int]
     suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SessionRow(Base):
@@ -54,3 +59,19 @@ class TokenRow(Base):
     scopes: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class InvitationRow(Base):
+    """A link by which `uses_most` people may come in, until it expires or its maker is no administrator any more."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    secret_digest: Mapped[str] = mapped_column(unique=True)
+    made_by: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str]
+    label: Mapped[str]
+    uses: Mapped[int]
+    uses_most: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,11 +1,11 @@
-"""When each session and token was last used: noted in memory, written down all together now and then."""
+"""When each person, session and token was last there: noted in memory, written down all together now and then."""
 
 import asyncio
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 
-from medianest.accounts.models import SessionRow, TokenRow
+from medianest.accounts.models import SessionRow, TokenRow, UserRow
 from medianest.core import clock
 from medianest.core.db import Database
 
@@ -49,6 +49,11 @@ class Presence:
                     .where(SessionRow.id == bindparam("used_id"))
                     .values(last_seen_at=bindparam("used_at"), address=bindparam("used_from")),
                     [{"used_id": id, "used_at": at, "used_from": address} for id, (at, address) in sessions.items()],
+                )
+                person = select(SessionRow.user_id).where(SessionRow.id == bindparam("used_id")).scalar_subquery()
+                await connection.execute(
+                    update(UserRow).where(UserRow.id == person).values(last_seen_at=bindparam("used_at")),
+                    [{"used_id": id, "used_at": at} for id, (at, _) in sorted(sessions.items(), key=lambda n: n[1][0])],
                 )
             if tokens:
                 await connection.execute(

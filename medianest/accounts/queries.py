@@ -1,14 +1,15 @@
-"""Reading people, sessions and tokens."""
+"""Reading people, sessions, tokens and invitations."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session as Reading
 
-from medianest.accounts.models import SessionRow, TokenRow, UserRow
-from medianest.accounts.types import Alive, Scope, Session, Token, User
+from medianest.accounts.models import InvitationRow, SessionRow, TokenRow, UserRow
+from medianest.accounts.types import Alive, Invitation, Scope, Session, Token, User
 from medianest.core.actor import Role
 
 NAME_TABLES = (UserRow.__tablename__,)
@@ -16,9 +17,11 @@ PEOPLE_MOST = 500
 DEVICES_MOST = 200
 
 _USER = tuple(column for column in UserRow.__table__.c if column.name not in ("password_hash", "name_key"))
-_CREDENTIALS: Select[Any] = select(*_USER, UserRow.password_hash)
+_PRESENT = UserRow.removed_at.is_(None)
+_CREDENTIALS: Select[Any] = select(*_USER, UserRow.password_hash).where(_PRESENT)
 _SESSION = tuple(column for column in SessionRow.__table__.c if column.name != "secret_digest")
 _TOKEN = tuple(column for column in TokenRow.__table__.c if column.name != "secret_digest")
+_INVITATION = tuple(column for column in InvitationRow.__table__.c if column.name != "secret_digest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,19 +50,26 @@ class LivingToken:
 
 
 def user(session: Reading, id: str) -> User | None:
-    row = session.execute(select(*_USER).where(UserRow.id == id)).first()
+    row = session.execute(select(*_USER).where(UserRow.id == id, _PRESENT)).first()
     return _user(row) if row else None
 
 
 def display_names(session: Reading, ids: Iterable[str]) -> dict[str, str]:
-    """What these people are called, by their ids; who is gone is left out."""
+    """What these people are called, by their ids; who was removed has a pseudonym."""
     rows = session.execute(select(UserRow.id, UserRow.display_name).where(UserRow.id.in_(ids)))
     return {row.id: row.display_name for row in rows}
 
 
 def people(session: Reading) -> Sequence[User]:
     """Everybody, by name."""
-    return [_user(row) for row in session.execute(select(*_USER).order_by(UserRow.name_key).limit(PEOPLE_MOST))]
+    query = select(*_USER).where(_PRESENT).order_by(UserRow.name_key).limit(PEOPLE_MOST)
+    return [_user(row) for row in session.execute(query)]
+
+
+def eldest_admin(session: Reading, *, but: str) -> str | None:
+    """The id of the administrator who has been here longest, of those who can act."""
+    admins = select(UserRow.id).where(UserRow.role == Role.ADMIN, UserRow.suspended_at.is_(None), UserRow.id != but)
+    return session.scalar(admins.order_by(UserRow.created_at, UserRow.id).limit(1))
 
 
 def credentials(session: Reading, name_key: str) -> Credentials | None:
@@ -115,6 +125,34 @@ def token_of_id(session: Reading, id: str) -> LivingToken | None:
     return _one_token(session, _tokens().where(TokenRow.id == id))
 
 
+def invitations(session: Reading, now: datetime) -> Sequence[Invitation]:
+    """The open invitations, the newest first."""
+    query = _invitations().where(*open_at(now)).order_by(InvitationRow.created_at.desc(), InvitationRow.id)
+    return [_invitation(row) for row in session.execute(query.limit(PEOPLE_MOST))]
+
+
+def invitation(session: Reading, id: str) -> Invitation | None:
+    row = session.execute(_invitations().where(InvitationRow.id == id)).first()
+    return _invitation(row) if row else None
+
+
+def invitation_of_digest(session: Reading, digest: str, now: datetime) -> Invitation | None:
+    """The invitation with this secret, if somebody may still come in by it."""
+    row = session.execute(_invitations().where(InvitationRow.secret_digest == digest, *open_at(now))).first()
+    return _invitation(row) if row else None
+
+
+def open_at(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What holds of an invitation by which somebody may come in."""
+    makers = select(UserRow.id).where(UserRow.role == Role.ADMIN, UserRow.suspended_at.is_(None))
+    row = InvitationRow
+    return row.uses < row.uses_most, row.expires_at > now, row.made_by.in_(makers)
+
+
+def _invitations() -> Select[Any]:
+    return select(*_INVITATION, UserRow.display_name).join(UserRow, UserRow.id == InvitationRow.made_by)
+
+
 def _living_sessions(alive: Alive) -> Select[Any]:
     return (
         select(*_SESSION)
@@ -149,6 +187,7 @@ def _user(row: Row[Any]) -> User:
         language=row.language,
         suspended_at=row.suspended_at,
         created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
     )
 
 
@@ -174,4 +213,18 @@ def _token(row: Row[Any]) -> Token:
         scopes=frozenset(Scope(word) for word in row.scopes.split()),
         created_at=row.created_at,
         last_used_at=row.last_used_at,
+    )
+
+
+def _invitation(row: Row[Any]) -> Invitation:
+    return Invitation(
+        id=row.id,
+        role=Role(row.role),
+        label=row.label,
+        uses=row.uses,
+        uses_most=row.uses_most,
+        made_by=row.made_by,
+        maker=row.display_name,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
     )

@@ -1,4 +1,4 @@
-"""The front door: signing in and out, and looking after people, sessions and tokens."""
+"""The front door: signing in and out, sessions and tokens; people and invitations have files of their own."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,9 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from medianest.accounts import events, names, queries, sessions, tokens, users
 from medianest.accounts.errors import NoSuchSession, NoSuchUser, SetupClosed, Suspended, WrongPassword
 from medianest.accounts.identities import Identities
+from medianest.accounts.invitations import Invitations
 from medianest.accounts.passwords import Passwords, check_rules
+from medianest.accounts.people import People
 from medianest.accounts.presence import Presence
 from medianest.accounts.queries import Credentials
+from medianest.accounts.rights import require_admin, require_person
 from medianest.accounts.setup import SetupLink
 from medianest.accounts.throttle import Throttle
 from medianest.accounts.types import (
@@ -23,13 +26,11 @@ from medianest.accounts.types import (
     SessionRules,
     Token,
     User,
-    UserChange,
 )
 from medianest.core import clock, journal
 from medianest.core.actor import NOBODY, SYSTEM, Actor, Role
 from medianest.core.buckets import network_of
 from medianest.core.db import Database
-from medianest.core.errors import Forbidden
 from medianest.core.i18n import msg
 
 _PAST_SIGN_INS = 50
@@ -46,6 +47,8 @@ class Accounts:
         self._setup = SetupLink()
         self.presence = Presence(db)
         self.identities = Identities(db, rules, self.presence)
+        self.people = People(db, self._passwords)
+        self.invitations = Invitations(db, rules, self._passwords)
 
     async def new_setup_secret(self) -> str | None:
         """The secret of a fresh setup link; None where there is an administrator already."""
@@ -97,7 +100,7 @@ class Accounts:
 
     async def end_session(self, actor: Actor, id: str) -> None:
         """Sign a device out: one's own, or as an administrator anybody's. Raises NoSuchSession, Forbidden."""
-        _require_person(actor)
+        require_person(actor)
         async with self._db.transaction() as session:
             ended = await session.run_sync(queries.session_of_id, id, self._alive())
             if ended is None or (ended.user.id != actor.id and not actor.is_admin):
@@ -118,43 +121,11 @@ class Accounts:
             raise NoSuchUser(msg("accounts.no_such_user"))
         return user
 
-    async def list_people(self, actor: Actor) -> Sequence[User]:
-        """Everybody, for administrators. Raises Forbidden."""
-        _require_admin(actor)
-        return await self._db.read(queries.people)
-
-    async def create_user(self, actor: Actor, new: NewUser) -> User:
-        """Give somebody an account. Raises Forbidden, Invalid, NameTaken."""
-        _require_admin(actor)
-        if new.password is not None:
-            check_rules(new.password, name=new.name)
-        password_hash = await self._passwords.hash(new.password) if new.password is not None else None
-        async with self._db.transaction() as session:
-            return await users.create(session, actor, new, password_hash=password_hash)
-
     async def create_admin(self, actor: Actor, name: str, password: str) -> User:
         """Make an administrator from the command line; an open setup link is closed by it."""
-        user = await self.create_user(actor, NewUser(name=name, role=Role.ADMIN, password=password))
+        user = await self.people.create(actor, NewUser(name=name, role=Role.ADMIN, password=password))
         self._setup.close()
         return user
-
-    async def change_user(self, actor: Actor, id: str, change: UserChange) -> User:
-        """Change an account. Raises Forbidden, NoSuchUser, LastAdmin, Invalid."""
-        _require_admin(actor)
-        async with self._db.transaction() as session:
-            return await users.change(session, actor, id, change)
-
-    async def reset_password(self, actor: Actor, name: str, password: str) -> User:
-        """Give somebody a new password and end all their sessions. Raises Forbidden, NoSuchUser, Invalid."""
-        _require_admin(actor)
-        check_rules(password, name=name)
-        password_hash = await self._passwords.hash(password)
-        async with self._db.transaction() as session:
-            found = await session.run_sync(queries.credentials, names.name_key(name))
-            if found is None:
-                raise NoSuchUser(msg("accounts.no_such_user"))
-            await users.set_password(session, actor, found.user, password_hash)
-            return found.user
 
     async def change_password(self, actor: Actor, current: str, new: str, client: Client) -> Opened:
         """Replace one's own password; every session ends, and a new one opens here. Raises WrongPassword, Invalid."""
@@ -175,7 +146,7 @@ class Accounts:
         Returns it with its secret, which is shown once.
         Raises Forbidden, NoSuchUser, ScopeNotOwned, TooManyTokens, Invalid.
         """
-        _require_person(actor)
+        require_person(actor)
         user = await self._owner(actor, owner) if owner is not None else await self.me(actor)
         async with self._db.transaction() as session:
             return await tokens.create(session, actor, user, label=label, scopes=scopes)
@@ -183,17 +154,17 @@ class Accounts:
     async def list_tokens(self, actor: Actor, *, everyone: bool = False) -> Sequence[Token]:
         """One's own tokens, or everybody's for an administrator. Raises Forbidden."""
         if everyone:
-            _require_admin(actor)
+            require_admin(actor)
         return await self._db.read(queries.tokens, user_id=None if everyone else actor.id or "nobody")
 
     async def revoke_token(self, actor: Actor, id: str) -> None:
         """End a token. Raises NoSuchToken, Forbidden."""
-        _require_person(actor)
+        require_person(actor)
         async with self._db.transaction() as session:
             await tokens.revoke(session, actor, id)
 
     async def _owner(self, actor: Actor, name: str) -> User:
-        _require_admin(actor)
+        require_admin(actor)
         found = await self._db.read(queries.credentials, names.name_key(name))
         if found is None:
             raise NoSuchUser(msg("accounts.no_such_user"))
@@ -234,17 +205,6 @@ class Accounts:
 
     def _alive(self) -> Alive:
         return self._rules.alive_at(clock.now())
-
-
-def _require_admin(actor: Actor) -> None:
-    if not actor.is_admin:
-        raise Forbidden(msg("accounts.admins_only"))
-
-
-def _require_person(actor: Actor) -> None:
-    """What proves people is changed by people: a token of lesser scope makes and ends none."""
-    if not actor.session_id and not actor.is_admin:
-        raise Forbidden(msg("accounts.in_person_only"))
 
 
 async def _check_unchanged(session: AsyncSession, found: Credentials) -> None:

@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import asdict
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from medianest.accounts import actors, events, queries
@@ -36,6 +36,7 @@ async def open(
     await session.execute(delete(SessionRow).where(SessionRow.id == replaces))
     epoch = select(UserRow.epoch).where(UserRow.id == user.id).scalar_subquery()
     await session.execute(insert(SessionRow).values(asdict(opened) | {"secret_digest": digest(secret), "epoch": epoch}))
+    await session.execute(update(UserRow).where(UserRow.id == user.id).values(last_seen_at=now))
     await _forget_oldest(session, user)
     actor = actors.of_session(queries.LivingSession(session=opened, user=user))
     await journal.record(
@@ -59,6 +60,16 @@ async def end(session: AsyncSession, actor: Actor, ended: Session) -> None:
             actor=actor, subject_id=ended.user_id, audience=events.about(ended.user_id), session_id=ended.id
         ),
     )
+
+
+async def end_all(session: AsyncSession, actor: Actor, user: User, *, but: str | None) -> int:
+    """Sign all devices of a person out, except the session `but`; returns how many."""
+    others = SessionRow.user_id == user.id if but is None else (SessionRow.user_id == user.id) & (SessionRow.id != but)
+    result = await session.execute(delete(SessionRow).where(others))
+    ended = int(result.rowcount)  # type: ignore[attr-defined]  # a DML result has it
+    event = events.SignedOutEverywhere(actor=actor, subject_id=user.id, audience=events.about(user.id), ended=ended)
+    await journal.record(session, event)
+    return ended
 
 
 async def purge(session: AsyncSession, alive: Alive) -> int:

@@ -1,6 +1,6 @@
 """What accounts speak in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -48,7 +48,10 @@ class Client:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person of the household, as administrators and the person see them."""
+    """A person of the household, as administrators and the person see them.
+
+    `last_seen_at` is a few minutes behind, and moves under the eyes of who compares two of them.
+    """
 
     id: str
     name: str
@@ -57,6 +60,7 @@ class User:
     language: str | None
     suspended_at: datetime | None
     created_at: datetime
+    last_seen_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,7 @@ class NewUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserChange:
-    """What changes about a person; None stays as it is."""
+    """What changes about a person; None stays as it is, and without a language the browser's decides (empty)."""
 
     role: Role | None = None
     suspended: bool | None = None
@@ -115,3 +119,32 @@ class Token:
     scopes: frozenset[Scope]
     created_at: datetime
     last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewInvitation:
+    """An invitation to be: as what, for how many, for how long."""
+
+    role: Role
+    label: str = ""
+    uses: int = 1
+    lasts: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """An open invitation without its secret; `maker` is what the one who made it is called."""
+
+    id: str
+    role: Role
+    label: str
+    uses: int
+    uses_most: int
+    made_by: str
+    maker: str
+    created_at: datetime
+    expires_at: datetime
+
+    @property
+    def uses_left(self) -> int:
+        return self.uses_most - self.uses

@@ -1,18 +1,22 @@
 """Changing who belongs to the household."""
 
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from medianest.accounts import events, names, queries
 from medianest.accounts.errors import LastAdmin, NameTaken, NoSuchUser
-from medianest.accounts.models import UserRow
+from medianest.accounts.models import InvitationRow, SessionRow, TokenRow, UserRow
 from medianest.accounts.types import NewUser, User, UserChange
-from medianest.core import clock, journal
+from medianest.core import clock, journal, pseudonyms
 from medianest.core.actor import Actor, Role
+from medianest.core.event import ADMINS
 from medianest.core.i18n import msg
 from medianest.core.security import new_id
+
+_UNTYPABLE = "\x7f"
 
 
 async def create(session: AsyncSession, actor: Actor, new: NewUser, *, password_hash: str | None) -> User:
@@ -88,6 +92,47 @@ async def set_password(session: AsyncSession, actor: Actor, user: User, password
     await journal.record(session, events.PasswordReset(actor=actor, subject_id=user.id, audience=events.about(user.id)))
 
 
+async def remove(session: AsyncSession, actor: Actor, user: User) -> None:
+    """Let somebody go: what they prove themselves with ends, and their name is nowhere any more.
+
+    Whoever listens hands over what was theirs: to the administrator who asked for it, else to the eldest. Raises
+    LastAdmin.
+    """
+    heir = actor.id if actor.id != user.id else None
+    heir = heir or await session.run_sync(queries.eldest_admin, but=user.id)
+    if heir is None:
+        raise LastAdmin(msg("accounts.last_admin"))
+    for owned in (SessionRow.user_id, TokenRow.user_id, InvitationRow.made_by):
+        await session.execute(delete(owned.class_).where(owned == user.id))
+    pseudonym = pseudonyms.of(user.id)
+    now = clock.now()
+    await session.execute(
+        update(UserRow)
+        .where(UserRow.id == user.id)
+        .values(
+            name=pseudonym,
+            name_key=f"{_UNTYPABLE}{user.id}",
+            display_name=pseudonym,
+            role=Role.GUEST,
+            language=None,
+            password_hash=None,
+            epoch=UserRow.epoch + 1,
+            suspended_at=now,
+            last_seen_at=None,
+            removed_at=now,
+        )
+    )
+    await pseudonyms.give(session, user.id, pseudonym)
+    removed = events.UserRemoved(
+        actor=actor if actor.id != user.id else replace(actor, name=pseudonym, address=None),
+        subject_id=user.id,
+        audience=ADMINS,
+        name=pseudonym,
+        heir_id=heir,
+    )
+    await journal.record(session, removed)
+
+
 async def refresh_hash(session: AsyncSession, user: User, password_hash: str) -> None:
     """Keep the same password in today's way."""
     await session.execute(update(UserRow).where(UserRow.id == user.id).values(password_hash=password_hash))
@@ -102,5 +147,5 @@ def _changed_values(user: User, change: UserChange) -> dict[str, Any]:
     if change.display_name is not None:
         values["display_name"] = names.clean_name(change.display_name, field="display_name")
     if change.language is not None:
-        values["language"] = change.language
+        values["language"] = change.language or None
     return values

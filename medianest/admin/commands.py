@@ -39,7 +39,7 @@ class Commands:
         return {"name": user.name}
 
     async def _reset_password(self, params: Params, stream: Stream) -> Any:
-        user = await self._accounts.reset_password(COMMAND_LINE, params["name"], params["password"])
+        user = await self._accounts.people.reset_password(COMMAND_LINE, params["name"], params["password"])
         return {"name": user.name}
 
     async def _create_token(self, params: Params, stream: Stream) -> Any:

@@ -18,6 +18,7 @@ from medianest.api.v1 import (
     dead_letters,
     downloads,
     events,
+    invitations,
     jobs,
     journal,
     me,
@@ -25,6 +26,7 @@ from medianest.api.v1 import (
     previews,
     sessions,
     tokens,
+    users,
 )
 from medianest.api.v1.download_shapes import Download
 from medianest.api.wire import List, Paged
@@ -80,6 +82,15 @@ CALLS = (
     Call("POST", "/tokens", tokens.create, (makes_tokens,), takes=tokens.NewToken, gives=tokens.ShownToken,
          statuses=(CREATED,)),
     Call("DELETE", "/tokens/{id:str}", tokens.delete, SIGNED_IN, statuses=(GONE,)),
+    Call("GET", "/users", users.listing, READS, asks=Paged, gives=List[users.User], shows=("users",)),
+    Call("POST", "/users", users.create, ADMINS, takes=users.NewPerson, gives=users.User, statuses=(CREATED,)),
+    Call("PATCH", "/users/{id:str}", users.change, SIGNED_IN, takes=users.PersonChange, gives=users.User),
+    Call("DELETE", "/users/{id:str}", users.delete, ADMINS, statuses=(GONE,)),
+    Call("DELETE", "/users/{id:str}/sessions", users.sign_out, SIGNED_IN, statuses=(GONE,)),
+    Call("GET", "/invitations", invitations.listing, ADMINS, asks=Paged, gives=List[invitations.Invitation]),
+    Call("POST", "/invitations", invitations.create, ADMINS, takes=invitations.InvitationWanted,
+         gives=invitations.ShownInvitation, statuses=(CREATED,)),
+    Call("DELETE", "/invitations/{id:str}", invitations.delete, ADMINS, statuses=(GONE,)),
     Call("GET", "/users/{id:str}/sessions", sessions.listing, READS, asks=Paged, gives=List[sessions.Session],
          shows=("sessions", "users")),
     Call("DELETE", "/sessions/{id:str}", sessions.delete, SIGNED_IN, statuses=(GONE,)),

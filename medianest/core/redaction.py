@@ -23,8 +23,8 @@ _RULES = tuple(
         (r"(/(?:token|sig|lsig|signature|key|auth|expires?|policy|hdnea|hdnts|session|ip)[/=~])[^/\s'\"<>]+",
          rf"\1{GONE}"),
         (rf"({_NAME})(['\"]?\s{{0,3}}[=:]\s{{0,3}}['\"]?)[^\s'\"&,;<>]+", rf"\1\2{GONE}"),
-        # our own API tokens, wherever they stand
-        (r"\bmn_[a-z0-9_-]{20,}", GONE),
+        # our own API tokens and invitations, wherever they stand
+        (r"\bm[ni]_[a-z0-9_-]{20,}", GONE),
     )
 )  # fmt: skip
 _WORD = re.compile(r"[^\s'\"<>]+")

@@ -100,3 +100,14 @@ class DownloadCancelled(DownloadEvent):
 class DownloadDeleted(DownloadEvent):
     kind: ClassVar[str] = "download.deleted"
     file_deleted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadsHandedOver(Event):
+    """Somebody left, and so many downloads of theirs belong to others now; the subject is who left."""
+
+    kind: ClassVar[str] = "downloads.handed_over"
+    subject_type: ClassVar[str] = "user"
+
+    name: str
+    number: int

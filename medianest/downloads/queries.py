@@ -18,6 +18,7 @@ from medianest.downloads.types import (
     Counts,
     Download,
     ErrorCode,
+    Estate,
     Failure,
     Person,
     Preset,
@@ -75,6 +76,14 @@ def counts(session: Session, actor: Actor) -> Counts:
     """How many downloads this actor sees, by state."""
     query = select(DownloadRow.state, func.count()).where(*_visible(actor, mine=False)).group_by(DownloadRow.state)
     return Counts(**{str(state): int(number) for state, number in session.execute(query)})
+
+
+def estate(session: Session, person_id: str) -> Estate:
+    """What this person would leave behind."""
+    others = select(FollowerRow.download_id).where(FollowerRow.user_id != person_id)
+    followed = func.count().filter(DownloadRow.id.in_(others))
+    row = session.execute(select(func.count(), followed).where(DownloadRow.owner_id == person_id)).one()
+    return Estate(total=row[0], followed=row[1])
 
 
 def same_source(session: Session, sources: Iterable[str], preset: Preset) -> str | None:

@@ -185,3 +185,11 @@ class Counts:
     @property
     def under_way(self) -> int:
         return self.queued + self.running + self.waiting + self.paused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estate:
+    """What somebody would leave behind: their downloads, and how many of these others follow."""
+
+    total: int
+    followed: int

@@ -1,4 +1,4 @@
-"""The two cookies: the session's, and the one that ties a form to a browser in which nobody is signed in.
+"""The cookies: the session's, the one that ties a form to a browser in which nobody is signed in, an invitation's.
 
 Over HTTPS they carry the prefix `__Host-`, so that no neighbouring host and no plain connection can set them
 (RFC 6265bis section 4.1.3); on a plain LAN address they cannot.
@@ -15,6 +15,7 @@ from medianest.accounts.types import Opened
 _VALUE = re.compile(r"[A-Za-z0-9_-]{16,128}")
 SESSION = "medianest"
 FORM = "medianest-form"
+INVITATION = "medianest-invitation"
 
 
 def name_of(cookie: str, *, secure: bool) -> str:

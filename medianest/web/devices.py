@@ -1,6 +1,7 @@
-"""What a browser says that it is, in words that its owner knows."""
+"""What a browser says that it is and where it is, in words that its owner knows; nobody outside is asked."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from medianest.core.i18n import Message, msg
 
@@ -47,3 +48,12 @@ def device(user_agent: str) -> Device:
     if known:
         return Device(name=msg("web.account.device_part", what=known), icon=icon)
     return Device(name=msg("web.account.device_unknown"), icon="key")
+
+
+def place(address: str | None) -> Message:
+    """Where a device is, as far as its address tells."""
+    if address is None:
+        return msg("web.account.place_unknown")
+    near = ip_address(address)
+    is_here = near.is_private or near.is_loopback or near.is_link_local
+    return msg("web.account.place_here" if is_here else "web.account.place_outside", address=address)

@@ -78,8 +78,13 @@ def direction(language: str) -> str:
 
 
 def avatar(actor: Actor) -> Avatar:
-    digest = sha256((actor.id or actor.name).encode()).digest()
-    return Avatar(letter=actor.name[:1].upper() or "?", tone=digest[0] % TONES)
+    return avatar_of(actor.id or actor.name, actor.name)
+
+
+def avatar_of(id: str, name: str) -> Avatar:
+    """The same colour for a person wherever they are shown."""
+    digest = sha256(id.encode()).digest()
+    return Avatar(letter=name[:1].upper() or "?", tone=digest[0] % TONES)
 
 
 def theme_of(cookies: Mapping[str, str]) -> Theme:

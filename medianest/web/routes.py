@@ -12,6 +12,7 @@ from medianest.core.actor import Permission
 from medianest.downloads import queries
 from medianest.http.etags import shows
 from medianest.http.guards import Rule, anyone, fresh, permitted, signed_in
+from medianest.http.limits import Limited
 from medianest.http.services import Services
 from medianest.web.frame import THEME
 from medianest.web.given import dependencies
@@ -24,10 +25,15 @@ from medianest.web.pages import (
     download,
     ground,
     home,
+    invitations,
+    invite,
     jobs,
     journal,
     library,
     links,
+    partings,
+    people,
+    person,
     queue,
     setup,
     sign_in,
@@ -37,6 +43,7 @@ from medianest.web.pages import (
 from medianest.web.templating import Templates
 
 ANYONE = (anyone,)
+GENTLY = (anyone, invite.GENTLY)
 SIGNED_IN = (signed_in,)
 DOWNLOADS = (permitted(Permission.DOWNLOAD),)
 ADMINS = (permitted(Permission.ADMINISTER),)
@@ -54,7 +61,7 @@ class Way:
     method: Literal["GET", "POST"]
     path: str
     handler: Callable[..., Any]
-    rules: Sequence[Rule]
+    rules: Sequence[Rule | Limited]
     shows: tuple[str, ...] = ()
     live: bool = False
 
@@ -76,6 +83,9 @@ WAYS = (
     Way("GET", "/sign-in/again", sign_in.ask_again, SIGNED_IN),
     Way("POST", "/sign-in/again", sign_in.enter_again, SIGNED_IN),
     Way("POST", "/sign-out", sign_in.leave, SIGNED_IN),
+    Way("GET", "/invite/{secret:str}", invite.follow, GENTLY),
+    Way("GET", "/invite", invite.show, GENTLY),
+    Way("POST", "/invite", invite.accept, GENTLY),
 
     Way("GET", "/", home.show, SIGNED_IN, shows=MOVING, live=True),
     Way("GET", "/library", library.show, SIGNED_IN, shows=MOVING),
@@ -98,7 +108,10 @@ WAYS = (
     Way("POST", "/downloads/{id:str}/delete", verbs.delete, SIGNED_IN),
 
     Way("GET", "/account", account.show, SIGNED_IN, shows=(*MOVING, *PEOPLE)),
+    Way("POST", "/account/name", account.change_name, SIGNED_IN),
     Way("POST", "/account/sessions/{id:str}/end", account.end_session, SIGNED_IN),
+    Way("GET", "/account/sessions/others", account.ask_others, SIGNED_IN),
+    Way("POST", "/account/sessions/others", account.end_others, SIGNED_IN),
     Way("POST", "/account/looks", account.change_looks, SIGNED_IN),
     Way("POST", "/account/password", account.change_password, SIGNED_IN),
     Way("GET", "/account/tokens/new", tokens.ask, FRESH),
@@ -106,6 +119,23 @@ WAYS = (
     Way("POST", "/account/tokens/{id:str}/revoke", tokens.revoke, SIGNED_IN),
 
     Way("GET", "/admin", jobs.lead, ADMINS),
+    Way("GET", "/admin/people", people.show, ADMINS),
+    Way("GET", "/admin/people/new", people.ask_new, ADMINS),
+    Way("POST", "/admin/people", people.create, ADMINS),
+    Way("GET", "/admin/people/invite", invitations.ask, ADMINS),
+    Way("POST", "/admin/people/invitations", invitations.create, ADMINS),
+    Way("POST", "/admin/people/invitations/{id:str}/revoke", invitations.revoke, ADMINS),
+    Way("GET", "/admin/people/{id:str}", person.show, ADMINS),
+    Way("POST", "/admin/people/{id:str}", person.change, ADMINS),
+    Way("POST", "/admin/people/{id:str}/password", person.set_password, ADMINS),
+    Way("POST", "/admin/people/{id:str}/sessions/{session_id:str}/end", person.end_session, ADMINS),
+    Way("GET", "/admin/people/{id:str}/sign-out", partings.ask_sign_out, ADMINS),
+    Way("POST", "/admin/people/{id:str}/sign-out", partings.sign_out, ADMINS),
+    Way("GET", "/admin/people/{id:str}/suspend", partings.ask_suspend, ADMINS),
+    Way("POST", "/admin/people/{id:str}/suspend", partings.suspend, ADMINS),
+    Way("POST", "/admin/people/{id:str}/restore", partings.restore, ADMINS),
+    Way("GET", "/admin/people/{id:str}/remove", partings.ask_remove, ADMINS),
+    Way("POST", "/admin/people/{id:str}/remove", partings.remove, ADMINS),
     Way("GET", "/admin/jobs", jobs.show, ADMINS),
     Way("POST", "/admin/jobs/{name:str}/run", jobs.run, ADMINS),
     Way("POST", "/admin/dead-letters/{id:int}/retry", jobs.retry_letter, ADMINS),

@@ -30,11 +30,11 @@ async def _end_by_admin(accounts: Accounts, actor: Actor) -> None:
 
 async def _suspend(accounts: Accounts, actor: Actor) -> None:
     assert actor.id
-    await accounts.change_user(SYSTEM, actor.id, UserChange(suspended=True))
+    await accounts.people.change(SYSTEM, actor.id, UserChange(suspended=True))
 
 
 async def _reset_password(accounts: Accounts, actor: Actor) -> None:
-    await accounts.reset_password(SYSTEM, "Bob", "a new one for bob")
+    await accounts.people.reset_password(SYSTEM, "Bob", "a new one for bob")
 
 
 @pytest.mark.parametrize("revoke", [_sign_out, _end_by_admin, _suspend, _reset_password])
@@ -50,7 +50,7 @@ async def test_a_stolen_cookie_is_worth_nothing_the_moment_its_session_ends(
 
 async def test_a_changed_role_holds_from_the_next_request_on(accounts: Accounts, cast: Cast) -> None:
     opened, actor = await sign_in(accounts, cast.carol)
-    await accounts.change_user(SYSTEM, cast.carol.id, UserChange(role=Role.GUEST))
+    await accounts.people.change(SYSTEM, cast.carol.id, UserChange(role=Role.GUEST))
     now = await accounts.identities.of_session(opened.secret, None)
     assert now is not None
     assert now.role is Role.GUEST
@@ -61,8 +61,8 @@ async def test_a_changed_role_holds_from_the_next_request_on(accounts: Accounts,
 
 async def test_who_is_back_from_a_suspension_signs_in_anew(accounts: Accounts, cast: Cast) -> None:
     opened, _ = await sign_in(accounts, cast.bob)
-    await accounts.change_user(SYSTEM, cast.bob.id, UserChange(suspended=True))
-    await accounts.change_user(SYSTEM, cast.bob.id, UserChange(suspended=False))
+    await accounts.people.change(SYSTEM, cast.bob.id, UserChange(suspended=True))
+    await accounts.people.change(SYSTEM, cast.bob.id, UserChange(suspended=False))
     assert await accounts.identities.of_session(opened.secret, None) is None
     await sign_in(accounts, cast.bob)
 
@@ -80,7 +80,7 @@ async def test_a_session_ends_unused_and_at_its_age(
     assert not await accounts.identities.still(actor)
     assert await accounts.list_sessions(SYSTEM, cast.bob.id) == []
 
-    (purge,) = jobs(db, SessionRules())
+    purge = next(job for job in jobs(db, SessionRules()) if job.name == "purge_sessions")
     done = await purge.run()
     assert done is not None
     assert done.values["n"] == 1

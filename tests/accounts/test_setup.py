@@ -56,7 +56,7 @@ async def test_of_many_at_once_with_the_link_one_becomes_administrator(accounts:
     done = await asyncio.gather(*tries, return_exceptions=True)
     assert sum(not isinstance(one, BaseException) for one in done) == 1
     assert sum(isinstance(one, SetupClosed) for one in done) == 7
-    assert len(await accounts.list_people(SYSTEM)) == 1
+    assert len(await accounts.people.listing(SYSTEM)) == 1
 
 
 async def test_a_refused_name_or_password_leaves_the_link_open(accounts: Accounts) -> None:

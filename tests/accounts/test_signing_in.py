@@ -59,7 +59,7 @@ async def test_what_is_wrong_of_name_and_password_is_not_told(
 
 
 async def test_a_composed_letter_and_its_parts_are_the_same_password(accounts: Accounts, cast: Cast) -> None:
-    await accounts.reset_password(SYSTEM, "Bob", "Gärtnerinnen-Lied")
+    await accounts.people.reset_password(SYSTEM, "Bob", "Gärtnerinnen-Lied")
     assert await accounts.sign_in("Bob", "Ga\u0308rtnerinnen-Lied", HOME)
 
 
@@ -71,7 +71,7 @@ async def test_the_stand_in_for_unknown_names_costs_what_a_real_hash_costs() -> 
 
 
 async def test_a_suspended_person_is_told_so_only_with_the_right_password(accounts: Accounts, cast: Cast) -> None:
-    await accounts.change_user(SYSTEM, cast.bob.id, UserChange(suspended=True))
+    await accounts.people.change(SYSTEM, cast.bob.id, UserChange(suspended=True))
     with pytest.raises(Suspended):
         await accounts.sign_in("Bob", PASSWORD, HOME)
     with pytest.raises(WrongPassword):
@@ -142,7 +142,7 @@ async def test_what_happens_at_the_door_is_in_the_journal(accounts: Accounts, ca
 
 async def test_a_password_changed_while_it_is_looked_at_opens_nothing(accounts: Accounts, cast: Cast) -> None:
     tries = [accounts.sign_in("Bob", PASSWORD, HOME) for _ in range(3)]
-    reset = accounts.reset_password(SYSTEM, "Bob", "quite another one")
+    reset = accounts.people.reset_password(SYSTEM, "Bob", "quite another one")
     done = await asyncio.gather(*tries, reset, return_exceptions=True)
     for opened in done[:3]:
         assert isinstance(opened, WrongPassword) or not await accounts.identities.of_session(opened.secret, None)

@@ -75,7 +75,7 @@ async def test_a_member_is_refused_scopes_that_are_not_theirs(
 
 async def test_a_token_shrinks_with_its_owner(accounts: Accounts, cast: Cast) -> None:
     secret, actor = await _bearer(accounts, "Carol", Scope.LIBRARY, Scope.DOWNLOADS)
-    await accounts.change_user(SYSTEM, cast.carol.id, UserChange(role=Role.GUEST))
+    await accounts.people.change(SYSTEM, cast.carol.id, UserChange(role=Role.GUEST))
     now = await accounts.identities.of_token(secret)
     assert now is not None
     assert now.permissions == {Permission.READ}
@@ -92,7 +92,7 @@ async def test_a_revoked_token_and_that_of_a_suspended_person_are_refused_at_onc
     await accounts.revoke_token(bob, token.id)
     assert await accounts.identities.of_token(secret) is None
     assert await accounts.identities.of_token(kept)
-    await accounts.change_user(SYSTEM, cast.bob.id, UserChange(suspended=True))
+    await accounts.people.change(SYSTEM, cast.bob.id, UserChange(suspended=True))
     assert await accounts.identities.of_token(kept) is None
 
 

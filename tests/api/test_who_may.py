@@ -51,6 +51,14 @@ DELETE /api/v1/sessions/{id:str}: people
 GET /api/v1/tokens: readers
 POST /api/v1/tokens: people
 DELETE /api/v1/tokens/{id:str}: people
+GET /api/v1/invitations: admins
+POST /api/v1/invitations: admins
+DELETE /api/v1/invitations/{id:str}: admins
+GET /api/v1/users: readers
+POST /api/v1/users: admins
+DELETE /api/v1/users/{id:str}: admins
+PATCH /api/v1/users/{id:str}: people
+DELETE /api/v1/users/{id:str}/sessions: people
 GET /api/v1/users/{id:str}/sessions: readers
 """
 GROUPS = {

@@ -13,6 +13,7 @@ from medianest.downloads.errors import Refused
 from medianest.downloads.types import Counts, Download, ErrorCode, Preset
 from medianest.web import details, errors
 from medianest.web.acts import Relation
+from medianest.web.devices import place
 from medianest.web.frame import Avatar, Frame, Place, Theme
 from medianest.web.pages import (
     account,
@@ -32,7 +33,7 @@ from medianest.web.pages import (
 )
 from medianest.web.pages.admin import Room, rooms
 from medianest.web.rows import Row, row, tally
-from tests.gallery import samples
+from tests.gallery import household, samples
 from tests.gallery.openapi import OPENAPI
 from tests.gallery.samples import NOW, ROBIN
 
@@ -64,6 +65,7 @@ def samples_of_all_pages() -> Iterator[Sample]:
     yield from _door()
     yield from _account()
     yield from _admin()
+    yield from _people()
     yield from _errors()
 
 
@@ -157,7 +159,7 @@ def _account() -> Iterator[Sample]:
     ) -> account.SessionRow:
         device = msg("web.account.device", browser=browser, system=system)
         return account.SessionRow(
-            id=id, icon=icon, device=device, address="192.168.1.34", seen_at=NOW - timedelta(hours=hours),
+            id=id, icon=icon, device=device, place=place("192.168.1.34"), seen_at=NOW - timedelta(hours=hours),
             is_this=here, end_path=f"/account/sessions/{id}/end",
         )  # fmt: skip
 
@@ -169,7 +171,8 @@ def _account() -> Iterator[Sample]:
         )  # fmt: skip
 
     view = account.AccountView(
-        name="Robin",
+        name="robin",
+        display_name="Robin",
         role=msg("web.account.role_admin"),
         sessions=(
             session("1", "phone", "Chrome", "Android", 0, here=True),
@@ -186,12 +189,13 @@ def _account() -> Iterator[Sample]:
             account.LanguageChoice(code="de", name="Deutsch", chosen=False),
             account.LanguageChoice(code="ar", name="العربية", chosen=False),
         ),
+        others_path="/account/sessions/others",
     )
     yield _inside("account", "account/page.html", view, Place.ACCOUNT)
     yield _inside(
         "account-new",
         "account/page.html",
-        replace(view, tokens=(), sessions=view.sessions[:1], languages=()),
+        replace(view, tokens=(), sessions=view.sessions[:1], languages=(), others_path=None),
         Place.ACCOUNT,
     )
     scopes = tokens.scopes(Role.ADMIN, chosen=(Scope.READ,))
@@ -222,6 +226,13 @@ def _admin() -> Iterator[Sample]:
     yield _inside(
         "backups-empty", "admin/backups.html", backups.BackupsView(places=rooms(Room.BACKUPS), backups=()), Place.ADMIN
     )
+
+
+def _people() -> Iterator[Sample]:
+    for name, (template, view) in household.samples_of_people():
+        yield _inside(name, template, view, Place.ADMIN)
+    for name, (template, view) in household.samples_of_the_door():
+        yield Sample(name=name, template=template, view=view, frame=OUTSIDE)
 
 
 def _jobs() -> jobs.JobsView:

@@ -186,7 +186,7 @@ def application(portal: Portal) -> Litestar:
     @post("/api/v1/users", guards=[signed_in])
     async def create(request: Request[Any, Any, Any], actor: CurrentActor) -> str:
         name = (await request.body()).decode()
-        user = await portal.accounts.create_user(actor, NewUser(name=name, role=Role.GUEST))
+        user = await portal.accounts.people.create(actor, NewUser(name=name, role=Role.GUEST))
         if name == "crash":
             raise RuntimeError("after the effect")
         return user.id

@@ -27,7 +27,7 @@ async def test_an_unchanged_page_is_a_304_that_makes_nothing(portal: Portal, htt
 async def test_a_committed_change_of_what_is_shown_makes_it_anew(portal: Portal, http: httpx.AsyncClient) -> None:
     _, fields = await portal.enter(portal.cast.bob)
     etag = (await http.get("/people", headers=fields)).headers["etag"]
-    await portal.accounts.create_user(SYSTEM, NewUser(name="Eve", role=Role.GUEST))
+    await portal.accounts.people.create(SYSTEM, NewUser(name="Eve", role=Role.GUEST))
     again = await http.get("/people", headers=fields | {"if-none-match": etag})
     assert again.status_code == 200
     assert again.headers["etag"] != etag
@@ -51,7 +51,7 @@ async def test_each_person_session_role_and_language_has_tags_of_its_own(
     _, bobs_phone = await portal.enter(portal.cast.bob)
     _, dora = await portal.enter(portal.cast.dora)
     tags = [await tag(bob), await tag(bobs_phone), await tag(dora), await tag(bob | {"accept-language": "de"})]
-    await portal.accounts.change_user(SYSTEM, portal.cast.bob.id, UserChange(role=Role.GUEST))
+    await portal.accounts.people.change(SYSTEM, portal.cast.bob.id, UserChange(role=Role.GUEST))
     tags.append(await tag(bob))
     assert len(set(tags)) == 5
 
@@ -84,7 +84,7 @@ async def test_a_change_during_the_making_is_seen_next_time(portal: Portal, http
     for number in range(5):
         shown, _ = await asyncio.gather(
             http.get("/people", headers=fields),
-            portal.accounts.create_user(SYSTEM, NewUser(name=f"Guest {number}", role=Role.GUEST)),
+            portal.accounts.people.create(SYSTEM, NewUser(name=f"Guest {number}", role=Role.GUEST)),
         )
         later = await http.get("/people", headers=fields)
         assert later.headers["etag"] == shown.headers["etag"] or later.status_code == 200

@@ -121,7 +121,7 @@ async def test_a_changed_role_holds_at_once(portal: Portal, http: httpx.AsyncCli
     _, fields = await portal.enter(portal.cast.bob)
     assert (await http.get("/events-nowhere", headers=fields)).status_code == 404
     assert (await http.get("/me", headers=fields)).status_code == 200
-    await portal.accounts.change_user(SYSTEM, portal.cast.bob.id, UserChange(suspended=True))
+    await portal.accounts.people.change(SYSTEM, portal.cast.bob.id, UserChange(suspended=True))
     assert (await http.get("/me", headers=fields)).status_code == 401
 
 
@@ -157,7 +157,7 @@ def test_a_browser_says_its_language(accepted: str | None, language: str) -> Non
 async def test_a_person_who_chose_a_language_keeps_it(portal: Portal, http: httpx.AsyncClient) -> None:
     _, fields = await portal.enter(portal.cast.bob)
     assert (await http.get("/", headers=fields | {"accept-language": "de"})).json()["language"] == "de"
-    await portal.accounts.change_user(SYSTEM, portal.cast.bob.id, UserChange(language="en"))
+    await portal.accounts.people.change(SYSTEM, portal.cast.bob.id, UserChange(language="en"))
     assert (await http.get("/", headers=fields | {"accept-language": "de"})).json()["language"] == "en"
 
 

@@ -80,8 +80,8 @@ def _signal(data: object, *, audience: frozenset[str] = HOUSEHOLD) -> Signal:
 async def test_news_reach_who_may_see_them_and_nobody_else(portal: Portal) -> None:
     alice, bob = await _cookie(portal, portal.cast.alice), await _cookie(portal, portal.cast.bob)
     async with listening(portal, alice) as administrator, listening(portal, bob) as member:
-        eve = await portal.accounts.create_user(SYSTEM, NewUser(name="Eve", role=Role.GUEST))
-        await portal.accounts.change_user(SYSTEM, portal.cast.bob.id, UserChange(display_name="Bobby"))
+        eve = await portal.accounts.people.create(SYSTEM, NewUser(name="Eve", role=Role.GUEST))
+        await portal.accounts.people.change(SYSTEM, portal.cast.bob.id, UserChange(display_name="Bobby"))
         heard = await administrator.until(portal.cast.bob.id)
         own = await member.until(portal.cast.bob.id)
     assert [line.partition("\n")[0] for line in heard[1:]] == ["event: user.created", "event: user.changed"]
@@ -120,10 +120,10 @@ async def test_a_message_is_written_once_for_each_class_of_viewer(portal: Portal
 async def test_who_comes_back_hears_what_was_missed_and_then_goes_on(portal: Portal) -> None:
     alice = await _cookie(portal, portal.cast.alice)
     last = await portal.db.read(journal.newest_id)
-    missed = [await portal.accounts.create_user(SYSTEM, NewUser(name=f"G{n}", role=Role.GUEST)) for n in range(3)]
+    missed = [await portal.accounts.people.create(SYSTEM, NewUser(name=f"G{n}", role=Role.GUEST)) for n in range(3)]
     async with listening(portal, alice, last_event_id=last) as listener:
         await listener.until(missed[-1].id)
-        later = await portal.accounts.create_user(SYSTEM, NewUser(name="Later", role=Role.GUEST))
+        later = await portal.accounts.people.create(SYSTEM, NewUser(name="Later", role=Role.GUEST))
         heard = await listener.until(later.id)
     told = [message for message in heard if "user.created" in message]
     assert [user.id in message for user, message in zip([*missed, later], told, strict=True)] == [True] * 4
@@ -136,7 +136,7 @@ async def test_nothing_is_missed_or_told_twice_between_replay_and_live(portal: P
 
     async def keep_creating() -> None:
         for name in (f"N{number}" for number in range(30)):
-            user = await portal.accounts.create_user(SYSTEM, NewUser(name=name, role=Role.GUEST))
+            user = await portal.accounts.people.create(SYSTEM, NewUser(name=name, role=Role.GUEST))
             users.append(user)
 
     creating = asyncio.create_task(keep_creating())
@@ -163,13 +163,13 @@ async def test_what_comes_while_a_stream_is_brought_up_to_date_is_told_once(port
     actor = await portal.accounts.identities.of_session(fields["cookie"].partition("=")[2], None)
     assert actor
     last = await portal.db.read(journal.newest_id)
-    missed = await portal.accounts.create_user(SYSTEM, NewUser(name="Missed", role=Role.GUEST))
+    missed = await portal.accounts.people.create(SYSTEM, NewUser(name="Missed", role=Role.GUEST))
     async with listening(portal, fields) as other, asyncio.timeout(5):
         while portal.ground.hub._position <= last:
             await portal.db.read(journal.newest_id)
         async with aclosing(portal.ground.hub._messages(actor, portal.writer, str(last))) as messages:
             await anext(messages)
-            meanwhile = await portal.accounts.create_user(SYSTEM, NewUser(name="Meanwhile", role=Role.GUEST))
+            meanwhile = await portal.accounts.people.create(SYSTEM, NewUser(name="Meanwhile", role=Role.GUEST))
             await other.until(meanwhile.id)
             replayed, live = await anext(messages), await anext(messages)
     assert (replayed.count(missed.id.encode()), replayed.count(meanwhile.id.encode())) == (1, 0)
@@ -178,8 +178,8 @@ async def test_what_comes_while_a_stream_is_brought_up_to_date_is_told_once(port
 
 async def test_a_replay_shows_only_what_the_person_may_see_now(portal: Portal) -> None:
     last = await portal.db.read(journal.newest_id)
-    hidden = await portal.accounts.create_user(SYSTEM, NewUser(name="Hidden", role=Role.GUEST))
-    await portal.accounts.change_user(SYSTEM, portal.cast.carol.id, UserChange(display_name="C"))
+    hidden = await portal.accounts.people.create(SYSTEM, NewUser(name="Hidden", role=Role.GUEST))
+    await portal.accounts.people.change(SYSTEM, portal.cast.carol.id, UserChange(display_name="C"))
     carol = await _cookie(portal, portal.cast.carol)
     async with listening(portal, carol, last_event_id=last) as listener:
         assert hidden.id not in repr(await listener.until(portal.cast.carol.id))
@@ -210,7 +210,7 @@ async def test_who_missed_very_much_begins_anew(portal: Portal, monkeypatch: pyt
     last = await portal.db.read(journal.newest_id)
     alice = await _cookie(portal, portal.cast.alice)
     for number in range(3):
-        await portal.accounts.create_user(SYSTEM, NewUser(name=f"G{number}", role=Role.GUEST))
+        await portal.accounts.people.create(SYSTEM, NewUser(name=f"G{number}", role=Role.GUEST))
     async with listening(portal, alice, last_event_id=last) as listener:
         assert "user.created" not in repr(await listener.until("reset"))
 
@@ -247,15 +247,15 @@ async def _revoke_session(portal: Portal) -> None:
 
 
 async def _suspend(portal: Portal) -> None:
-    await portal.accounts.change_user(SYSTEM, portal.cast.bob.id, UserChange(suspended=True))
+    await portal.accounts.people.change(SYSTEM, portal.cast.bob.id, UserChange(suspended=True))
 
 
 async def _reset_password(portal: Portal) -> None:
-    await portal.accounts.reset_password(SYSTEM, "Bob", "another long one")
+    await portal.accounts.people.reset_password(SYSTEM, "Bob", "another long one")
 
 
 async def _demote(portal: Portal) -> None:
-    await portal.accounts.change_user(SYSTEM, portal.cast.bob.id, UserChange(role=Role.GUEST))
+    await portal.accounts.people.change(SYSTEM, portal.cast.bob.id, UserChange(role=Role.GUEST))
 
 
 @pytest.mark.parametrize("revoke", [_revoke_session, _suspend, _reset_password, _demote])

@@ -32,7 +32,7 @@ async def test_a_repeated_request_gets_the_same_answer_and_has_one_effect(
     assert first.content == again.content
     assert first.headers["content-type"] == again.headers["content-type"]
     assert first.headers["x-request-id"] != again.headers["x-request-id"]
-    assert len(await portal.accounts.list_people(SYSTEM)) == 6
+    assert len(await portal.accounts.people.listing(SYSTEM)) == 6
 
 
 async def test_another_body_under_the_same_key_is_refused(
@@ -42,7 +42,7 @@ async def test_another_body_under_the_same_key_is_refused(
     for change in ({"content": "Adam"}, {"content": "Eve", "params": {"x": "1"}}, {"content": b""}):
         refused = await http.post("/api/v1/users", headers=alice | KEY, **change)  # type: ignore[arg-type]
         assert (refused.status_code, refused.text.partition(":")[0]) == (422, "idempotency_key_reused")
-    assert len(await portal.accounts.list_people(SYSTEM)) == 6
+    assert len(await portal.accounts.people.listing(SYSTEM)) == 6
 
 
 async def test_keys_of_other_people_and_routes_are_other_keys(
@@ -76,7 +76,7 @@ async def test_fifty_at_once_have_one_effect(portal: Portal, http: httpx.AsyncCl
     many = await asyncio.gather(*(http.post("/api/v1/users", headers=alice | KEY, content="Eve") for _ in range(50)))
     assert {answer.status_code for answer in many} <= {201, 409}
     assert len({answer.text for answer in many if answer.status_code == 201}) == 1
-    assert len(await portal.accounts.list_people(SYSTEM)) == 6
+    assert len(await portal.accounts.people.listing(SYSTEM)) == 6
 
 
 async def test_a_secret_is_shown_once_and_never_kept(
@@ -106,7 +106,7 @@ async def test_a_fault_after_the_effect_does_not_have_it_twice(
     again = await http.post("/api/v1/users", headers=alice | KEY, content="crash")
     assert broken.status_code == 500
     assert (again.status_code, again.text.partition(":")[0]) == (409, "already_done")
-    assert len(await portal.accounts.list_people(SYSTEM)) == 6
+    assert len(await portal.accounts.people.listing(SYSTEM)) == 6
 
 
 def _key(request_id: str) -> idempotency.Key:

@@ -184,7 +184,7 @@ async def test_a_transfer_ends_when_its_person_may_no_more(
             assert answer.status_code == 200
             async for piece in answer.aiter_raw():
                 if received == 0:
-                    await portal.accounts.change_user(SYSTEM, portal.cast.bob.id, UserChange(suspended=True))
+                    await portal.accounts.people.change(SYSTEM, portal.cast.bob.id, UserChange(suspended=True))
                 received += len(piece)
     assert 0 < received < 400_000_000
 

@@ -30,6 +30,6 @@ async def _move_in(data_dir: Path, people: Mapping[str, Role], password: str) ->
         try:
             accounts = Accounts(db, SessionRules())
             for name, role in people.items():
-                await accounts.create_user(SYSTEM, NewUser(name=name, role=role, password=password))
+                await accounts.people.create(SYSTEM, NewUser(name=name, role=role, password=password))
         finally:
             await db.close()

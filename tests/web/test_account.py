@@ -3,7 +3,10 @@
 import re
 
 import httpx
+import pytest
 
+from medianest.core.actor import SYSTEM
+from medianest.web.devices import place
 from tests.people import ELSEWHERE, PASSWORD, sign_in
 from tests.web.house import House, enter, submit
 
@@ -81,3 +84,49 @@ async def test_the_theme_is_kept_in_this_browser(house: House, browser: httpx.As
     assert 'data-theme="dark"' in (await browser.get("/account")).text
     await submit(browser, "/account/looks", on="/account", theme="nonsense")
     assert "data-theme" not in (await browser.get("/account")).text
+
+
+async def test_all_other_devices_are_signed_out_after_a_question(house: House, browser: httpx.AsyncClient) -> None:
+    opened, _ = await sign_in(house.services.accounts, house.cast.bob)
+    await enter(browser, house.cast.bob)
+    page = (await browser.get("/account")).text
+    assert "This network (192.168.1.20)" in page
+    assert "/account/sessions/others" in page
+    assert "Sign out all other devices?" in (await browser.get("/account/sessions/others")).text
+    done = await submit(browser, "/account/sessions/others", on="/account/sessions/others")
+    assert done.headers["location"] == "/account"
+    assert await house.services.accounts.identities.of_session(opened.secret, None) is None
+    assert "/account/sessions/others" not in (await browser.get("/account")).text
+
+
+async def test_what_others_see_is_ones_own_to_choose(house: House, browser: httpx.AsyncClient) -> None:
+    await enter(browser, house.cast.gus)
+    assert (await submit(browser, "/account/name", on="/account", display_name="Uncle Gus")).status_code == 303
+    page = (await browser.get("/account")).text
+    assert "<h1>Uncle Gus</h1>" in page
+    assert "You sign in as “Gus”" in page
+    wrong = await submit(browser, "/account/name", on="/account", display_name="x" * 41)
+    assert wrong.status_code == 422
+    assert "longer than 40" in wrong.text
+
+
+async def test_a_language_of_the_portal_is_kept_and_no_other(house: House, browser: httpx.AsyncClient) -> None:
+    await enter(browser, house.cast.bob)
+    for sent, kept in (("en", "en"), ("tlh", "en"), ("", None)):
+        await submit(browser, "/account/looks", on="/account", theme="auto", language=sent)
+        assert (await house.services.accounts.people.one(SYSTEM, house.cast.bob.id)).language == kept
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("10.0.0.7", "place_here"),
+        ("fe80::1", "place_here"),
+        ("127.0.0.1", "place_here"),
+        ("8.8.8.8", "place_outside"),
+        ("2606:4700::1", "place_outside"),
+        (None, "place_unknown"),
+    ],
+)
+def test_where_a_device_is_is_told_by_its_address_alone(address: str | None, told: str) -> None:
+    assert place(address).id == f"web.account.{told}"

@@ -1,23 +1,26 @@
-"""Somebody's own page: devices, tokens, looks."""
+"""Somebody's own page: what others see, devices, tokens, looks and language, password."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
+from babel import Locale
 from litestar.datastructures import Cookie
 from litestar.params import FromPath
 
-from medianest.accounts.types import Session, Token
+from medianest.accounts.types import Session, Token, UserChange
 from medianest.core.errors import Forbidden, Invalid, Unauthenticated
-from medianest.core.i18n import Message, msg
+from medianest.core.i18n import Catalogues, Message, msg
 from medianest.http.services import Services
 from medianest.web import forms, htmx
-from medianest.web.devices import device
+from medianest.web.devices import device, place
 from medianest.web.frame import THEME, Place, Theme, theme_of
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
+from medianest.web.pages.question import QuestionView, ask
 from medianest.web.pages.sign_in import let_in
 
+_OTHERS = "/account/sessions/others"
 _YEAR_S = 365 * 24 * 3600
 _ICONS = {Theme.AUTO: "phone", Theme.LIGHT: "sun", Theme.DARK: "moon"}
 
@@ -29,7 +32,7 @@ class SessionRow:
     id: str
     icon: str
     device: Message
-    address: str
+    place: Message
     seen_at: datetime
     is_this: bool
     end_path: str
@@ -68,14 +71,20 @@ class LanguageChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountView:
-    """The account page; `languages` is empty where there is only one."""
+    """The account page; `languages` is empty where there is only one, `others_path` None where this is the only device.
+
+    `name` is what one signs in with, `display_name` what others see.
+    """
 
     name: str
+    display_name: str
     role: Message
     sessions: tuple[SessionRow, ...]
     tokens: tuple[TokenRow, ...]
     themes: tuple[ThemeChoice, ...]
     languages: tuple[LanguageChoice, ...]
+    others_path: str | None = None
+    display_name_error: Message | None = None
     current_error: Message | None = None
     new_error: Message | None = None
 
@@ -92,10 +101,47 @@ async def end_session(reader: CurrentReader, services: TheServices, id: FromPath
     return htmx.go(reader, "/account")
 
 
-async def change_looks(request: AnyRequest, reader: CurrentReader) -> Html:
-    """Keep the theme, in this browser."""
-    theme = (await forms.read(request)).choice("theme", Theme) or Theme.AUTO
+async def ask_others(reader: CurrentReader, frame: PageFrame) -> Html:
+    """Whether all other devices should be signed out."""
+    view = QuestionView(
+        title=msg("web.account.others_title"),
+        lines=(msg("web.account.others_line"),),
+        path=_OTHERS,
+        button=msg("web.account.others"),
+        back="/account",
+    )
+    return ask(reader, frame, Place.ACCOUNT, view)
+
+
+async def end_others(reader: CurrentReader, services: TheServices) -> Html:
+    """Sign all devices out but this one."""
+    actor = reader.asking.actor
+    await services.accounts.people.sign_out_everywhere(actor, actor.id or "")
+    return htmx.go(reader, "/account")
+
+
+async def change_name(request: AnyRequest, reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
+    """Keep what others see."""
+    wanted = (await forms.read(request)).text("display_name")
+    actor = reader.asking.actor
+    try:
+        await services.accounts.people.change(actor, actor.id or "", UserChange(display_name=wanted))
+    except Invalid as error:
+        view = await account_view(reader, services)
+        view = replace(view, display_name=wanted, display_name_error=error.message)
+        frame = replace(frame, place=Place.ACCOUNT)
+        return htmx.page(reader, frame, "account/page.html", view, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return htmx.go(reader, "/account")
+
+
+async def change_looks(request: AnyRequest, reader: CurrentReader, services: TheServices) -> Html:
+    """Keep the theme in this browser, and the language wherever one signs in."""
+    form = await forms.read(request)
+    actor, spoken = reader.asking.actor, form.text("language")
+    if "language" in form.values and spoken in ("", *services.catalogues.languages):
+        await services.accounts.people.change(actor, actor.id or "", UserChange(language=spoken))
     gone = htmx.go(reader, "/account")
+    theme = form.choice("theme", Theme) or Theme.AUTO
     gone.set_cookie(Cookie(key=THEME, value=theme, max_age=_YEAR_S, httponly=True, samesite="lax"))
     return gone
 
@@ -124,25 +170,36 @@ async def account_view(reader: Reader, services: Services) -> AccountView:
     sessions = await services.accounts.list_sessions(actor)
     tokens = await services.accounts.list_tokens(actor)
     return AccountView(
-        name=me.display_name,
+        name=me.name,
+        display_name=me.display_name,
         role=msg(f"web.account.role_{me.role}"),
         sessions=tuple(session_row(session, here=actor.session_id) for session in sessions),
         tokens=tuple(token_row(token) for token in tokens),
         themes=themes(theme_of(reader.request.cookies)),
-        languages=(),
+        languages=languages(services.catalogues, me.language),
+        others_path=_OTHERS if len(sessions) > 1 else None,
     )
 
 
-def session_row(session: Session, *, here: str | None) -> SessionRow:
+def languages(catalogues: Catalogues, chosen: str | None) -> tuple[LanguageChoice, ...]:
+    """The languages that the portal speaks, each by its own name; none where there is no choice."""
+    codes = catalogues.languages if len(catalogues.languages) > 1 else ()
+    return tuple(
+        LanguageChoice(code=code, name=Locale.parse(code, sep="-").get_display_name() or code, chosen=code == chosen)
+        for code in codes
+    )
+
+
+def session_row(session: Session, *, here: str | None, path: str = "/account/sessions") -> SessionRow:
     known = device(session.user_agent)
     return SessionRow(
         id=session.id,
         icon=known.icon,
         device=known.name,
-        address=session.address or "",
+        place=place(session.address),
         seen_at=session.last_seen_at,
         is_this=session.id == here,
-        end_path=f"/account/sessions/{session.id}/end",
+        end_path=f"{path}/{session.id}/end",
     )
 
 

@@ -9,6 +9,7 @@ from medianest.core.i18n import Message, msg
 class Room(StrEnum):
     """The pages of the admin place, in their order."""
 
+    PEOPLE = "people"
     JOBS = "jobs"
     DOCTOR = "doctor"
     BACKUPS = "backups"

@@ -68,8 +68,8 @@ async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -
 
 
 async def lead(reader: CurrentReader) -> Html:
-    """The admin place begins with the jobs."""
-    return htmx.go(reader, "/admin/jobs")
+    """The admin place begins with the people."""
+    return htmx.go(reader, "/admin/people")
 
 
 async def run(reader: CurrentReader, services: TheServices, name: FromPath[str]) -> Html:
