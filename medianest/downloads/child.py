@@ -72,12 +72,15 @@ class YtdlpSite:
         self._report = report
         with self._translated():
             if format.get("protocol") not in _WHOLE:
-                done, _ = self._ytdl.dl(path.name, format)  # the working folder is the current one
+                self._download(format, path)
             else:
                 with self._resumption.of(path, self._ytdl.normal(format["url"])):
-                    done, _ = self._ytdl.dl(path.name, format)
-            if not done:
-                raise CannotFetch.because(ErrorCode.DISK_FULL, "It is larger than what may be fetched.")
+                    self._download(format, path)
+
+    def _download(self, format: Facts, path: Path) -> None:
+        done, _ = self._ytdl.dl(path.name, format)  # the working folder is the current one
+        if not done:
+            raise CannotFetch.because(ErrorCode.DISK_FULL, "It is larger than what may be fetched.")
 
     def picture(self, url: str) -> bytes | None:
         from yt_dlp.networking import Request

@@ -27,7 +27,7 @@ def test_a_program_previews_queues_follows_and_fetches(new_portal: NewPortal, me
     portal = new_portal(allow=[media_site.address])
     portal.start()
     with portal.program("downloads") as program:
-        url = media_site.url(f"/watch/files/padded-{SIZE}.mp4", slow=250_000)
+        url = media_site.page(f"/files/padded-{SIZE}.mp4", hold=SIZE // 2)
         preview = program.post(f"{QUEUE}/preview", json={"url": url}).raise_for_status().json()
         assert preview["title"]
         assert preview["duplicate_of"] is None
@@ -41,6 +41,8 @@ def test_a_program_previews_queues_follows_and_fetches(new_portal: NewPortal, me
             for name, data in happenings(stream):
                 if data["subject"]["id"] == queued["id"]:
                     seen.append((name, data))
+                    if data["data"].get("downloaded_bytes"):
+                        media_site.release()
                 if name in ("download.finished", "download.failed"):
                     break
         names = [name for name, _ in seen]
