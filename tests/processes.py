@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+import pytest
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+
 _PROC = Path("/proc")
 _LISTENING = "0A"
 _GONE = (FileNotFoundError, ProcessLookupError, PermissionError)

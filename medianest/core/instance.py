@@ -7,7 +7,7 @@ import fcntl
 import os
 import pwd
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -40,8 +40,19 @@ class OtherOwner(Forbidden):
 
     @classmethod
     def of(cls, data_dir: Path) -> Self:
-        owner = user_name(data_dir.stat().st_uid)
-        return cls(msg("instance.other_owner", folder=data_dir, owner=owner))
+        return cls(msg("instance.other_owner", folder=data_dir, owner=user_name(_owner(data_dir).st_uid)))
+
+
+class NotWritable(Forbidden):
+    """The data folder takes no files from this user."""
+
+    default_code = "not_writable"
+
+    @classmethod
+    def of(cls, data_dir: Path) -> Self:
+        me = {"uid": str(os.geteuid()), "gid": str(os.getegid())}  # as `chown` takes them
+        owner = user_name(_owner(data_dir).st_uid)
+        return cls(msg("instance.not_writable", folder=data_dir, owner=owner, **me))
 
 
 class InstanceLock:
@@ -112,13 +123,24 @@ def as_owner(data_dir: Path) -> Iterator[None]:
         os.setgroups(before[0])
 
 
+def _owner(data_dir: Path) -> os.stat_result:
+    """Whoever ran first in a folder owns it: a volume of a container is root's, and open to whom that is started as."""
+    with suppress(FileNotFoundError):
+        return (data_dir / LOCK_NAME).lstat()
+    return data_dir.stat()
+
+
 def _other_owner(data_dir: Path) -> tuple[int, int, list[int]] | None:
-    """User, group and groups to become; None where this process is the owner already."""
-    found = data_dir.stat()
+    """User, group and groups to become; None where this process is the owner already, or the first to come."""
+    found = _owner(data_dir)
     if found.st_uid == os.geteuid():
         return None
     if os.geteuid() != 0:
-        raise OtherOwner.of(data_dir)
+        if os.path.lexists(data_dir / LOCK_NAME):
+            raise OtherOwner.of(data_dir)
+        if not os.access(data_dir, os.W_OK | os.X_OK):
+            raise NotWritable.of(data_dir)
+        return None
     try:
         groups = os.getgrouplist(pwd.getpwuid(found.st_uid).pw_name, found.st_gid)
     except KeyError:

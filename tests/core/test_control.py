@@ -22,8 +22,8 @@ from medianest.core import control
 from medianest.core.control import ControlServer, Handler, Params, Stream, ask
 from medianest.core.errors import Conflict
 from medianest.core.i18n import msg
+from tests.processes import needs_root
 
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 NOBODY = 65534
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from medianest.core import files, instance
 from medianest.core.instance import AlreadyRunning, InstanceLock, NoDataFolder
+from tests.processes import needs_root
 
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 NOBODY = 65534
 OTHER = 65533
 
@@ -115,15 +115,29 @@ def test_root_can_be_the_owner_for_a_while(reachable: Path) -> None:
     assert run(program, reachable) == f"{NOBODY} {NOBODY}\n(0, 0, 0) (0, 0, 0)"
 
 
+AS_ANOTHER = (
+    f"{IMPORTS}os.setgroups([]); os.setgid({OTHER}); os.setuid({OTHER})\n"
+    "try: instance.become_owner(folder); print('goes on')\n"
+    "except instance.Forbidden as error: print(error.code, error.message.values['owner'])"
+)
+
+
 @needs_root
 def test_anybody_else_is_refused_in_words(reachable: Path) -> None:
     os.chown(reachable, NOBODY, NOBODY)
-    program = (
-        f"{IMPORTS}os.setgroups([]); os.setgid({OTHER}); os.setuid({OTHER})\n"
-        "try: instance.become_owner(folder)\n"
-        "except instance.OtherOwner as error: print(error.message.values['owner'])"
-    )
-    assert run(program, reachable) == "nobody"
+    assert run(AS_ANOTHER, reachable) == "not_writable nobody"
+
+
+@needs_root
+def test_an_unused_folder_of_root_that_is_open_to_all_is_taken_by_who_comes_first(reachable: Path) -> None:
+    reachable.chmod(0o777)
+    assert run(AS_ANOTHER, reachable) == "goes on"
+    lock = reachable / instance.LOCK_NAME
+    lock.touch()
+    assert run(AS_ANOTHER, reachable) == "other_owner root"
+    os.chown(lock, OTHER, OTHER)
+    assert run(AS_ANOTHER, reachable) == "goes on"
+    assert run(f"{IMPORTS}instance.become_owner(folder); print(os.getuid())", reachable) == str(OTHER)
 
 
 def test_the_owner_stays_who_they_are(tmp_path: Path) -> None:
