@@ -2,7 +2,8 @@
 
 Each piece of news is written once for each language and class of viewer, and the same bytes go to all of them. A
 stream that does not keep up loses what waits for it and starts anew from its face's summary; one that comes back with
-the id it heard last is told what it missed, as far as its person may see it now.
+the id it heard last is told what it missed, as far as its person may see it now. One whose person lost the right to it
+ends with that summary, so that an open page reads itself anew and finds itself signed out, or with other rights.
 """
 
 import asyncio
@@ -131,6 +132,8 @@ class EventHub:
                     yield await self._missed(stream, last_event_id, position) or PING
                 while True:
                     message = await _next(stream)
+                    if lease.revoked:
+                        yield await writer.resync(actor)
                     if lease.ended:
                         return
                     yield message or PING

@@ -15,16 +15,21 @@ _LOOK_EVERY_S = 30.0
 
 
 class Lease:
-    """One thing that is open; `ended` once it must not go on."""
+    """One thing that is open; `ended` once it must not go on, `revoked` where that is because a right went."""
 
     def __init__(self, actor: Actor, on_end: Callable[[], None]) -> None:
         self.actor = actor
         self.ended = False
+        self.revoked = False
         self._on_end = on_end
 
     def end(self) -> None:
         self.ended = True
         self._on_end()
+
+    def revoke(self) -> None:
+        self.revoked = True
+        self.end()
 
 
 class Leases:
@@ -76,4 +81,4 @@ class Leases:
             if lease.actor not in verdicts:
                 verdicts[lease.actor] = await self._still(lease.actor)
             if not verdicts[lease.actor]:
-                lease.end()
+                lease.revoke()

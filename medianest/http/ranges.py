@@ -8,7 +8,7 @@ import asyncio
 import os
 import stat
 import unicodedata
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,6 @@ from urllib.parse import quote
 
 from litestar.response import Response
 
-from medianest.core.actor import Actor
 from medianest.core.errors import NotFound
 from medianest.core.i18n import msg
 from medianest.core.ranges import ByteRange, Unsatisfiable, parse_range
@@ -82,18 +81,17 @@ def _answer(
     headers["content-length"] = str(whole.length)
     if part:
         headers["content-range"] = part.content_range
-    leases: Leases = request.scope["state"]["leases"]
-    actor = actor_of(request)
     return StreamedAnswer(
-        lambda: _pieces(path, found, whole, leases, actor), status_code=206 if part else 200, headers=headers
+        lambda: _pieces(path, found, whole, request), status_code=206 if part else 200, headers=headers
     )
 
 
-async def _pieces(
-    path: Path, found: _Stat, part: ByteRange, leases: Leases, actor: Actor
-) -> AsyncGenerator[bytes, None]:
+async def _pieces(path: Path, found: _Stat, part: ByteRange, request: AnyRequest) -> AsyncGenerator[bytes, None]:
+    """The part, as long as its reader may have it; a reader who does not read is cut off all the same."""
     offset, end = part.start, part.last + 1
-    with leases.hold(actor) as lease:
+    leases: Leases = request.scope["state"]["leases"]
+    abort: Callable[[], None] = request.scope["state"]["abort"]
+    with leases.hold(actor_of(request), abort) as lease:
         async with _opened(path, found) as descriptor:
             while offset < end:
                 piece = await asyncio.to_thread(os.pread, descriptor, min(PIECE_BYTES, end - offset), offset)

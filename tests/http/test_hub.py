@@ -270,6 +270,8 @@ async def test_a_stream_ends_with_the_right_to_it_and_tells_nothing_more(portal:
         portal.live.publish(_signal("afterwards"))
         await stays.until("afterwards")
         assert "afterwards" not in repr(ended.messages)
+        assert ended.messages[-1].startswith("event: reset")
+        assert "reset" not in repr(stays.messages)
 
 
 async def test_a_revoked_tokens_stream_ends_too(portal: Portal) -> None:
@@ -285,6 +287,7 @@ async def test_a_stop_ends_every_stream_first(portal: Portal) -> None:
         portal.server.stop()
         async with asyncio.timeout(2):
             await listener.end()
+        assert "reset" not in repr(listener.messages)
 
 
 async def test_a_person_has_only_so_many_streams(portal: Portal, http: httpx.AsyncClient) -> None:

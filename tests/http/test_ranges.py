@@ -189,6 +189,23 @@ async def test_a_transfer_ends_when_its_person_may_no_more(
     assert 0 < received < 400_000_000
 
 
+async def test_a_reader_who_does_not_read_is_cut_off_within_a_second(portal: Portal, tmp_path: Path) -> None:
+    with (tmp_path / "long.mp4").open("wb") as file:
+        file.truncate(400_000_000)
+    _, fields = await portal.enter(portal.cast.bob)
+    reader, writer = await asyncio.open_connection("127.0.0.1", portal.port, limit=1024)
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    writer.write(f"GET /files/long.mp4 HTTP/1.1\r\nhost: 127.0.0.1\r\n{head}\r\n".encode())
+    assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+    await portal.accounts.people.change(SYSTEM, portal.cast.bob.id, UserChange(suspended=True))
+    async with asyncio.timeout(1):
+        while portal.ground.leases._open:
+            await portal.db.read(lambda session: session.connection())
+    assert len(await reader.read()) < 100_000_000
+    writer.close()
+    await writer.wait_closed()
+
+
 async def test_a_file_that_shrinks_on_the_way_does_not_look_complete(
     portal: Portal, http: httpx.AsyncClient, tmp_path: Path
 ) -> None:
