@@ -53,6 +53,13 @@ async def test_who_is_invited_chooses_a_name_and_is_in(house: House, browser: ht
     assert zoe.role == "guest"
 
 
+async def test_what_is_no_secret_leads_to_the_same_door(house: House, browser: httpx.AsyncClient) -> None:
+    for odd in ("%EF%BF%BE", "a%3Bb", "%22", "x" * 500):
+        led = await browser.get(f"/invite/{odd}")
+        assert (led.status_code, led.headers["location"]) == (303, "/invite")
+        assert (await browser.get("/invite")).status_code == 404
+
+
 async def test_a_used_a_revoked_and_an_invented_one_look_alike(house: House, browser: httpx.AsyncClient) -> None:
     used, revoked = await invite(house), await invite(house)
     async with house.browser() as zoe:

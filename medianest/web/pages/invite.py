@@ -4,6 +4,7 @@ The secret stands in the address only until the first answer, which puts it into
 Referer, and in no history that somebody else looks through later.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -23,6 +24,7 @@ from medianest.web.pages.sign_in import let_in
 
 GENTLY = Limited("invite", Rate(burst=30, every=timedelta(seconds=10)))
 _REMEMBERED = timedelta(hours=1)
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,8 @@ async def follow(reader: CurrentReader, secret: FromPath[str]) -> Html:
     """Take the secret out of the address."""
     gone = htmx.go(reader, "/invite")
     secure = reader.asking.secure
-    gone.set_cookie(cookies.write(cookies.INVITATION, secret, secure=secure, max_age=_REMEMBERED))
+    known = secret if _SECRET.fullmatch(secret) else ""
+    gone.set_cookie(cookies.write(cookies.INVITATION, known, secure=secure, max_age=_REMEMBERED))
     return gone
 
 

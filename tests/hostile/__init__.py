@@ -1,0 +1,1 @@
+"""Hostile strings in every field of every route of the running portal."""
