@@ -9,6 +9,12 @@ class WrongPassword(Unauthenticated):
     default_code = "wrong_password"
 
 
+class WrongPin(Unauthenticated):
+    """The PIN is not that of the profile."""
+
+    default_code = "wrong_pin"
+
+
 class Suspended(Forbidden):
     """The person may not sign in for now."""
 
@@ -65,3 +71,7 @@ class InvitationOver(NotFound):
     """The invitation is unknown, expired, used up or revoked; which of these is not told."""
 
     default_code = "invitation_over"
+
+
+class NoSuchDevice(NotFound):
+    default_code = "no_such_device"

@@ -146,3 +146,35 @@ class InvitationUsed(InvitationEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationRevoked(InvitationEvent):
     kind: ClassVar[str] = "invitation.revoked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinChanged(Event):
+    """A child or guest was given a PIN for household devices, or has none any more."""
+
+    kind: ClassVar[str] = "user.pin_changed"
+    subject_type: ClassVar[str] = "user"
+
+    has_pin: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceEvent(Event):
+    """Something about a household device."""
+
+    kind: ClassVar[str] = "device"
+    subject_type: ClassVar[str] = "device"
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceApproved(DeviceEvent):
+    kind: ClassVar[str] = "device.approved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRevoked(DeviceEvent):
+    """It shows no profiles any more, and who had chosen one there is signed out."""
+
+    kind: ClassVar[str] = "device.revoked"

@@ -28,10 +28,14 @@ class UserRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pin_hash: Mapped[str | None]
 
 
 class SessionRow(Base):
-    """A browser in which somebody signed in; dead once the person's epoch has moved on."""
+    """A browser in which somebody signed in; dead once the person's epoch has moved on.
+
+    `device_id` is the household device on which a child or guest chose their name; the session ends with it.
+    """
 
     __tablename__ = "sessions"
 
@@ -45,6 +49,7 @@ class SessionRow(Base):
     authenticated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    device_id: Mapped[str | None]
 
 
 class TokenRow(Base):
@@ -75,3 +80,15 @@ class InvitationRow(Base):
     uses_most: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class DeviceRow(Base):
+    """A browser of the household's, in which children and guests choose who they are."""
+
+    __tablename__ = "household_devices"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    secret_digest: Mapped[str] = mapped_column(unique=True)
+    label: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -16,6 +16,9 @@ OF_ROLE = {
     Role.ADMIN: frozenset(Permission),
 }
 
+ROLES_OF_PROFILES = frozenset({Role.CHILD, Role.GUEST})
+"""Who can be chosen on a household device."""
+
 _LOOK = frozenset({Permission.READ, Permission.SEE_HOUSEHOLD})
 OF_SCOPE = {
     Scope.READ: _LOOK,

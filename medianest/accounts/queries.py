@@ -16,10 +16,10 @@ NAME_TABLES = (UserRow.__tablename__,)
 PEOPLE_MOST = 500
 DEVICES_MOST = 200
 
-_USER = tuple(column for column in UserRow.__table__.c if column.name not in ("password_hash", "name_key"))
+_USER = tuple(column for column in UserRow.__table__.c if column.name not in ("password_hash", "name_key", "pin_hash"))
 _PRESENT = UserRow.removed_at.is_(None)
 _CREDENTIALS: Select[Any] = select(*_USER, UserRow.password_hash).where(_PRESENT)
-_SESSION = tuple(column for column in SessionRow.__table__.c if column.name != "secret_digest")
+_SESSION = tuple(column for column in SessionRow.__table__.c if column.name not in ("secret_digest", "device_id"))
 _TOKEN = tuple(column for column in TokenRow.__table__.c if column.name != "secret_digest")
 _INVITATION = tuple(column for column in InvitationRow.__table__.c if column.name != "secret_digest")
 

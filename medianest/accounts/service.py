@@ -1,4 +1,4 @@
-"""The front door: signing in and out, sessions and tokens; people and invitations have files of their own."""
+"""The front door: signing in and out, sessions and tokens; what else there is has files of its own."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -6,6 +6,7 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from medianest.accounts import events, names, queries, sessions, tokens, users
+from medianest.accounts.devices import Devices
 from medianest.accounts.errors import NoSuchSession, NoSuchUser, SetupClosed, Suspended, WrongPassword
 from medianest.accounts.identities import Identities
 from medianest.accounts.invitations import Invitations
@@ -49,6 +50,7 @@ class Accounts:
         self.identities = Identities(db, rules, self.presence)
         self.people = People(db, self._passwords)
         self.invitations = Invitations(db, rules, self._passwords)
+        self.devices = Devices(db, rules, self._passwords)
 
     async def new_setup_secret(self) -> str | None:
         """The secret of a fresh setup link; None where there is an administrator already."""

@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,12 +16,22 @@ from medianest.core.security import digest, new_id, new_token
 
 SESSIONS_MOST = 50
 _AGENT_MOST = 200
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def open(
-    session: AsyncSession, user: User, client: Client, *, rules: SessionRules, replaces: str | None = None
+    session: AsyncSession,
+    user: User,
+    client: Client,
+    *,
+    rules: SessionRules,
+    replaces: str | None = None,
+    device_id: str | None = None,
 ) -> Opened:
-    """Sign somebody in who has proven who they are; the session `replaces` is theirs no more."""
+    """Sign somebody in who has proven who they are; the session `replaces` is theirs no more.
+
+    Who only chose their name on a household device has proven nothing, and is asked before what is delicate.
+    """
     now = clock.now()
     secret = new_token()
     opened = Session(
@@ -29,25 +40,17 @@ async def open(
         user_agent=_readable(client.user_agent),
         address=client.address,
         created_at=now,
-        authenticated_at=now,
+        authenticated_at=_NEVER if device_id else now,
         last_seen_at=now,
         expires_at=now + rules.absolute,
     )
     await session.execute(delete(SessionRow).where(SessionRow.id == replaces))
     epoch = select(UserRow.epoch).where(UserRow.id == user.id).scalar_subquery()
-    await session.execute(insert(SessionRow).values(asdict(opened) | {"secret_digest": digest(secret), "epoch": epoch}))
+    hidden = {"secret_digest": digest(secret), "epoch": epoch, "device_id": device_id}
+    await session.execute(insert(SessionRow).values(asdict(opened) | hidden))
     await session.execute(update(UserRow).where(UserRow.id == user.id).values(last_seen_at=now))
     await _forget_oldest(session, user)
-    actor = actors.of_session(queries.LivingSession(session=opened, user=user))
-    await journal.record(
-        session,
-        events.SignedIn(
-            actor=actor.on(address=client.address, request_id=client.request_id),
-            subject_id=user.id,
-            audience=events.about(user.id),
-            user_agent=opened.user_agent,
-        ),
-    )
+    await _note(session, opened, user, client)
     return Opened(user=user, session_id=opened.id, secret=secret, lasts=rules.absolute)
 
 
@@ -85,6 +88,19 @@ async def purge(session: AsyncSession, alive: Alive) -> int:
     )
     result = await session.execute(delete(SessionRow).where(SessionRow.id.in_(over)))
     return int(result.rowcount)  # type: ignore[attr-defined]  # a DML result has it
+
+
+async def _note(session: AsyncSession, opened: Session, user: User, client: Client) -> None:
+    actor = actors.of_session(queries.LivingSession(session=opened, user=user))
+    await journal.record(
+        session,
+        events.SignedIn(
+            actor=actor.on(address=client.address, request_id=client.request_id),
+            subject_id=user.id,
+            audience=events.about(user.id),
+            user_agent=opened.user_agent,
+        ),
+    )
 
 
 async def _forget_oldest(session: AsyncSession, user: User) -> None:

@@ -15,6 +15,8 @@ from medianest.core.i18n import msg
 HERE_AT_NAME = Rate(burst=5, every=timedelta(minutes=1))
 HERE = Rate(burst=20, every=timedelta(seconds=30))
 AT_NAME = Rate(burst=30, every=timedelta(minutes=1))
+PIN_HERE = Rate(burst=5, every=timedelta(minutes=5))
+PIN_ANYWHERE = Rate(burst=15, every=timedelta(minutes=5))
 
 
 class Throttle:
@@ -39,6 +41,23 @@ class Throttle:
         self._here.give_back(network)
         self._here_at_name.give_back(f"{network} {name_key}")
         self._at_name.give_back(name_key)
+
+
+class PinThrottle:
+    """Counts tries of PINs, of which there are few: of one profile on one device, and on all together."""
+
+    def __init__(self) -> None:
+        self._here = Buckets(PIN_HERE)
+        self._anywhere = Buckets(PIN_ANYWHERE)
+
+    def admit(self, user_id: str, device_id: str) -> None:
+        """Count a try before it is looked at. Raises TooMany."""
+        _take(self._here, f"{device_id} {user_id}")
+        _take(self._anywhere, user_id)
+
+    def succeeded(self, user_id: str, device_id: str) -> None:
+        self._here.give_back(f"{device_id} {user_id}")
+        self._anywhere.give_back(user_id)
 
 
 def _take(buckets: Buckets, key: str) -> None:

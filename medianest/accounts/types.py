@@ -148,3 +148,22 @@ class Invitation:
     @property
     def uses_left(self) -> int:
         return self.uses_most - self.uses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A browser of the household's, approved by an administrator."""
+
+    id: str
+    label: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A child or guest who can be chosen on a household device."""
+
+    id: str
+    name: str
+    has_pin: bool

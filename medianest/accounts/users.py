@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from medianest.accounts import events, names, queries
 from medianest.accounts.errors import LastAdmin, NameTaken, NoSuchUser
 from medianest.accounts.models import InvitationRow, SessionRow, TokenRow, UserRow
+from medianest.accounts.permissions import ROLES_OF_PROFILES
 from medianest.accounts.types import NewUser, User, UserChange
 from medianest.core import clock, journal, pseudonyms
 from medianest.core.actor import Actor, Role
@@ -66,6 +67,10 @@ async def change(session: AsyncSession, actor: Actor, id: str, change: UserChang
         return user
     if values.get("suspended_at"):
         values["epoch"] = UserRow.epoch + 1
+    if values.get("role", user.role) not in ROLES_OF_PROFILES:
+        values["pin_hash"] = None
+        chosen = (SessionRow.user_id == id) & SessionRow.device_id.is_not(None)
+        await session.execute(delete(SessionRow).where(chosen))
     await session.execute(update(UserRow).where(UserRow.id == id).values(values))
     if user.role is Role.ADMIN and not await session.run_sync(queries.active_admins):
         raise LastAdmin(msg("accounts.last_admin"))
@@ -77,7 +82,7 @@ async def change(session: AsyncSession, actor: Actor, id: str, change: UserChang
             actor=actor,
             subject_id=id,
             audience=events.about(id),
-            changed=sorted(values.keys() - {"epoch"}),
+            changed=sorted(values.keys() - {"epoch", "pin_hash"}),
             role=changed.role,
             suspended=changed.suspended_at is not None,
         ),
@@ -116,6 +121,7 @@ async def remove(session: AsyncSession, actor: Actor, user: User) -> None:
             role=Role.GUEST,
             language=None,
             password_hash=None,
+            pin_hash=None,
             epoch=UserRow.epoch + 1,
             suspended_at=now,
             last_seen_at=None,

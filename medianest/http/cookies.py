@@ -1,4 +1,5 @@
-"""The cookies: the session's, the one that ties a form to a browser in which nobody is signed in, an invitation's.
+"""The cookies: the session's, the one that ties a form to a browser in which nobody is signed in, an invitation's,
+and that of a household device.
 
 Over HTTPS they carry the prefix `__Host-`, so that no neighbouring host and no plain connection can set them
 (RFC 6265bis section 4.1.3); on a plain LAN address they cannot.
@@ -16,6 +17,7 @@ _VALUE = re.compile(r"[A-Za-z0-9_-]{16,128}")
 SESSION = "medianest"
 FORM = "medianest-form"
 INVITATION = "medianest-invitation"
+DEVICE = "medianest-device"
 
 
 def name_of(cookie: str, *, secure: bool) -> str:

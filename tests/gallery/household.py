@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from medianest.accounts.types import Invitation, Session, User
+from medianest.accounts.types import Device, Invitation, Profile, Session, User
 from medianest.core.actor import Role
 from medianest.core.i18n import msg
 from medianest.downloads.types import Estate
-from medianest.web.pages import invitations, invite, partings, people, person
+from medianest.web.pages import household, invitations, invite, partings, people, person, profiles
 from medianest.web.pages.account import LanguageChoice, session_row
 from medianest.web.pages.admin import Room, rooms
 from medianest.web.pages.roles import roles
@@ -20,6 +20,9 @@ LANGUAGES = (
     LanguageChoice(code="en", name="English", chosen=True),
     LanguageChoice(code="de", name="Deutsch", chosen=False),
 )
+
+
+_TABLET = Device(id="1", label="Living-room tablet", created_at=NOW, last_used_at=NOW - timedelta(hours=1))
 
 
 def _user(id: str, display_name: str, role: Role, *, days: float | None = 0, locked_out: bool = False) -> User:
@@ -64,9 +67,10 @@ def samples_of_people() -> Iterator[Shown]:
         places=rooms(Room.PEOPLE, alarms=1),
         people=tuple(people.person_row(user, me="robin") for user in EVERYBODY),
         invitations=tuple(people.invitation_row(known) for known in open_ones),
+        devices=(household.device_row(_TABLET),),
     )
     yield "people", ("admin/people.html", full)
-    yield "people-first", ("admin/people.html", replace(full, people=full.people[:1], invitations=()))
+    yield "people-first", ("admin/people.html", replace(full, people=full.people[:1], invitations=(), devices=()))
     yield "person-new", ("admin/new_person.html", people.NewPersonView(roles=roles(Role.MEMBER)))
     wrong = people.NewPersonView(
         roles=roles(Role.CHILD), name="Robin", name_error=msg("accounts.name_taken", name="Robin"),
@@ -76,6 +80,7 @@ def samples_of_people() -> Iterator[Shown]:
     yield from _samples_of_one()
     form = invitations.invite_view(Role.MEMBER, uses=1, days=7)
     yield "invite", ("admin/invite.html", form)
+    yield "device", ("admin/device.html", household.DeviceView())
     link = "https://nest.example/invite/mi_k3v9qz7w2x5c8b1n4m6a0s9d8f7g6h5jk3v9qz7w2x5c"
     yield "invitation-made", ("admin/invitation_made.html", invitations.made_view(open_ones[0], link))
 
@@ -101,3 +106,9 @@ def samples_of_the_door() -> Iterator[Shown]:
     yield "invited-wrong", ("invite/page.html", invite.InvitedView(name="Robin", name_error=taken))
     yield "invited-over", ("invite/page.html", invite.InvitedView(over=msg("accounts.invitation_over")))
     yield "invited-inside", ("invite/page.html", invite.InvitedView(signed_in_as="Robin"))
+    chosen = Profile(id="kids", name="The kids", has_pin=True)
+    others = (Profile(id="guests", name="The guest room", has_pin=False), Profile(id="x", name="Mia", has_pin=True))
+    yield "picker", ("sign_in/picker.html", profiles.picker_view((chosen, *others), "/"))
+    pin = profiles.PinView(profile=profiles.profile_tile(chosen, "/"), next="/", back="/sign-in")
+    yield "pin", ("sign_in/pin.html", pin)
+    yield "pin-wrong", ("sign_in/pin.html", replace(pin, error=msg("accounts.wrong_pin")))

@@ -17,8 +17,8 @@ from medianest.web.devices import device, place
 from medianest.web.frame import THEME, Place, Theme, theme_of
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
+from medianest.web.pages.entering import let_in
 from medianest.web.pages.question import QuestionView, ask
-from medianest.web.pages.sign_in import let_in
 
 _OTHERS = "/account/sessions/others"
 _YEAR_S = 365 * 24 * 3600

@@ -20,7 +20,7 @@ from medianest.http.limits import Limited
 from medianest.web import forms, htmx
 from medianest.web.given import CurrentReader, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
-from medianest.web.pages.sign_in import let_in
+from medianest.web.pages.entering import let_in
 
 GENTLY = Limited("invite", Rate(burst=30, every=timedelta(seconds=10)))
 _REMEMBERED = timedelta(hours=1)

@@ -15,6 +15,7 @@ from medianest.web.frame import Avatar, Place, avatar_of
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html
 from medianest.web.pages.admin import Room, RoomChip, rooms
+from medianest.web.pages.household import DeviceRow, device_row
 from medianest.web.pages.roles import RoleChoice, label, roles
 
 
@@ -54,6 +55,7 @@ class PeopleView:
     places: tuple[RoomChip, ...]
     people: tuple[PersonRow, ...]
     invitations: tuple[InvitationRow, ...]
+    devices: tuple[DeviceRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,7 @@ async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -
         places=rooms(Room.PEOPLE, alarms=len(letters)),
         people=tuple(person_row(user, me=actor.id) for user in await accounts.people.listing(actor)),
         invitations=tuple(invitation_row(known) for known in await accounts.invitations.listing(actor)),
+        devices=tuple(device_row(device) for device in await accounts.devices.listing(actor)),
     )
     return htmx.page(reader, replace(frame, place=Place.ADMIN), "admin/people.html", view)
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from litestar.params import FromPath
 
+from medianest.accounts.permissions import ROLES_OF_PROFILES
 from medianest.accounts.types import User, UserChange
 from medianest.core.actor import Role
 from medianest.core.errors import Conflict, Invalid
@@ -21,7 +22,10 @@ from medianest.web.pages.roles import RoleChoice, roles
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonView:
-    """The page of one person; `others_path` is None where they are signed in nowhere."""
+    """The page of one person; `others_path` is None where they are signed in nowhere.
+
+    `is_profile` says whether they can be chosen on household devices.
+    """
 
     person: PersonRow
     display_name: str
@@ -30,9 +34,11 @@ class PersonView:
     sessions: tuple[SessionRow, ...]
     others_path: str | None
     is_suspended: bool
+    is_profile: bool
     display_name_error: Message | None = None
     role_error: Message | None = None
     password_error: Message | None = None
+    pin_error: Message | None = None
 
 
 async def show(reader: CurrentReader, services: TheServices, frame: PageFrame, id: FromPath[str]) -> Html:
@@ -82,6 +88,20 @@ async def set_password(
     return htmx.go(reader, f"/admin/people/{id}")
 
 
+async def set_pin(
+    request: AnyRequest, reader: CurrentReader, services: TheServices, frame: PageFrame, id: FromPath[str]
+) -> Html:
+    """Give them another PIN for household devices, or none."""
+    form = await forms.read(request)
+    try:
+        await services.accounts.devices.set_pin(reader.asking.actor, id, form.text("pin"))
+    except Invalid as error:
+        view = replace(await person_view(reader, services, id), pin_error=error.message)
+        frame, status = replace(frame, place=Place.ADMIN), HTTPStatus.UNPROCESSABLE_ENTITY
+        return htmx.page(reader, frame, "admin/person.html", view, status=status)
+    return htmx.go(reader, f"/admin/people/{id}")
+
+
 async def end_session(
     reader: CurrentReader, services: TheServices, id: FromPath[str], session_id: FromPath[str]
 ) -> Html:
@@ -112,4 +132,5 @@ def view_of(
         sessions=sessions,
         others_path=f"/admin/people/{user.id}/sign-out" if sessions else None,
         is_suspended=user.suspended_at is not None,
+        is_profile=user.role in ROLES_OF_PROFILES,
     )

@@ -12,7 +12,7 @@ from medianest.web import forms, htmx
 from medianest.web.errors import status_of
 from medianest.web.given import CurrentReader, TheServices
 from medianest.web.htmx import AnyRequest, Html
-from medianest.web.pages.sign_in import let_in
+from medianest.web.pages.entering import let_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

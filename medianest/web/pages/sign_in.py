@@ -5,7 +5,6 @@ from http import HTTPStatus
 
 from litestar.params import FromQuery
 
-from medianest.accounts.types import Opened
 from medianest.core.errors import Forbidden, Invalid, TooMany, Unauthenticated
 from medianest.core.i18n import Message
 from medianest.http import cookies
@@ -15,6 +14,8 @@ from medianest.web import forms, htmx
 from medianest.web.errors import status_of
 from medianest.web.given import CurrentReader, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
+from medianest.web.pages.entering import let_in
+from medianest.web.pages.profiles import picker_view, profiles_here
 
 TURNED_AWAY = (Invalid, Unauthenticated, Forbidden, TooMany)
 
@@ -39,10 +40,15 @@ class AgainView:
     error: Message | None = None
 
 
-async def show(reader: CurrentReader, services: TheServices, next: FromQuery[str] = "/") -> Html:
-    """The sign-in page; who is signed in already goes on."""
+async def show(
+    reader: CurrentReader, services: TheServices, next: FromQuery[str] = "/", by: FromQuery[str] = ""
+) -> Html:
+    """The sign-in page, on a household device the choice of profiles; who is signed in already goes on."""
     if reader.asking.actor.id:
         return htmx.go(reader, internal_path(next))
+    if by != "password" and (profiles := await profiles_here(reader, services)):
+        picker = picker_view(profiles, internal_path(next))
+        return htmx.page(reader, reader.frame(), "sign_in/picker.html", picker)
     view = SignInView(next=internal_path(next), is_set_up=await services.accounts.is_set_up())
     return htmx.page(reader, reader.frame(), "sign_in/page.html", view)
 
@@ -84,13 +90,6 @@ async def leave(reader: CurrentReader, services: TheServices) -> Html:
     gone = htmx.go(reader, "/sign-in")
     gone.set_cookie(cookies.leaving(secure=reader.asking.secure))
     return gone
-
-
-def let_in(reader: Reader, opened: Opened, next: str) -> Html:
-    """Hand over the key of a session that was just opened."""
-    sent = htmx.go(reader, next)
-    sent.set_cookie(cookies.entering(opened, secure=reader.asking.secure))
-    return sent
 
 
 async def _again(reader: Reader, services: Services, next: str) -> AgainView:
