@@ -7,8 +7,10 @@ ends with that summary, so that an open page reads itself anew and finds itself 
 """
 
 import asyncio
+import logging
 from collections import deque
-from collections.abc import AsyncGenerator, Hashable
+from collections.abc import AsyncGenerator, Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from medianest.core import journal
@@ -21,6 +23,8 @@ from medianest.core.live import Live, Signal
 from medianest.http.leases import Leases
 from medianest.http.sse import PING
 from medianest.http.streaming import StreamedAnswer
+
+log = logging.getLogger(__name__)
 
 QUEUE_MOST = 64
 REPLAYED_MOST = 200
@@ -170,15 +174,30 @@ class EventHub:
     async def _spread(self, news: News) -> None:
         classes: dict[Hashable, list[_Stream]] = {}
         for stream in self._streams:
-            if stream.actor.sees(news.audience):
-                view = stream.writer.view(stream.actor, news)
+            with _alone(news, [stream]):
+                view = stream.writer.view(stream.actor, news) if stream.actor.sees(news.audience) else None
                 if view is not None:
                     classes.setdefault((stream.writer, stream.actor.language, view), []).append(stream)
         for streams in classes.values():
             first = streams[0]
-            if message := await first.writer.write(first.actor, news):
-                for stream in streams:
-                    stream.put(message)
+            with _alone(news, streams):
+                if message := await first.writer.write(first.actor, news):
+                    for stream in streams:
+                        stream.put(message)
+
+
+@contextmanager
+def _alone(news: News, streams: Iterable[_Stream]) -> Iterator[None]:
+    """A writer that fails at some news concerns its own streams, which start anew, and nobody else.
+
+    Left to the supervisor, a signal that comes twice a second would keep everybody's streams from being told anything.
+    """
+    try:
+        yield
+    except Exception:
+        log.exception("Some news could not be written for those who watch", extra={"kind": news.kind})
+        for stream in streams:
+            stream.fall_behind()
 
 
 async def _next(stream: _Stream) -> bytes:

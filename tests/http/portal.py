@@ -26,7 +26,7 @@ from medianest.core.db import Database
 from medianest.core.errors import MediaNestError
 from medianest.core.i18n import Catalogues
 from medianest.core.journal import Entry
-from medianest.core.live import Live
+from medianest.core.live import Live, Signal
 from medianest.http import authorisation, csrf, sse
 from medianest.http import errors as floor_errors
 from medianest.http.etags import shows
@@ -69,6 +69,8 @@ class PlainWriter:
 
     async def write(self, actor: Actor, news: News) -> bytes:
         self.written.append(f"{news.kind} for {actor.role}")
+        if isinstance(news, Signal) and news.data == f"breaks for {actor.role}":
+            raise RuntimeError(news.data)
         if isinstance(news, Entry):
             return sse.message(f"{news.kind} {news.subject_id}", event=news.kind, id=news.id)
         return sse.message(str(news.data), event=news.kind)

@@ -228,6 +228,22 @@ async def test_a_stream_that_does_not_keep_up_is_brought_up_to_date_at_once(port
     assert await stream.take() == sse.message("later")
 
 
+async def test_news_that_cannot_be_written_for_some_reach_the_others(
+    portal: Portal, caplog: pytest.LogCaptureFixture
+) -> None:
+    bob, gus = await _cookie(portal, portal.cast.bob), await _cookie(portal, portal.cast.gus)
+    async with listening(portal, bob) as member, listening(portal, gus) as guest:
+        everybody = people([portal.cast.bob.id, portal.cast.gus.id])
+        portal.live.publish(_signal("breaks for guest", audience=everybody))
+        portal.live.publish(_signal("the next", audience=everybody))
+        heard = await member.until("the next")
+        assert [message.rpartition(": ")[2] for message in heard[1:]] == ["breaks for guest", "the next"]
+        assert "event: reset" in (await guest.until("anew"))[1]
+        portal.live.publish(_signal("the last", audience=everybody))
+        await guest.until("the last")
+    assert [record.levelname for record in caplog.records if record.exc_info] == ["ERROR"]
+
+
 async def test_a_slow_listener_holds_up_nobody(portal: Portal) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", portal.port, limit=1024)
     cookie = (await _cookie(portal, portal.cast.bob))["cookie"]
