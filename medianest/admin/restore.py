@@ -9,11 +9,12 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
+from medianest.accounts.at_rest import close_doors
 from medianest.admin import archive
 from medianest.admin.errors import BadBackup, TooNew
 from medianest.admin.types import Contents, Restored
@@ -25,10 +26,14 @@ _KNOWN_KINDS = {"table", "index"}
 
 
 def restore(source: BinaryIO, paths: PathsSettings, *, passphrase: str, newest_revision: str) -> Restored:
-    """Make the data folder what it was when the backup was made. Raises BadBackup, WrongPassphrase, TooNew, NoRoom."""
+    """Make the data folder what it was when the backup was made, but for who was signed in or invited then.
+
+    Raises BadBackup, WrongPassphrase, TooNew, NoRoom.
+    """
     with _scratch(paths.data_dir) as scratch:
         contents = archive.read(source, scratch, passphrase=passphrase)
         _check(scratch / archive.DATABASE, contents, newest_revision)
+        _close_doors(scratch / archive.DATABASE)
         kept = _keep_what_is_there(paths)
         (scratch / archive.KEY).replace(paths.key_file)
         (scratch / archive.DATABASE).replace(paths.database)
@@ -65,6 +70,11 @@ def _check(database: Path, contents: Contents, newest_revision: str) -> None:
         faults += [row for row in found if row != (contents.revision,)]
     if faults:
         raise BadBackup(msg("admin.bad_backup"), facts={"faults": faults})
+
+
+def _close_doors(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        close_doors(connection)
 
 
 def _keep_what_is_there(paths: PathsSettings) -> Path | None:

@@ -2,6 +2,7 @@
 
 import io
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -77,6 +78,16 @@ def test_the_backup_takes_the_place_of_what_was_there_which_is_kept(old: PathsSe
     assert titles(done.kept_in / "medianest.db") == ["old", "in the log"]
     assert (done.kept_in / "secret.key").read_bytes() == b"o" * 32
     assert sorted(path.name for path in old.data_dir.iterdir()) == [done.kept_in.name, "medianest.db", "secret.key"]
+
+
+def test_who_was_signed_in_or_invited_then_is_not_any_more(paths: PathsSettings, tmp_path: Path) -> None:
+    doors = ("sessions", "invitations", "tokens")
+    made = (f"CREATE TABLE {name} AS SELECT 'alice' AS whose" for name in doors)
+    restored(backup_of(database(tmp_path / "b", "new", *made)), paths)
+    with closing(sqlite3.connect(paths.database)) as connection:
+        left = [connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in doors]
+    assert left == [0, 0, 1]
+    assert not [*paths.data_dir.glob("*-wal")]
 
 
 def test_an_empty_data_folder_is_filled(paths: PathsSettings, tmp_path: Path) -> None:
