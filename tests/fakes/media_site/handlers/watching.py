@@ -28,10 +28,14 @@ async def listen(x: Exchange, path: str) -> None:
 
 
 async def described(x: Exchange, path: str) -> None:
-    """A page without a player, whose linked data tell where the medium is."""
+    """A page without a player, whose linked data tell where the medium is; that of a show keeps its picture."""
+    show = next((show for show in SHOWS.values() if path.endswith(f"/{show.media}")), SHOWS["harbour"])
     kind = media.media_type(path)
     known = kind if kind.startswith(("video/", "audio/")) or path.endswith((".m3u8", ".mpd")) else None
-    await x.html(Page(title=_title(x), base=x.request.base, content_url=f"/{path}", media_type=known).html())
+    page = Page(
+        title=_title(x), base=x.request.base, content_url=f"/{path}", media_type=known, picture=f"/art/{show.slug}.webp"
+    )
+    await x.html(page.html())
 
 
 async def formats(x: Exchange) -> None:
