@@ -21,7 +21,17 @@ from tests.gallery.server import SAMPLES, gallery
 
 FOLDER = Path(__file__).parent.parent / "looks"
 TALLEST = 4000
-PLACES = ("library", "queue", "account", "admin/jobs", "admin/doctor", "admin/backups", "admin/journal", "api/v1/docs")
+PLACES = (
+    "library",
+    "queue",
+    "account",
+    "admin/people",
+    "admin/jobs",
+    "admin/doctor",
+    "admin/backups",
+    "admin/journal",
+    "api/v1/docs",
+)
 
 
 async def look(browser: Browser, addresses: Mapping[str, str], device: Look, **visitor: Any) -> None:
