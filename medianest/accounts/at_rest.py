@@ -2,13 +2,13 @@
 
 import sqlite3
 
-from medianest.accounts.models import InvitationRow, SessionRow
+from medianest.accounts.models import DeviceRow, InvitationRow, SessionRow
 
-_LET_IN = (SessionRow, InvitationRow)
+_LET_IN = (SessionRow, InvitationRow, DeviceRow)
 
 
 def close_doors(database: sqlite3.Connection) -> None:
-    """End every session and invitation of that time: some were ended since, and nobody knows which.
+    """End every session, invitation and household device of that time: some were ended since, nobody knows which.
 
     Tokens stay, for programs would stand still; who restores is told to look at them. Tables that an earlier release
     did not have are passed over.

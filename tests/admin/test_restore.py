@@ -80,13 +80,13 @@ def test_the_backup_takes_the_place_of_what_was_there_which_is_kept(old: PathsSe
     assert sorted(path.name for path in old.data_dir.iterdir()) == [done.kept_in.name, "medianest.db", "secret.key"]
 
 
-def test_who_was_signed_in_or_invited_then_is_not_any_more(paths: PathsSettings, tmp_path: Path) -> None:
-    doors = ("sessions", "invitations", "tokens")
+def test_who_was_signed_in_or_invited_and_what_was_approved_then_is_not_any_more(paths: PathsSettings, tmp_path: Path) -> None:
+    doors = ("sessions", "invitations", "household_devices", "tokens")
     made = (f"CREATE TABLE {name} AS SELECT 'alice' AS whose" for name in doors)
     restored(backup_of(database(tmp_path / "b", "new", *made)), paths)
     with closing(sqlite3.connect(paths.database)) as connection:
         left = [connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in doors]
-    assert left == [0, 0, 1]
+    assert left == [0, 0, 0, 1]
     assert not [*paths.data_dir.glob("*-wal")]
 
 
