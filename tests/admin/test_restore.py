@@ -80,7 +80,7 @@ def test_the_backup_takes_the_place_of_what_was_there_which_is_kept(old: PathsSe
     assert sorted(path.name for path in old.data_dir.iterdir()) == [done.kept_in.name, "medianest.db", "secret.key"]
 
 
-def test_who_was_signed_in_or_invited_and_what_was_approved_then_is_not_any_more(paths: PathsSettings, tmp_path: Path) -> None:
+def test_who_was_signed_in_or_invited_or_chosen_then_is_not_any_more(paths: PathsSettings, tmp_path: Path) -> None:
     doors = ("sessions", "invitations", "household_devices", "tokens")
     made = (f"CREATE TABLE {name} AS SELECT 'alice' AS whose" for name in doors)
     restored(backup_of(database(tmp_path / "b", "new", *made)), paths)
