@@ -46,7 +46,7 @@ class Finish:
             raise CannotFetch.because(ErrorCode.POST_PROCESSING, "It has no sound.")
         if made.rewrite:
             self._events.stage(Stage.MERGING)
-            return self._written(parts, made, wanted), made.extension
+            return self._rewritten(parts, made, wanted), made.extension
         if paths[0].stat().st_size > TAG_BYTES_MOST:
             return paths[0], made.extension
         self._events.stage(Stage.EMBEDDING)
@@ -62,6 +62,15 @@ class Finish:
             path.unlink()
             raise CannotFetch.because(ErrorCode.NETWORK, "What arrived breaks off before its end.")
         return Part(path=path, media=found)
+
+    def _rewritten(self, parts: Sequence[Part], made: Assembly, wanted: Wanted) -> Path:
+        """A new file; if that is not what it should be, its parts are not, and are fetched again."""
+        try:
+            return self._written(parts, made, wanted)
+        except CannotFetch:
+            for part in parts:
+                part.path.unlink(missing_ok=True)
+            raise
 
     def _tagged(self, parts: Sequence[Part], made: Assembly, wanted: Wanted) -> Path:
         """A copy with title and cover, or the part itself if that fails: a side job."""

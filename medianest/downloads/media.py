@@ -14,6 +14,8 @@ _DURATION_SLACK = 0.05
 _INPUT = re.compile(r"^Input #0, ([\w,]+), from ", re.MULTILINE)
 _DURATION = re.compile(r"^ +Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", re.MULTILINE)
 _STREAM = re.compile(r"^ +Stream #0:\d+[^:\n]*: (Video|Audio): (\w+)([^\n]*)", re.MULTILINE)
+_TRANSPORT_STREAM = "mpegts"
+"""It promises no length, and its clock may begin anew in the middle (ISO/IEC 13818-1); a copy of it has both right."""
 _ESTIMATED = "Estimating duration from bitrate"
 _COMMON_PIXELS = re.compile(r"\byuvj?420p\b")
 _REACHED = re.compile(r"time=(-?)(\d+):(\d\d):(\d\d(?:\.\d+)?)")
@@ -77,15 +79,17 @@ def parse(report: str) -> Media | None:
     streams = _STREAM.findall(report.partition("\nOutput #0")[0].partition("\nStream mapping")[0])
     videos = [(codec, rest) for kind, codec, rest in streams if kind == "Video" and "(attached pic)" not in rest]
     sounds = [codec for kind, codec, _ in streams if kind == "Audio"]
+    demuxer = found[1].split(",")[0]
+    is_timed = demuxer != _TRANSPORT_STREAM
     return Media(
-        demuxer=found[1].split(",")[0],
-        duration_s=_seconds(_DURATION.search(report)),
+        demuxer=demuxer,
+        duration_s=_seconds(_DURATION.search(report)) if is_timed else None,
         video=videos[0][0] if videos else None,
         audio=sounds[0] if sounds else None,
         common_pixels=all(_COMMON_PIXELS.search(rest) for _, rest in videos[:1]),
         videos=len(videos),
         has_cover=len(videos) + len(sounds) < len(streams),
-        tail_s=None if _ESTIMATED in report else _tail(report),
+        tail_s=_tail(report) if is_timed and _ESTIMATED not in report else None,
     )
 
 

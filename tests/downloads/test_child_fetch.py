@@ -200,6 +200,12 @@ async def test_a_broadcast_waits_until_it_is_over(desk: Desk, media_site: MediaS
     assert isinstance(await desk.fetch(url, child=child), Fetched)
 
 
+async def test_a_stream_whose_clock_begins_anew_is_whole(desk: Desk, media_site: MediaSite) -> None:
+    fetched = await desk.fetch(media_site.base + "/hls-anew/index.m3u8")
+    assert isinstance(fetched, Fetched)
+    assert looking.duration_s(desk.file(fetched)) == pytest.approx(6, abs=0.3)
+
+
 async def test_the_name_fits_the_disk_it_goes_to(desk: Desk, media_site: MediaSite) -> None:
     child = await desk.child()
     url = media_site.page(title="x" * 500)

@@ -50,6 +50,13 @@ def test_a_torn_file_ends_early() -> None:
     assert (torn.video, torn.audio) == ("vp9", "opus")
 
 
+def test_a_transport_stream_promises_no_length() -> None:
+    pieces = parse(TORN_WEBM.replace("matroska,webm,", "mpegts,"))
+    assert pieces is not None
+    assert not pieces.ends_early
+    assert pieces.lasts(3600)
+
+
 def test_a_guessed_duration_promises_no_tail() -> None:
     guessed = parse("[mp3 @ 0x1] Estimating duration from bitrate, this may be inaccurate\n" + TORN_WEBM)
     assert guessed is not None

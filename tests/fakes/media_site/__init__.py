@@ -31,6 +31,7 @@ manifest names relatively inherits them.
     /hls/master.m3u8                    HLS, two heights, transport streams; /hls/180/index.m3u8 and 360 the playlists
     /hls-fmp4/master.m3u8               HLS in fragmented mp4
     /hls-damaged/master.m3u8            the third segment of each height is a 404
+    /hls-anew/index.m3u8                six seconds of HLS whose clock begins anew after the fifth
     /live/index.m3u8                    live HLS until `site.end_live()`
     /dash/manifest.mpd                  DASH: avc1 360/720/1080, vp9 720, aac and opus, all apart
     /watch/PATH                         a page with `<video>`, poster, `<track>`s, og: and linked data for PATH

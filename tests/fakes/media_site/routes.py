@@ -17,6 +17,7 @@ _TABLE: tuple[tuple[str, Handler], ...] = (
     ("/endless/{name}", media.endless),
     ("/{tree:hls|hls-fmp4|dash}/{inner*}", media.stream),
     ("/hls-damaged/{inner*}", media.damaged_stream),
+    ("/hls-anew/index.m3u8", media.anew),
     ("/live/index.m3u8", media.live_playlist),
     ("/live/{number}.ts", media.live_segment),
     ("/tracks/{language}.vtt", media.subtitles),

@@ -43,6 +43,15 @@ async def damaged_stream(x: Exchange, inner: str) -> None:
         await file(x, f"hls/{inner}")
 
 
+async def anew(x: Exchange) -> None:
+    """A stream whose clock begins anew before its last segment, as after an advertisement."""
+    numbers = ["3", "4", "5", "6", "7", "0"]
+    segments = [line for number in numbers for line in ("#EXTINF:1.0,", f"/hls/180/{number}.ts")]
+    segments.insert(-2, "#EXT-X-DISCONTINUITY")
+    head = ["#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-TARGETDURATION:1", "#EXT-X-MEDIA-SEQUENCE:0"]
+    await x.text("\n".join([*head, *segments, "#EXT-X-ENDLIST", ""]), _TYPES[".m3u8"])
+
+
 async def endless(x: Exchange, name: str) -> None:
     path = await asyncio.to_thread(x.house.library.path, name)
     await x.send(bodies.Endless(path), media_type(name), pace=x.house.pace)
