@@ -11,13 +11,13 @@ from typing import Self
 import httpx
 
 from tests import processes
+from tests.downloads.looking import packets
 from tests.fakes.media_site import MediaSite
 from tests.portal import Portal, Queue, QueueFailed
 from tests.processes import Process
 from tests.torture import remains, verdicts
 from tests.torture.blows import LINKS, Blow, Moment, draw
 from tests.torture.links import Link, Medium, media
-from tests.torture.streams import streams
 
 READY_WITHIN_S = 3.0
 _GONE_WITHIN_S = 2.0
@@ -51,7 +51,7 @@ class Torture:
         self._seed = seed
         self._queue = Queue(portal.admin())
         self._media: Sequence[Medium] = ()
-        self._models: dict[str, tuple[str, ...]] = {}
+        self._models: dict[str, str] = {}
         self._finished: set[Path] = set()
 
     @classmethod
@@ -69,9 +69,9 @@ class Torture:
             done = self._queue.until(download["id"], "completed")
             path = self._file(done)
             self._finished.add(path)
-            self._models[name] = streams(path)
+            self._models[name] = packets(path)
         for name in {medium.name for medium in self._media if medium.path.startswith("/files/")}:
-            assert self._models[name] == streams(self._site.library.path(name)), f"{name} came otherwise than it is"
+            assert self._models[name] == packets(self._site.library.path(name)), f"{name} came otherwise than it is"
 
     def round(self, number: int) -> Report:
         """Queue, strike, start again, wait and judge."""
@@ -129,8 +129,9 @@ class Torture:
         """What the old life left must be gone soon, and nobody may write beside the new one."""
         report.troubles += [f"an orphan: {process}" for process in survivors if not process.wait(_GONE_WITHIN_S)]
         report.troubles += [f"left running: {process}" for process in self._portal.leftovers()]
-        own = {process.pid for process in self._portal.tree()}
-        for path, pids in processes.writers(self._portal.media_dir).items():
+        writers = processes.writers(self._portal.media_dir)
+        own = {process.pid for process in self._portal.tree()}  # looked at last, for it grows
+        for path, pids in writers.items():
             if pids - own or (len(pids) > 1 and path.name != "lock"):
                 report.troubles.append(f"written by {sorted(pids)}: {path.name}")
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.downloads.looking import packets
 from tests.fakes.media_site import Hit, MediaSite
 from tests.torture import remains, verdicts
 from tests.torture.links import Link, Medium
-from tests.torture.streams import streams
 
 WHOLE = Medium(name="clip", path="/files/clip.mp4", pieces=(("/files/clip.mp4", 1_000_000),))
 PIECES = Medium(name="hls", path="/hls/m.m3u8", pieces=(("/hls/0.ts", 400_000), ("/hls/1.ts", 600_000)))
@@ -80,7 +80,7 @@ def test_a_journal_that_tells_too_much_or_too_little(kinds: list[str]) -> None:
 def test_another_byte_in_the_file_is_seen(media_site: MediaSite, tmp_path: Path) -> None:
     link = Link(key="a", medium=WHOLE)
     whole = media_site.library.path("clip.mp4").read_bytes()
-    model = streams(media_site.library.path("clip.mp4"))
+    model = packets(media_site.library.path("clip.mp4"))
     stored = {"file": {"size_bytes": len(whole)}}
     path = tmp_path / "file.mp4"
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.downloads.looking import packets
 from tests.fakes.media_site import Hit
 from tests.torture.links import Link
-from tests.torture.streams import streams
 
 _READ_AT_ONCE_S = 1.5
 _IN_SOCKETS = 256 * 1024
@@ -57,12 +57,12 @@ def told_troubles(link: Link, kinds: Sequence[str]) -> list[str]:
     return [] if good else [f"{link.key}: the journal tells {list(kinds)}"]
 
 
-def file_troubles(link: Link, download: dict[str, Any], path: Path, model: tuple[str, ...]) -> list[str]:
+def file_troubles(link: Link, download: dict[str, Any], path: Path, model: str) -> list[str]:
     """The file is as long as the portal says, and holds every byte of picture and sound of an undisturbed one."""
     if not path.is_file():
         return [f"{link.key}: no file at {path}"]
     if path.stat().st_size != download["file"]["size_bytes"]:
         return [f"{link.key}: {path.stat().st_size} bytes, not {download['file']['size_bytes']}"]
-    if streams(path) != model:
+    if packets(path) != model:
         return [f"{link.key}: {path.name} holds other media than {link.medium.name}"]
     return []
