@@ -11,6 +11,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -61,25 +62,25 @@ class Program:
         cls, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], pass_fds: Sequence[int], line_most: int
     ) -> Self:
         """Start it; its `output` has lines of at most `line_most` bytes. Raises OSError."""
-        theirs, spoken = await _connected(line_most)
-        their_errors, complaints = await _connected(line_most)
-        with theirs, their_errors:
-            try:
-                process = subprocess.Popen(  # noqa: S603, ASYNC220  # ours; a vfork does not make the loop wait
-                    command,
-                    stdin=theirs.fileno(),
-                    stdout=theirs.fileno(),
-                    stderr=their_errors.fileno(),
-                    cwd=cwd,
-                    env=env,
-                    pass_fds=pass_fds,
-                    start_new_session=True,
-                )
-            except OSError:
-                spoken[1].close()
-                complaints[1].close()
-                raise
-        return cls(process, spoken, complaints)
+        with ExitStack() as theirs, ExitStack() as unless_started:
+            ends, streams = [], []
+            for _ in range(2):
+                ours, end = socket.socketpair()
+                ends.append(theirs.enter_context(end))
+                streams.append(await _streams(ours, line_most))
+                unless_started.callback(streams[-1][1].close)
+            process = subprocess.Popen(  # noqa: S603, ASYNC220  # ours; a vfork does not make the loop wait
+                command,
+                stdin=ends[0].fileno(),
+                stdout=ends[0].fileno(),
+                stderr=ends[1].fileno(),
+                cwd=cwd,
+                env=env,
+                pass_fds=pass_fds,
+                start_new_session=True,
+            )
+            unless_started.pop_all()
+        return cls(process, *streams)
 
     @property
     def pid(self) -> int:
@@ -102,7 +103,9 @@ class Program:
         self._ended.set()
 
 
-async def _connected(line_most: int) -> tuple[socket.socket, _Spoken]:
-    """One end for a program, and the streams over the other."""
-    ours, theirs = socket.socketpair()
-    return theirs, await asyncio.open_connection(sock=ours, limit=line_most)
+async def _streams(sock: socket.socket, line_most: int) -> _Spoken:
+    try:
+        return await asyncio.open_connection(sock=sock, limit=line_most)
+    except BaseException:  # a cancellation too
+        sock.close()
+        raise

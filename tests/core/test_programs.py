@@ -1,6 +1,7 @@
 """Programs start beside the loop that serves, and nothing of ours runs in a copy of the portal."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -105,6 +106,22 @@ async def test_one_that_is_not_there_leaves_nothing_open(tmp_path: Path) -> None
     before = descriptors()
     with pytest.raises(FileNotFoundError):
         await Program.start([str(tmp_path / "none")], cwd=tmp_path, env={}, pass_fds=(), line_most=LINE_MOST)
+    await asyncio.sleep(0)
+
+    assert descriptors() == before
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_start_that_is_cancelled_leaves_nothing_open(tmp_path: Path, turns: int) -> None:
+    before = descriptors()
+    starting = asyncio.create_task(start(tmp_path, ECHO))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    starting.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        program = await starting
+        program.input.write_eof()
+        await goodbye(program)
     await asyncio.sleep(0)
 
     assert descriptors() == before
