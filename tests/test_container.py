@@ -130,11 +130,13 @@ def test_a_portal_that_answers_is_healthy_and_one_that_does_not_is_not(new_porta
     portal = new_portal()
     portal.start()
     port = portal.address.rpartition(":")[2]
+    config = portal.folder / "asked.toml"
+    config.write_text(f"[server]\nport = {port}\n")
 
-    def asked() -> int:
-        environ = {"MEDIANEST_SERVER__PORT": port, "PATH": os.environ["PATH"]}
+    def asked(**said: str) -> int:
+        environ = {"PATH": os.environ["PATH"], **said}
         return subprocess.run([HEALTHY], env=environ, stderr=subprocess.DEVNULL, timeout=30).returncode
 
-    assert asked() == 0
+    assert asked(MEDIANEST_SERVER__PORT=port) == asked(MEDIANEST_CONFIG=str(config)) == 0
     portal.stop()
-    assert asked() == 1
+    assert asked(MEDIANEST_SERVER__PORT=port) == asked(MEDIANEST_CONFIG=str(config)) == 1
