@@ -1,6 +1,6 @@
 """The composition root: settings in, the running portal out. `Portal.living` lists all that lives, in order."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -40,8 +40,6 @@ from medianest.web import routes as web
 from medianest.web.errors import Pages
 from medianest.web.templating import Templates
 
-STOP_WITHIN = timedelta(seconds=8)
-
 
 class Portal:
     """Everything that runs, built but not started."""
@@ -58,21 +56,12 @@ class Portal:
         self.accounts = Accounts(self.db, rules)
         self.queue = Queue(self.db, self.live, self.metrics, settings.downloads, paths)
         self.backups = Backups(self.db, paths, release=__version__, revision=upgrade.newest())
-        declared = [
-            *accounts_jobs.jobs(self.db, rules),
-            *idempotency.jobs(self.db),
-            *admin_jobs.jobs(self.db, self.backups, lambda: self.settings),
-        ]
+        housekeeping = admin_jobs.jobs(self.db, self.backups, lambda: self.settings)
+        declared = [*accounts_jobs.jobs(self.db, rules), *idempotency.jobs(self.db), *housekeeping]
         self.scheduler = Scheduler(self.db, declared)
         self.dispatcher = Dispatcher(self.db, downloads_listeners.listeners())
-        self.ground = ground.lay(
-            self.db,
-            self.live,
-            self.accounts,
-            settings.server,
-            build=self.templates.assets.build,
-            languages=self.catalogues.languages,
-        )
+        build, languages = self.templates.build, self.catalogues.languages
+        self.ground = ground.lay(self.db, self.live, self.accounts, settings.server, build=build, languages=languages)
         self.control = ControlServer(paths.data_dir, Commands(self.accounts, self.backups, self.examine).handlers())
         self.reloader = Reloader(sources, settings)
         self.reloader.subscribe(self.take_over)
@@ -92,10 +81,14 @@ class Portal:
             stack.push_async_callback(self.queue.stop)
             await self.scheduler.start()
             stack.push_async_callback(self.scheduler.stop)
-            for name, run in self._long_lived().items():
-                self.supervisor.add(name, run)
+            self.supervisor.add("journal", self.dispatcher.run)
+            self.supervisor.add("presence", self.accounts.presence.run)
+            self.supervisor.add("leases", self.ground.leases.run)
+            self.supervisor.add("events", self.ground.hub.run)
+            self.supervisor.add("workers", self.queue.workers.run)
+            self.supervisor.add("settings", self.reloader.run)
             self.supervisor.start()
-            stack.push_async_callback(self.supervisor.stop, STOP_WITHIN)
+            stack.push_async_callback(self.supervisor.stop, timedelta(seconds=8))
             await self.control.start()
             stack.push_async_callback(self.control.stop)
             await self.queue.workers.recovered.wait()
@@ -113,17 +106,8 @@ class Portal:
         log.configure(reload.settings.log)
         await reloads.write_down(self.db, reload)
 
-    def _long_lived(self) -> dict[str, Callable[[], Awaitable[None]]]:
-        return {
-            "journal": self.dispatcher.run,
-            "presence": self.accounts.presence.run,
-            "leases": self.ground.leases.run,
-            "events": self.ground.hub.run,
-            "workers": self.queue.workers.run,
-            "settings": self.reloader.run,
-        }
-
     def _faces(self) -> ASGIApp:
+        is_current = partial(upgrade.is_current, self.settings.paths.database)
         services = Services(
             db=self.db,
             accounts=self.accounts,
@@ -135,16 +119,11 @@ class Portal:
             catalogues=self.catalogues,
             settings=lambda: self.settings,
             examine=self.examine,
-            ready={
-                "database": self.db.answers,
-                "migrations": partial(upgrade.is_current, self.settings.paths.database),
-                "workers": self.queue.is_working,
-            },
+            ready={"database": self.db.answers, "migrations": is_current, "workers": self.queue.is_working},
             openapi=api.openapi_document,
         )
         routers = [api.router(services), web.router(services, self.templates)]
-        problems, pages = Problems(self.catalogues), Pages(self.templates)
-        return faces.join(routers, self.ground, machine=problems, people=pages)
+        return faces.join(routers, self.ground, machine=Problems(self.catalogues), people=Pages(self.templates))
 
 
 def create_app(settings: Settings, sources: Sources) -> Portal:
@@ -161,8 +140,7 @@ def run(settings: Settings, sources: Sources) -> int:
 
 async def _serve(portal: Portal) -> None:
     async def greet(listening: tuple[str, int]) -> None:
-        for line in welcome.lines(listening, await portal.accounts.new_setup_secret()):
-            print(line, flush=True)
+        print(*welcome.lines(listening, await portal.accounts.new_setup_secret()), sep="\n", flush=True)
 
     wanted = portal.settings.server
     server = Server(portal.asgi, host=wanted.host, port=wanted.port, before_stop=portal.ground.leases.end_all)

@@ -16,6 +16,7 @@ from importlinter.cli import lint_imports
 from tests.checkout import ROOT, kept_files
 
 LONGEST_FILE = 300
+LONGEST_ROOT = 150
 LONGEST_FUNCTION = 40
 EMPTY_NAMES = re.compile(r"(^|_)(helpers?|utils?|managers?|handlers?|misc|common)(_|$)")
 EMPTY_CLASSES = re.compile(r"(Helper|Util|Utils|Manager|Handler)$")
@@ -83,6 +84,10 @@ def test_each_contract_refuses_an_import_planted_against_it(tmp_path: Path) -> N
 def test_no_file_is_longer_than_a_reader_can_hold() -> None:
     lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in modules()}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE} == {}
+
+
+def test_what_runs_can_be_read_on_one_page() -> None:
+    assert len((ROOT / "medianest" / "app.py").read_text().splitlines()) <= LONGEST_ROOT
 
 
 def test_no_function_is_longer_than_a_screen() -> None:
