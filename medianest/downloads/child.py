@@ -80,7 +80,7 @@ class YtdlpSite:
     def _download(self, format: Facts, path: Path) -> None:
         done, _ = self._ytdl.dl(path.name, format)  # the working folder is the current one
         if not done:
-            raise CannotFetch.because(ErrorCode.DISK_FULL, "It is larger than what may be fetched.")
+            raise CannotFetch.because(ErrorCode.TOO_LARGE, "It is larger than what may be fetched.")
 
     def picture(self, url: str) -> bytes | None:
         from yt_dlp.networking import Request

@@ -108,7 +108,9 @@ class Ffmpeg:
 
 
 def _failure(status: int, report: str) -> Exception:
-    if "No space left on device" in report or status == -signal.SIGXFSZ:
+    if status == -signal.SIGXFSZ:
+        return OSError(errno.EFBIG, "File too large")
+    if "No space left on device" in report:
         return OSError(errno.ENOSPC, "No space left on device")
     said = [line for line in report.splitlines() if line.strip()]
     return FfmpegError(f"ffmpeg ended with {status}: {said[-1] if said else ''}")

@@ -28,9 +28,8 @@ SENTENCES: Rules = _rules(
         ErrorCode.DISK_FULL,
         r"no space left on device",
         r"disk quota exceeded",
-        r"file too large",
-        r"byte limit reached",
     ),
+    (ErrorCode.TOO_LARGE, r"file too large", r"byte limit reached"),
     (ErrorCode.NAME_TOO_LONG, r"file name too long"),
     (
         ErrorCode.PERMISSION,

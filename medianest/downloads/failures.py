@@ -83,6 +83,7 @@ REMEDIES: Mapping[ErrorCode, Remedy] = MappingProxyType(
         ErrorCode.NO_JS_RUNTIME: Remedy(retryable=False, action=Action.ASK_ADMIN),
         ErrorCode.NETWORK: Remedy(retryable=True, action=Action.RETRY),
         ErrorCode.DISK_FULL: Remedy(retryable=True, action=Action.FREE_SPACE),
+        ErrorCode.TOO_LARGE: Remedy(retryable=False, action=Action.ASK_ADMIN),
         ErrorCode.PERMISSION: Remedy(retryable=False, action=Action.ASK_ADMIN),
         ErrorCode.NAME_TOO_LONG: Remedy(retryable=False, action=Action.ASK_ADMIN),
         ErrorCode.POST_PROCESSING: Remedy(retryable=True, action=Action.RETRY),
@@ -95,7 +96,7 @@ _ERRNOS: Mapping[int, ErrorCode] = MappingProxyType(
     {
         errno.ENOSPC: ErrorCode.DISK_FULL,
         errno.EDQUOT: ErrorCode.DISK_FULL,
-        errno.EFBIG: ErrorCode.DISK_FULL,
+        errno.EFBIG: ErrorCode.TOO_LARGE,
         errno.EACCES: ErrorCode.PERMISSION,
         errno.EPERM: ErrorCode.PERMISSION,
         errno.EROFS: ErrorCode.PERMISSION,

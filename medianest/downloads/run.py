@@ -111,7 +111,7 @@ class Run:
                 return self._ending
             outcome = await self._hear(event)
             if outcome is not None:
-                return _blocked(allowance) if isinstance(outcome, Broken) and allowance.blocked else outcome
+                return _told_by_the_proxy(allowance) or outcome if isinstance(outcome, Broken) else outcome
         return STOPPED
 
     async def _hear(self, event: protocol.ChildEvent) -> Outcome | None:
@@ -175,5 +175,10 @@ def _progress(event: protocol.Progressed) -> Progress:
     )
 
 
-def _blocked(allowance: Pass) -> Broken:
-    return Broken(code=ErrorCode.BLOCKED_ADDRESS, detail=", ".join(map(str, allowance.blocked[:3])))
+def _told_by_the_proxy(allowance: Pass) -> Broken | None:
+    """What the proxy cut off looks like a broken connection to the child."""
+    if allowance.blocked:
+        return Broken(code=ErrorCode.BLOCKED_ADDRESS, detail=", ".join(map(str, allowance.blocked[:3])))
+    if allowance.exhausted:
+        return Broken(code=ErrorCode.TOO_LARGE, detail=f"More than {allowance.byte_limit} bytes were to come.")
+    return None

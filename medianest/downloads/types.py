@@ -59,6 +59,7 @@ class ErrorCode(StrEnum):
     NO_JS_RUNTIME = "no_js_runtime"
     NETWORK = "network"
     DISK_FULL = "disk_full"
+    TOO_LARGE = "too_large"
     PERMISSION = "permission"
     NAME_TOO_LONG = "name_too_long"
     POST_PROCESSING = "post_processing"

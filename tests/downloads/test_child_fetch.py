@@ -252,4 +252,4 @@ async def test_a_pass_that_is_used_up_ends_the_download(desk: Desk, media_site: 
     desk.allowance = egress.open_pass("job", byte_limit=300_000)
     failed = await desk.fetch(media_site.base + "/files/padded-3000000.mp4")
     assert isinstance(failed, Failed)
-    assert failed.code in {ErrorCode.DISK_FULL, ErrorCode.NETWORK}
+    assert failed.code in {ErrorCode.TOO_LARGE, ErrorCode.NETWORK}

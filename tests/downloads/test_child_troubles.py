@@ -117,7 +117,7 @@ async def test_a_file_larger_than_what_may_be_fetched_is_a_failure(desk: Desk, m
     limits = Limits(file_bytes=100_000)
     failed = await desk.fetch(media_site.base + "/files/clip.mp4", limits=limits)
     assert isinstance(failed, Failed)
-    assert failed.code is ErrorCode.DISK_FULL
+    assert failed.code is ErrorCode.TOO_LARGE
 
 
 async def test_a_file_that_grows_larger_than_what_may_be_fetched_is_a_failure(
@@ -126,7 +126,7 @@ async def test_a_file_that_grows_larger_than_what_may_be_fetched_is_a_failure(
     limits = Limits(file_bytes=100_000)
     failed = await desk.fetch(media_site.url("/files/clip.mp4", nolength=True), limits=limits)
     assert isinstance(failed, Failed)
-    assert failed.code is ErrorCode.DISK_FULL
+    assert failed.code is ErrorCode.TOO_LARGE
 
 
 async def test_from_a_silent_video_no_sound_is_made(desk: Desk, media_site: MediaSite) -> None:

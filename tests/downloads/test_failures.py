@@ -118,7 +118,7 @@ SENTENCES = [
     ("Did not get any data blocks", "network"),
     ("content too short (expected 200000 bytes and served 100000)", "network"),
     ("unable to write data: [Errno 28] No space left on device", "disk_full"),
-    ("unable to write data: [Errno 27] File too large", "disk_full"),
+    ("unable to write data: [Errno 27] File too large", "too_large"),
     ("unable to open for writing: [Errno 36] File name too long: 'xxx'", "name_too_long"),
     ("unable to open for writing: [Errno 13] Permission denied: 'media.mp4.part'", "permission"),
     ("Postprocessing: Conversion failed!", "post_processing"),

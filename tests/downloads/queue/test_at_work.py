@@ -173,6 +173,20 @@ async def test_deleting_removes_what_it_made_and_hands_over_what_others_follow(
             await household.db.read(queries.one, bob, download.id)
 
 
+@pytest.mark.parametrize(
+    "path", ["/files/padded-3000000.mp4", "/@nolength/files/padded-3000000.mp4", "/hls/master.m3u8"]
+)
+async def test_what_is_larger_than_it_may_be_fails_for_good(
+    household: Household, media_site: MediaSite, path: str
+) -> None:
+    household.settings = household.settings.model_copy(update={"max_file_bytes": 150_000})
+    async with household.at_work() as downloads:
+        download, _ = await downloads.enqueue(household.actors["Alice"], media_site.url(path))
+        failed = await household.until_state(download.id, State.FAILED)
+    assert failed.failure is not None
+    assert (failed.failure.code, failed.failure.retryable, failed.next_attempt_at) == (ErrorCode.TOO_LARGE, False, None)
+
+
 async def test_what_others_may_not(household: Household, media_site: MediaSite) -> None:
     alice, bob, kim = (household.actors[name] for name in ("Alice", "Bob", "Kim"))
     async with household.at_work() as downloads:
