@@ -25,6 +25,8 @@ from tests.strace import Connection, Strace
 EACH = int(os.environ.get("HOSTILE_STRINGS_EACH", "8"))
 """How many of the strings each field is given; `python -m tests.hostile` gives all of them to all."""
 SEED = 20261121
+GUESSED = {"POST /sign-in body.password", "POST /sign-in/again body.password"}
+"""Here too many wrong words for one account are turned away, as they should be."""
 TOKENS = 20
 ADMINISTRATORS = 10
 HEADERS = (
@@ -183,7 +185,8 @@ def test_every_route_was_besieged_and_nobody_was_turned_away_for_asking_too_much
     taking = {(way.method, routes.plain(way.path)) for way in WAYS if "{" in way.path or way.method == "POST"}
     assert taking - besieged <= FIELDLESS
     for place, statuses in siege.outcome.statuses.items():
-        assert statuses.total() % EACH == statuses[429] == 0, place
+        assert statuses.total() % EACH == 0, place
+        assert statuses[429] == 0 or place in GUESSED, place
     assert len(siege.outcome.texts) == 250
 
 
