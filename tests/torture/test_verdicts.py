@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,14 @@ def test_a_second_time_to_the_end_is_not() -> None:
     twice = (link.piece(0), 1_000_000)
 
     assert "twice to the end" in str(verdicts.fetched(link, hits(link, twice, twice), blows=1).troubles)
+
+
+def test_unless_it_cannot_be_continued_and_was_struck_as_its_last_bytes_came() -> None:
+    link = Link(key="a", medium=replace(WHOLE, conditions="/@noranges"))
+    whole = (link.piece(0), 1_000_000)
+
+    assert verdicts.fetched(link, hits(link, whole, whole), blows=1).troubles == []
+    assert "twice to the end" in str(verdicts.fetched(link, hits(link, whole, whole, whole), blows=1).troubles)
 
 
 def test_nor_is_beginning_anew_again_and_again() -> None:

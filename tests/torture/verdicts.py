@@ -29,7 +29,7 @@ def fetched(link: Link, hits: Sequence[Hit], *, blows: int) -> Fetched:
     of_pieces = [hit for hit in hits if hit.path in pieces and hit.method == "GET"]
     resent = max(0, sum(hit.bytes_sent for hit in of_pieces) - link.medium.size)
     whole = Counter(hit.path for hit in of_pieces if hit.bytes_sent >= pieces[hit.path])
-    twice = sorted(path for path, times in whole.items() if times > 1)
+    twice = sorted((whole - Counter(set(whole))).elements())
     troubles = [*_twice_to_the_end(link, twice, blows), *_asked_anew(link, hits, of_pieces)]
     if link.medium.can_continue and resent > blows * (_READ_AT_ONCE_S * link.bytes_per_s + _IN_SOCKETS):
         troubles.append(f"{link.key}: {resent} bytes were sent again")
@@ -37,8 +37,13 @@ def fetched(link: Link, hits: Sequence[Hit], *, blows: int) -> Fetched:
 
 
 def _twice_to_the_end(link: Link, twice: Sequence[str], blows: int) -> list[str]:
-    """Of a medium in pieces, the one that was under way may come again; a whole one never."""
-    allowed = blows if len(link.medium.pieces) > 1 else 0
+    """The piece that was under way may come again, and so may a whole medium that cannot be continued.
+
+    What is sent to its end is not yet written: a blow in between takes the last of it along. Whatever can be continued
+    begins there, so that it is never sent whole again.
+    """
+    is_whole = len(link.medium.pieces) == 1 and link.medium.can_continue
+    allowed = 0 if is_whole else blows
     return [f"{link.key}: fetched twice to the end: {twice}"] if len(twice) > allowed else []
 
 
