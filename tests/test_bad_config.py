@@ -61,6 +61,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "number of 5000 digits": (b"[server]\nport = " + b"9" * 5000 + b"\n", ":2: server.port: "),
     "word that is no choice": (b'[log]\nlevel = "loud"\n', ":2: log.level: "),
     "network that is none": (b'[server]\ntrusted_proxies = ["10.0.0.0/99"]\n', ":2: server.trusted_proxies: "),
+    "network that is a name": (b'[server]\nallowed_networks = ["home.lan"]\n', ":2: server.allowed_networks: "),
     "host without a port": (b'[downloads]\nallow_private_hosts = ["nas.lan"]\n', ":2: downloads.allow_private_hosts: "),
     "time that is none": (b'[backups]\ndaily_at = "25:00"\n', ":2: backups.daily_at: "),
     "folder without a name": (b'[paths]\nmedia_dir = ""\n', ":2: paths.media_dir: "),

@@ -18,7 +18,7 @@ async def reach(public_url: str) -> Reached:
     try:
         async with client(policy, base_url=public_url) as asking:
             answer = await asking.get("/healthz")
-            return Reached.OURSELVES if answer.json() == {"status": "ok"} else Reached.SOMETHING_ELSE
+            return Reached.OURSELVES if _is_ours(answer) else Reached.SOMETHING_ELSE
     except httpx.TimeoutException:
         return Reached.TOO_SLOW
     except httpx.ConnectError as error:
@@ -27,6 +27,12 @@ async def reach(public_url: str) -> Reached:
         return Reached.NO_ROUTE
     except (httpx.TransportError, ValueError):
         return Reached.SOMETHING_ELSE
+
+
+def _is_ours(answer: httpx.Response) -> bool:
+    """Whether the portal said that it is alive, or that it does not let this machine in (`allowed_networks`)."""
+    told = answer.json()
+    return told == {"status": "ok"} or (isinstance(told, dict) and told.get("code") == "refused_network")
 
 
 def _why_not(error: BaseException | None) -> Reached:

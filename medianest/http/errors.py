@@ -4,7 +4,7 @@ The faces give these their own statuses: `Malformed` 400, `TooSlow` 408, `Refuse
 `RangeNotThere` is answered as 416 by the file answer itself.
 """
 
-from medianest.core.errors import Invalid, TooLarge
+from medianest.core.errors import Forbidden, Invalid, TooLarge
 
 
 class Malformed(Invalid):
@@ -23,6 +23,12 @@ class RefusedHost(Invalid):
     """The request names a host that is not ours."""
 
     default_code = "refused_host"
+
+
+class RefusedNetwork(Forbidden):
+    """The request comes from an address that nobody let in."""
+
+    default_code = "refused_network"
 
 
 class HeadTooLarge(TooLarge):

@@ -1,7 +1,7 @@
 """The way of every request: from the wire to the handler, past one check after the other.
 
     head        -> not too long, nothing said twice that decides something
-    origin      -> the client behind trusted proxies; the host is ours
+    origin      -> the client behind trusted proxies is let in; the host is ours
     identity    -> a bearer token, or a session's cookie
     limits      -> of this person or network
     body        -> no longer than the route takes, and in time
@@ -35,6 +35,7 @@ from medianest.http.idempotency import Repetitions
 from medianest.http.languages import preferred
 from medianest.http.leases import Leases
 from medianest.http.limits import Limits
+from medianest.http.networks import NetworkRule
 from medianest.http.proxies import Networks, origin_of
 
 Refuse = Callable[[Scope, Receive, Send, MediaNestError], Awaitable[None]]
@@ -45,11 +46,12 @@ _FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Where this installation stands: its hosts, the proxies before it, the languages it speaks.
+    """Where this installation stands: whom it lets in, its hosts, the proxies before it, the languages it speaks.
 
     `bodies` are the paths (by how they begin) that take longer bodies than others, and how many bytes.
     """
 
+    networks: NetworkRule
     hosts: HostRule
     trusted_proxies: Networks
     metrics_allow: Networks
@@ -130,6 +132,7 @@ class Floor:
         asking.address, asking.authority, asking.secure = origin.address, origin.authority, origin.scheme == "https"
         asking.may_read_metrics = origin.address in self._rules.metrics_allow
         asking.user_agent = head.one(b"user-agent") or ""
+        self._rules.networks.check(origin.address, scope["path"])
         self._rules.hosts.check(origin.authority)
         if (head.one(b"upgrade") or "").lower() == "websocket":
             raise Malformed(msg("http.no_sockets"))

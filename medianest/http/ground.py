@@ -20,6 +20,7 @@ from medianest.http.hub import EventHub
 from medianest.http.idempotency import Repetitions
 from medianest.http.leases import Leases
 from medianest.http.limits import Limits, Rates
+from medianest.http.networks import NetworkRule
 from medianest.http.proxies import Networks
 
 
@@ -80,6 +81,7 @@ def lay(
 
 def _rules(server: ServerSettings, languages: Sequence[str], bodies: Mapping[str, int]) -> Rules:
     return Rules(
+        networks=NetworkRule(server.allowed_networks),
         hosts=HostRule(public_url=server.public_url, allowed_hosts=server.allowed_hosts),
         trusted_proxies=Networks(server.trusted_proxies),
         metrics_allow=Networks(server.metrics_allow),

@@ -105,7 +105,7 @@ def error_view(
         line=line,
         word=word,
         may_retry=kind in _RETRYABLE,
-        may_go_home=kind != "host",
+        may_go_home=kind not in ("host", "network"),
     )
 
 
@@ -119,8 +119,9 @@ def _shown(reader: Reader, error: Exception, status: HTTPStatus) -> Html:
 
 
 def _view(reader: Reader, error: Exception, status: HTTPStatus) -> ErrorView:
-    if isinstance(error, floor.RefusedHost):
-        return error_view("host", line=str(error.message.values.get("line", "")))
+    if isinstance(error, floor.RefusedHost | floor.RefusedNetwork):
+        refused = "host" if isinstance(error, floor.RefusedHost) else "network"
+        return error_view(refused, line=str(error.message.values.get("line", "")))
     kind = _KIND.get(status, "invalid")
     if isinstance(error, errors.MediaNestError) and status is not HTTPStatus.INTERNAL_SERVER_ERROR:
         return error_view(kind, text=error.message)

@@ -175,6 +175,7 @@ def self_signed(folder: Path) -> ssl.SSLContext:
 
 
 OURS = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{"status":"ok"}'
+NOT_LET_IN = b'HTTP/1.1 403 Forbidden\r\nContent-Length: 26\r\n\r\n{"code":"refused_network"}'
 OTHERS = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
 
@@ -182,6 +183,7 @@ OTHERS = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
     ("answer", "reached"),
     [
         (OURS, Reached.OURSELVES),
+        (NOT_LET_IN, Reached.OURSELVES),
         (OTHERS, Reached.SOMETHING_ELSE),
         (b"SSH-2.0\r\n", Reached.SOMETHING_ELSE),
         (b"", Reached.SOMETHING_ELSE),

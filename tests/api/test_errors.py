@@ -25,7 +25,7 @@ from medianest.core.errors import (
 from medianest.core.i18n import Catalogues, msg
 from medianest.downloads.errors import Refused
 from medianest.downloads.types import ErrorCode
-from medianest.http.errors import HeadTooLarge, Malformed, RefusedHost, TooSlow
+from medianest.http.errors import HeadTooLarge, Malformed, RefusedHost, RefusedNetwork, TooSlow
 
 ENGLISH = Catalogues().of("en")
 SOMETHING = msg("api.malformed_json")
@@ -46,6 +46,7 @@ def told(error: Exception) -> dict[str, Any]:
         (Malformed(SOMETHING), 400, "malformed"),
         (Unauthenticated(SOMETHING), 401, "unauthenticated"),
         (Forbidden(SOMETHING, code="csrf"), 403, "csrf"),
+        (RefusedNetwork(SOMETHING), 403, "refused_network"),
         (NotFound(SOMETHING), 404, "not_found"),
         (TooSlow(SOMETHING), 408, "too_slow"),
         (Conflict(SOMETHING, code="wrong_state"), 409, "wrong_state"),

@@ -323,3 +323,5 @@ def _errors() -> Iterator[Sample]:
         yield Sample(name=f"door-{name}", template="errors/door.html", view=view, frame=OUTSIDE)
     host = errors.error_view("host", line='allowed_hosts = ["nest.example"]')
     yield Sample(name="door-host", template="errors/door.html", view=host, frame=OUTSIDE)
+    network = errors.error_view("network", line='allowed_networks = ["203.0.113.9"]')
+    yield Sample(name="door-network", template="errors/door.html", view=network, frame=OUTSIDE)

@@ -45,6 +45,7 @@ STATUSES = {
     floor_errors.TooSlow: 408,
     floor_errors.RefusedHost: 421,
     floor_errors.HeadTooLarge: 431,
+    floor_errors.RefusedNetwork: 403,
     core_errors.Invalid: 422,
     core_errors.Unauthenticated: 401,
     core_errors.Forbidden: 403,

@@ -124,9 +124,10 @@ async def open_house(
     sites: Sequence[tuple[str, int]] = (),
     works: bool = False,
     inhabited: bool = True,
+    server: ServerSettings | None = None,
 ) -> AsyncIterator[House]:
     """The face on a free port; it may fetch from `sites`, and does so if it `works`."""
-    house = await _build(db, folder, sites)
+    house = await _build(db, folder, sites, server or ServerSettings())
     house.people = await move_in(house.services.accounts) if inhabited else None
     app = Litestar(
         [routes.router(house.services, house.templates)],
@@ -153,7 +154,7 @@ async def open_house(
         await house.services.downloads._shop.egress.stop()
 
 
-async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]]) -> House:
+async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]], server: ServerSettings) -> House:
     paths = PathsSettings(data_dir=folder, media_dir=folder / "media")
     load_or_create_key(paths.key_file)
     settings = DownloadsSettings(allow_private_hosts=frozenset(sites), min_free_bytes=0)
@@ -188,12 +189,12 @@ async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]]) -
         backups=Backups(db, paths, release="test", revision="test"),
         metrics=Metrics(),
         catalogues=catalogues,
-        settings=Settings,
+        settings=lambda: Settings(server=server),
         examine=examine,
         ready={},
         openapi=lambda: OPENAPI,
     )
-    ground = lay(db, live, accounts, ServerSettings(), build=templates.build, languages=catalogues.languages)
+    ground = lay(db, live, accounts, server, build=templates.build, languages=catalogues.languages)
     await ground.hub.prepare()
     return House(
         services=services,

@@ -1,12 +1,16 @@
 """Coming in and going out, and what is shown to those who do not."""
 
 import re
+from ipaddress import ip_network
+from pathlib import Path
 
 import httpx
 import pytest
 
+from medianest.core.config import ServerSettings
+from medianest.core.db import Database
 from tests.people import PASSWORD
-from tests.web.house import House, by_htmx, enter, submit, token
+from tests.web.house import House, by_htmx, enter, open_house, submit, token
 
 
 async def test_who_is_not_signed_in_is_sent_to_the_door_and_back(browser: httpx.AsyncClient) -> None:
@@ -116,6 +120,15 @@ async def test_another_name_of_the_house_is_told_which_line_to_add(house: House)
         answer = await browser.get("/", headers={"host": "nest.example.com"})
     assert answer.status_code == 421
     assert "allowed_hosts = [&#34;nest.example.com&#34;]" in answer.text
+
+
+async def test_who_is_not_let_in_is_told_which_line_would(db: Database, tmp_path: Path) -> None:
+    server = ServerSettings(allowed_networks=[ip_network("192.168.1.0/24")])  # type: ignore[arg-type]
+    async with open_house(db, tmp_path, server=server) as house, house.browser() as browser:
+        answer = await browser.get("/sign-in")
+    assert answer.status_code == 403
+    assert "allowed_networks = [&#34;127.0.0.1&#34;]" in answer.text
+    assert 'name="password"' not in answer.text
 
 
 async def test_a_fault_of_ours_has_a_word_and_no_detail(

@@ -1,7 +1,7 @@
 """The settings: one TOML file, the environment, secret files and options become one frozen tree, or a list of problems.
 
 `settings` is the tree, `values` the kinds of value, `sources` and `toml` read, `loading` lays one over the other,
-`reload` does so again while the portal runs.
+`contradictions` sees what does not go together, `reload` does so again while the portal runs.
 """
 
 from medianest.core.config.loading import Sources, load

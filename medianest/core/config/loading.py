@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from medianest.core.config import values
+from medianest.core.config import contradictions, values
 from medianest.core.config.problems import PROBLEMS_MOST, ConfigProblems, Problem
 from medianest.core.config.settings import DATA_DIR_DEFAULT, Settings, fields
 from medianest.core.config.sources import (
@@ -84,8 +84,17 @@ def load(sources: Sources) -> Settings:
         problems += [*found.problems, *_refused(found.given)]
         given |= found.given
     if problems:
-        raise ConfigProblems(tuple(sorted(problems, key=lambda problem: problem.origin.order)[:PROBLEMS_MOST]))
-    return Settings.model_validate(_tree(given))
+        raise _all_wrong(problems)
+    settings = Settings.model_validate(_tree(given))
+    if against := [
+        Problem(origin=given[name].origin, sentence=sentence) for name, sentence in contradictions.of(settings)
+    ]:
+        raise _all_wrong(against)
+    return settings
+
+
+def _all_wrong(problems: Iterable[Problem]) -> ConfigProblems:
+    return ConfigProblems(tuple(sorted(problems, key=lambda problem: problem.origin.order)[:PROBLEMS_MOST]))
 
 
 def _refused(given: Mapping[Name, Given]) -> Iterator[Problem]:

@@ -45,6 +45,7 @@ class ServerSettings(Section):
     public_url: values.OriginUrl = None
     allowed_hosts: values.Hosts = ()
     trusted_proxies: values.Networks = ()
+    allowed_networks: values.Networks = ()
     metrics_allow: values.Networks = ()
 
 

@@ -19,6 +19,7 @@ Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 ENTRIES_MOST = 200
 TEXT_LENGTH_MOST = 4000
 _CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]")
+_MAPPED_BITS = 96
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -57,13 +58,17 @@ def host_and_port(value: object) -> HostPort:
 
 
 def network(value: object) -> Network:
-    """An address range; a single address is the range of itself."""
+    """An address range; a single address is the range of itself, one of IPv4 inside IPv6 that of IPv4."""
     if isinstance(value, Network):
         return value
     try:
-        return ipaddress.ip_network(text(value), strict=False)
+        written = ipaddress.ip_network(text(value), strict=False)
     except ValueError:
         raise refuse("config.want_network") from None
+    mapped = written.network_address.ipv4_mapped if isinstance(written, ipaddress.IPv6Network) else None
+    if mapped is None or written.prefixlen < _MAPPED_BITS:
+        return written
+    return ipaddress.IPv4Network((mapped, written.prefixlen - _MAPPED_BITS))
 
 
 def origin_url(value: object) -> str | None:

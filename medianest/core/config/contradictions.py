@@ -1,0 +1,21 @@
+"""What two settings say against each other, though each alone is fine; each is told of the one that would change."""
+
+from collections.abc import Iterator
+
+from medianest.core.config.settings import ServerSettings, Settings
+from medianest.core.config.sources import Name
+from medianest.core.i18n import Message, msg
+
+
+def of(settings: Settings) -> Iterator[tuple[Name, Message]]:
+    """What does not go together, by the setting that was given and would have to be another."""
+    yield from _kept_out(settings.server)
+
+
+def _kept_out(server: ServerSettings) -> Iterator[tuple[Name, Message]]:
+    """Who may read the figures has to reach the portal."""
+    for network in server.metrics_allow if server.allowed_networks else ():
+        if not any(
+            network.version == let_in.version and network.overlaps(let_in) for let_in in server.allowed_networks
+        ):
+            yield ("server", "metrics_allow"), msg("config.metrics_kept_out", network=str(network))
