@@ -10,6 +10,7 @@ from medianest.accounts.types import Client
 from medianest.core.actor import NOBODY, Actor
 from medianest.core.security import new_token
 from medianest.http import csrf
+from medianest.http.headers import Field
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -19,7 +20,7 @@ class Asking:
     """Who asks, from where, and how.
 
     `secret` is the cookie that forms of this browser are tied to, `etag` the tag of the answer. An answer that
-    `shows_secret` is never kept.
+    `shows_secret` is never kept; whatever it is, it carries `answer_fields`.
     """
 
     request_id: str
@@ -33,6 +34,7 @@ class Asking:
     secret_is_new: bool = False
     etag: str | None = None
     shows_secret: bool = False
+    answer_fields: tuple[Field, ...] = ()
 
     def form_token(self) -> str:
         """The token that each form of a page carries; ties the browser to it where nobody is signed in."""

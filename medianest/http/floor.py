@@ -2,6 +2,7 @@
 
     head        -> not too long, nothing said twice that decides something
     origin      -> the client behind trusted proxies is let in; the host is ours
+    preflight   -> a browser asks whether another site's page may call: answered here
     identity    -> a bearer token, or a session's cookie
     limits      -> of this person or network
     body        -> no longer than the route takes, and in time
@@ -27,6 +28,7 @@ from medianest.core.security import new_id
 from medianest.http import cookies, csrf
 from medianest.http.asking import Asking
 from medianest.http.bodies import BODY_MOST, LimitedBody, too_large
+from medianest.http.cors import CrossOrigin
 from medianest.http.errors import Malformed
 from medianest.http.etags import Etags
 from medianest.http.headers import Field, Head, complete
@@ -55,6 +57,7 @@ class Rules:
     hosts: HostRule
     trusted_proxies: Networks
     metrics_allow: Networks
+    cross_origin: CrossOrigin
     public_url: str | None = None
     languages: tuple[str, ...] = ("en",)
     bodies: Mapping[str, int] = field(default_factory=dict)
@@ -112,7 +115,11 @@ class Floor:
 
     async def _admit(self, scope: HTTPScope, receive: Receive, asking: Asking) -> tuple[ASGIApp, LimitedBody]:
         head = Head(scope)
+        asking.answer_fields = self._rules.cross_origin.fields(scope, head)
         self._find_origin(scope, head, asking)
+        if preflight := self._rules.cross_origin.preflight(scope, head):
+            self._parts.limits.count(asking)
+            return preflight, LimitedBody(receive, most=BODY_MOST)
         await self._identify(scope, head, asking)
         body = LimitedBody(receive, most=self._most(scope["path"], head))
         await self._check_site(scope, head, asking, body)
@@ -202,7 +209,8 @@ class _Answers:
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = complete(message, more=[*self._more, *self._own_fields(message["status"])])
+            own = self._own_fields(message["status"])
+            message = complete(message, more=[*self._more, *self._asking.answer_fields, *own])
             await self._send(message)
             if self._is_head:
                 await self._send({"type": "http.response.body", "body": b"", "more_body": False})

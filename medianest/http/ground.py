@@ -13,6 +13,7 @@ from medianest.core.db import Database
 from medianest.core.live import Live
 from medianest.core.security import new_id
 from medianest.http.asking import Asking, asking_in
+from medianest.http.cors import CrossOrigin
 from medianest.http.etags import Etags
 from medianest.http.floor import Floor, Parts, Refuse, Rules
 from medianest.http.hosts import HostRule
@@ -85,6 +86,7 @@ def _rules(server: ServerSettings, languages: Sequence[str], bodies: Mapping[str
         hosts=HostRule(public_url=server.public_url, allowed_hosts=server.allowed_hosts),
         trusted_proxies=Networks(server.trusted_proxies),
         metrics_allow=Networks(server.metrics_allow),
+        cross_origin=CrossOrigin(server.cors_origins),
         public_url=server.public_url,
         languages=tuple(languages),
         bodies=bodies,

@@ -47,6 +47,7 @@ class ServerSettings(Section):
     trusted_proxies: values.Networks = ()
     allowed_networks: values.Networks = ()
     metrics_allow: values.Networks = ()
+    cors_origins: values.Origins = ()
 
 
 class PathsSettings(Section):

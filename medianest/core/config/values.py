@@ -20,6 +20,7 @@ ENTRIES_MOST = 200
 TEXT_LENGTH_MOST = 4000
 _CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]")
 _MAPPED_BITS = 96
+_PORTS = {"http": 80, "https": 443}
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -72,7 +73,7 @@ def network(value: object) -> Network:
 
 
 def origin_url(value: object) -> str | None:
-    """`https://host[:port]`, without anything after it; an empty text is none."""
+    """`https://host[:port]` as browsers write it, without anything after it; an empty text is none."""
     if value is None or not (written := text(value)):
         return None
     try:
@@ -83,7 +84,19 @@ def origin_url(value: object) -> str | None:
     extra = url.path not in ("", "/") or url.query or url.fragment or "@" in url.netloc
     if url.scheme not in ("http", "https") or not url.hostname or extra:
         raise refuse("config.want_url")
-    return f"{url.scheme}://{host_in_url(host(url.hostname))}" + (f":{port}" if port else "")
+    said = "" if port in (None, _PORTS[url.scheme]) else f":{port}"
+    return f"{url.scheme}://{host_in_url(host(url.hostname))}{said}"
+
+
+def origin(value: object) -> str:
+    """The origin of a site, as browsers write it: nothing that stands for many."""
+    try:
+        found = origin_url(value)
+    except PydanticCustomError:
+        found = None
+    if found is None:
+        raise refuse("config.want_origin")
+    return found
 
 
 def folder(value: object) -> Path:
@@ -142,6 +155,7 @@ Host = Annotated[str, BeforeValidator(host)]
 Hosts = Annotated[tuple[str, ...], BeforeValidator(each(host))]
 HostPorts = Annotated[frozenset[HostPort], BeforeValidator(host_ports)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(each(network))]
+Origins = Annotated[tuple[str, ...], BeforeValidator(each(origin))]
 OriginUrl = Annotated[str | None, BeforeValidator(origin_url)]
 Folder = Annotated[Path, BeforeValidator(folder), Field(validate_default=True)]
 TimeOfDay = Annotated[time | None, BeforeValidator(time_of_day)]
