@@ -21,6 +21,25 @@ SLOW = "rivers"
 PAUSED = "night-trains"
 WAITING = "harbour"
 PATIENCE_S = 600.0
+TILES = """
+[[tiles]]
+title = "Photos"
+url = "https://photos.example"
+icon = "photo"
+description = "All albums since 2004"
+
+[[tiles]]
+title = "Calendar"
+url = "https://calendar.example"
+icon = "calendar"
+description = "Who is where"
+
+[[tiles]]
+title = "Router"
+url = "http://192.168.1.1"
+icon = "network"
+roles = ["admin"]
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +89,10 @@ def demo() -> Iterator[Demo]:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="medianest-demo-"))
         site = stack.enter_context(MediaSite.in_thread())
-        running = Demo(stack.enter_context(Portal(Path(folder), allow=[site.address])), site)
+        portal = Portal(Path(folder), allow=[site.address])
+        with portal.config_file.open("a") as file:
+            file.write(TILES)
+        running = Demo(stack.enter_context(portal), site)
         running.furnish()
         yield running
 

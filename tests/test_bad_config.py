@@ -12,6 +12,7 @@ from medianest.cli import WRONG, main
 
 CANARY = "canary-7f3a91"
 SECRET = f'[backups]\npassphrase = "{CANARY}"\n'
+TILE = b"[[tiles]]\ntitle = 'Photos'\nurl = 'https://photos.example'\n"
 
 # what is in the file, and how the first line about it begins behind the file's name
 FILES: dict[str, tuple[bytes, str]] = {
@@ -68,6 +69,23 @@ FILES: dict[str, tuple[bytes, str]] = {
     "time that is none": (b'[backups]\ndaily_at = "25:00"\n', ":2: backups.daily_at: "),
     "folder without a name": (b'[paths]\nmedia_dir = ""\n', ":2: paths.media_dir: "),
     "folder with a zero byte": (b'[paths]\nmedia_dir = "a\\u0000b"\n', ":2: paths.media_dir: "),
+    "tile under one bracket": (b"[tiles]\ntitle = 'a'\n", ":1: tiles: "),
+    "tile that is none": (b"tiles = 'a'\n", ":1: tiles: "),
+    "tile without an address": (b"\n[[tiles]]\ntitle = 'a'\n", ":2: tiles.url: "),
+    "tile with an unknown key": (TILE + b"colour = 'red'\n", ":4: tiles.colour: "),
+    "tile with an unknown picture": (TILE + b"icon = 'flim'\n", ":4: tiles.icon: "),
+    "tile with a wrong address": (b"[[tiles]]\nurl = 'javascript:alert(1)'\ntitle = 'a'", ":2: tiles.url: "),
+    "tile with a secret in its address": (
+        f"[[tiles]]\nurl = 'https://me:{CANARY}@x/'\ntitle = 'a'".encode(), ":2: tiles.url: ",
+    ),
+    "tile with an address without quotes": (b"[[tiles]]\ntitle = 'a'\nurl = https://x", ":3: tiles.url: "),
+    "tile without a title": (b"[[tiles]]\nurl = 'https://x'\ntitle = ' '", ":3: tiles.title: "),
+    "tile for an unknown role": (TILE + b"roles = ['children']\n", ":4: tiles.roles: "),
+    "tile for nobody": (TILE + b"roles = []\n", ":4: tiles.roles: "),
+    "tile in no order": (TILE + b"order = 'first'\n", ":4: tiles.order: "),
+    "tile twice": (TILE + TILE, ":5: tiles.title: "),
+    "tiles without end": (b"[[tiles]]\n" * 5000, ":201: tiles: "),
+    "tiles in a misspelt list": (b"[[tile]]\n", ":1: tile: "),
     "not UTF-8": (b"[server]\nhost = '\xff'\n", ":2: file: "),
     "UTF-16": ("[server]\nport = 1\n".encode("utf-16"), ":1: file: "),
     "binary": (bytes(range(256)) * 4, ":2: file: "),

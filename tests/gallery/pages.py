@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from medianest.accounts.types import Scope
 from medianest.admin.types import Fact, Group, Verdict
-from medianest.core.actor import Role
+from medianest.core.actor import NOBODY, Role
 from medianest.core.i18n import Message, msg
 from medianest.core.journal import Entry
 from medianest.downloads.errors import Refused
@@ -33,6 +33,7 @@ from medianest.web.pages import (
 )
 from medianest.web.pages.admin import Room, rooms
 from medianest.web.rows import Row, row, tally
+from medianest.web.tiles import tile_groups
 from tests.gallery import household, samples
 from tests.gallery.openapi import OPENAPI
 from tests.gallery.samples import NOW, ROBIN
@@ -121,8 +122,10 @@ def _downloads() -> Iterator[Sample]:
 def _home_and_library() -> Iterator[Sample]:
     arrived = tuple(_shown(item) for item in samples.ARRIVED)
     under_way = tuple(_shown(item) for item in (samples.FETCHING, samples.MERGING, samples.COOLING, samples.PAUSED))
-    full = home.HomeView(feature=arrived[0], under_way=under_way, arrived=arrived[1:])
+    links = tile_groups(samples.TILES, replace(NOBODY, role=Role.ADMIN))
+    full = home.HomeView(feature=arrived[0], under_way=under_way, arrived=arrived[1:], links=links[:1])
     yield _inside("home", "home/page.html", full, Place.HOME)
+    yield _inside("home-groups", "home/page.html", replace(full, links=links), Place.HOME)
     yield _inside("home-quiet", "home/page.html", replace(full, under_way=()), Place.HOME, under_way=0)
     yield _inside("home-first", "home/page.html", replace(full, feature=None, arrived=()), Place.HOME)
     yield _inside(

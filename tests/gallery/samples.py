@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from medianest.core.config import TileSettings
+from medianest.core.config.values import ICONS
 from medianest.downloads.types import (
     Action,
     Download,
@@ -109,6 +111,21 @@ PREVIEW = Preview(
     id="preview", url="https://tube.example/watch?v=harbours", title="Harbours of the north, complete",
     site="tube.example", has_picture=True, tone=0, duration_s=7344.0, estimated_bytes=1400 * _MB, duplicate_of=None,
     is_playlist=False, entry_count=None, is_live=False,
+)  # fmt: skip
+
+TILES = (
+    TileSettings(title="Photos", url="https://photos.example", icon="photo", description="All albums since 2004"),
+    TileSettings(title="Calendar", url="https://calendar.example", icon="calendar", description="Who is where"),
+    TileSettings(title="Cloud", url="https://cloud.example", icon="cloud"),
+    TileSettings(title="Router", url="http://192.168.1.1", icon="network", group="House"),
+    TileSettings(
+        title="Haushaltsverwaltungsoberfläche", url="http://nas:5000", icon="server", group="House",
+        description="Speicherplatz, Benutzerkonten, Sicherungskopien, Systemaktualisierungen",
+    ),
+    *(
+        TileSettings(title=icon.title(), url=f"https://{icon}.example", icon=icon, group="Every picture")
+        for icon in ICONS
+    ),
 )  # fmt: skip
 
 LOG = """\

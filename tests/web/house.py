@@ -62,6 +62,7 @@ class House:
     workers: Workers
     people: Cast | None
     folder: Path
+    settings: Settings = field(default_factory=Settings)
     ran: list[str] = field(default_factory=list)
     examined: list[Exception] = field(default_factory=list)
     server: Server = field(init=False)
@@ -189,21 +190,23 @@ async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]], s
         backups=Backups(db, paths, release="test", revision="test"),
         metrics=Metrics(),
         catalogues=catalogues,
-        settings=lambda: Settings(server=server),
+        settings=lambda: house.settings,
         examine=examine,
         ready={},
         openapi=lambda: OPENAPI,
     )
     ground = lay(db, live, accounts, server, build=templates.build, languages=catalogues.languages)
     await ground.hub.prepare()
-    return House(
+    house = House(
         services=services,
         templates=templates,
         live=live,
         ground=ground,
         workers=workers,
         people=None,
+        settings=Settings(server=server),
         folder=folder,
         ran=ran,
         examined=examined,
     )
+    return house

@@ -1,7 +1,8 @@
 """The settings: one TOML file, the environment, secret files and options become one frozen tree, or a list of problems.
 
-`settings` is the tree, `values` the kinds of value, `sources` and `toml` read, `loading` lays one over the other,
-`contradictions` sees what does not go together, `reload` does so again while the portal runs.
+`settings` is the tree, `values` the kinds of value, `file`, `toml` and `sources` read into what `found` holds,
+`loading` lays one over the other, `contradictions` sees what does not go together, `reload` does so again while the
+portal runs.
 """
 
 from medianest.core.config.loading import Sources, load
@@ -15,6 +16,7 @@ from medianest.core.config.settings import (
     PathsSettings,
     ServerSettings,
     Settings,
+    TileSettings,
 )
 
 __all__ = [
@@ -30,5 +32,6 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "Sources",
+    "TileSettings",
     "load",
 ]

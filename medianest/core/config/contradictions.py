@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from medianest.core.config.found import Name
 from medianest.core.config.settings import ServerSettings, Settings
-from medianest.core.config.sources import Name
 from medianest.core.i18n import Message, msg
 
 

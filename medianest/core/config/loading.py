@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,19 +13,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from medianest.core.config import contradictions, values
+from medianest.core.config.file import from_file
+from medianest.core.config.found import Found, Given, Name, Row, Shape, Shapes
 from medianest.core.config.problems import PROBLEMS_MOST, ConfigProblems, Problem
-from medianest.core.config.settings import DATA_DIR_DEFAULT, Settings, fields
-from medianest.core.config.sources import (
-    CONFIG_VARIABLE,
-    DATA_DIR,
-    Found,
-    Given,
-    Name,
-    Shape,
-    from_environment,
-    from_file,
-    from_options,
-)
+from medianest.core.config.settings import DATA_DIR_DEFAULT, LISTS, Settings, TileSettings, columns, fields
+from medianest.core.config.sources import CONFIG_VARIABLE, DATA_DIR, from_environment, from_options
 from medianest.core.i18n import Message, msg
 
 FILE_NAME = "config.toml"
@@ -79,13 +71,16 @@ def load(sources: Sources) -> Settings:
     file = sources.file
     all_found = (from_file(file, _shapes()) if file else Found(), *sources.without_file())
     given: dict[Name, Given] = {}
+    rows: dict[str, list[Row]] = {}
     problems: list[Problem] = []
     for found in all_found:
-        problems += [*found.problems, *_refused(found.given)]
+        problems += [*found.problems, *_refused(found.given), *_refused_rows(found)]
         given |= found.given
+        rows |= found.rows
     if problems:
         raise _all_wrong(problems)
-    settings = Settings.model_validate(_tree(given))
+    lists = {name: tuple(_content(row) for row in rows[name]) for name in rows}
+    settings = Settings.model_validate(_tree(given) | lists)
     if against := [
         Problem(origin=given[name].origin, sentence=sentence) for name, sentence in contradictions.of(settings)
     ]:
@@ -106,16 +101,47 @@ def _refused(given: Mapping[Name, Given]) -> Iterator[Problem]:
             yield Problem(origin=given[section, key].origin, sentence=_sentence(details))
 
 
-def _tree(given: Mapping[Name, Given]) -> dict[str, dict[str, object]]:
+def _refused_rows(found: Found) -> Iterator[Problem]:
+    """What is wrong with each table of a list, and which of them repeat an earlier one.
+
+    A key that is missing is no further problem where a line could not be read: it may be the one.
+    """
+    for name, rows in found.rows.items():
+        fine: list[tuple[Row, TileSettings]] = []
+        for row in rows:
+            try:
+                fine.append((row, LISTS[name].model_validate(_content(row))))
+            except ValidationError as error:
+                for details in error.errors(include_input=False, include_url=False):
+                    if found.is_whole or details["type"] != "missing":
+                        yield Problem(origin=row.origin_of(str(details["loc"][0])), sentence=_sentence(details))
+        yield from _clashes(fine)
+
+
+def _clashes(rows: Sequence[tuple[Row, TileSettings]]) -> Iterator[Problem]:
+    for place, (row, tile) in enumerate(rows):
+        found = ((key, earlier) for earlier, other in rows[:place] if (key := tile.clash(other)))
+        if first := next(found, None):
+            key, earlier = first
+            yield Problem(
+                origin=row.origin_of(key), sentence=msg("config.same_in_list", line=earlier.origin_of(key).line)
+            )
+
+
+def _content(row: Row) -> dict[str, object]:
+    return {key: given.value for key, given in row.given.items()}
+
+
+def _tree(given: Mapping[Name, Given]) -> dict[str, object]:
     tree: dict[str, dict[str, object]] = {}
     for (section, key), setting in given.items():
         tree.setdefault(section, {})[key] = setting.value
-    return tree
+    return dict(tree)
 
 
 @cache
-def _shapes() -> Mapping[Name, Shape]:
-    return {name: _shape(info.annotation) for name, info in fields()}
+def _shapes() -> Shapes:
+    return {name: _shape(info.annotation) for name, info in fields()} | {name: Shape.COLUMN for name, _ in columns()}
 
 
 def _shape(annotation: Any) -> Shape:
@@ -137,4 +163,6 @@ def _sentence(details: ErrorDetails) -> Message:
         return msg("config.at_least", least=facts["ge"])
     if kind == "less_than_equal":
         return msg("config.at_most", most=facts["le"])
+    if kind == "missing":
+        return msg("config.missing")
     return msg({"int_type": "config.want_number", "bool_type": "config.want_switch"}.get(kind, "config.want_other"))

@@ -1,5 +1,7 @@
 """What is wrong with the settings, and where: every problem at once, never a value."""
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from medianest.core.i18n import Catalogue, Message
@@ -54,3 +56,8 @@ def printable(name: str) -> str:
 def shortened(name: str) -> str:
     """A name from outside that may have any length."""
     return name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """What somebody who wrote `name` seems to have meant."""
+    return difflib.get_close_matches(shortened(name), list(known), n=1, cutoff=0.0)[0]

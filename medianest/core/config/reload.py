@@ -9,10 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
 
+from medianest.core.config.found import Name
 from medianest.core.config.loading import Sources, load
 from medianest.core.config.problems import ConfigProblems, Problem
 from medianest.core.config.settings import Settings, changed_names, reloadable_names, reloaded
-from medianest.core.config.sources import Name
 
 POLL_EVERY = timedelta(seconds=1)
 

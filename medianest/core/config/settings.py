@@ -4,16 +4,19 @@ pydantic checks the values, because it reports all that is wrong instead of the 
 is not used: it does not tell which source a value came from, and a person needs to know that to mend it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import time, timedelta
+from functools import reduce
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic.fields import FieldInfo
 
+from medianest.core.actor import Role
 from medianest.core.config import values
-from medianest.core.config.sources import Name
+from medianest.core.config.found import Name
 
 GIB = 1024**3
 BYTES_MOST = 2**53
@@ -119,6 +122,26 @@ class LogSettings(Section):
     format: Annotated[Literal["console", "json"], RELOADABLE] = "console"
 
 
+class TileSettings(Section):
+    """A link of the house: a tile on the home page that leads to another service."""
+
+    title: values.Title
+    url: values.WebUrl
+    icon: values.Icon = "globe"
+    description: values.Words = ""
+    group: values.Words = ""
+    roles: values.Roles = frozenset(Role)
+    order: Annotated[int, Field(ge=-1000, le=1000)] = 0
+
+    def clash(self, other: "TileSettings") -> str | None:
+        """The key in which this tile repeats another that some of the same people see."""
+        if self.roles.isdisjoint(other.roles):
+            return None
+        if self.title.casefold() == other.title.casefold():
+            return "title"
+        return "url" if self.url == other.url else None
+
+
 class Settings(Section):
     """Everything that can be set. A reload makes a new one; nobody changes this one."""
 
@@ -129,34 +152,51 @@ class Settings(Section):
     journal: JournalSettings = Field(default_factory=JournalSettings)
     backups: BackupsSettings = Field(default_factory=BackupsSettings)
     log: LogSettings = Field(default_factory=LogSettings)
+    tiles: tuple[TileSettings, ...] = ()
+
+
+LISTS: Mapping[str, type[TileSettings]] = MappingProxyType({"tiles": TileSettings})
+"""What is written as a list of tables, such as [[tiles]]; a reload takes such a list over as a whole."""
 
 
 def changed_names(before: Settings, after: Settings) -> frozenset[Name]:
-    """The settings in which two trees differ."""
-    return frozenset(name for name, _ in fields() if _value(before, name) != _value(after, name))
+    """The settings in which two trees differ; a list of tables is one setting."""
+    names = [*(name for name, _ in fields()), *((name,) for name in LISTS)]
+    return frozenset(name for name in names if _value(before, name) != _value(after, name))
 
 
 def reloadable_names() -> frozenset[Name]:
-    return frozenset(name for name, info in fields() if RELOADABLE in info.metadata)
+    return frozenset(name for name, info in fields() if RELOADABLE in info.metadata) | {(name,) for name in LISTS}
 
 
 def reloaded(current: Settings, new: Settings) -> Settings:
     """The current settings with what may be reloaded from the new ones."""
     update: dict[str, dict[str, object]] = {}
-    for section, key in reloadable_names():
+    for section, key in (name for name, info in fields() if RELOADABLE in info.metadata):
         update.setdefault(section, {})[key] = _value(new, (section, key))
     sections = {name: getattr(current, name).model_copy(update=keys) for name, keys in update.items()}
-    return current.model_copy(update=sections)
+    return current.model_copy(update=sections | {name: getattr(new, name) for name in LISTS})
 
 
 def _value(settings: Settings, name: Name) -> object:
-    return getattr(getattr(settings, name[0]), name[1])
+    return reduce(getattr, name, settings)
 
 
 def fields() -> Iterator[tuple[Name, FieldInfo]]:
-    """Every setting with what is declared of it."""
+    """Every setting of a section with what is declared of it."""
     for section, info in Settings.model_fields.items():
-        assert isinstance(info.annotation, type)
-        assert issubclass(info.annotation, Section)
-        for key, field_info in info.annotation.model_fields.items():
-            yield (section, key), field_info
+        if section not in LISTS:
+            assert isinstance(info.annotation, type)
+            assert issubclass(info.annotation, Section)
+            yield from _fields_of(section, info.annotation)
+
+
+def columns() -> Iterator[tuple[Name, FieldInfo]]:
+    """Every setting of a table in a list."""
+    for name, row in LISTS.items():
+        yield from _fields_of(name, row)
+
+
+def _fields_of(name: str, section: type[Section]) -> Iterator[tuple[Name, FieldInfo]]:
+    for key, info in section.model_fields.items():
+        yield (name, key), info

@@ -7,9 +7,12 @@ its keys, and a statement that it refuses is blanked out, so that one mistake do
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
+
+Path: TypeAlias = tuple[str | int, ...]
 
 FAULTS_MOST = 10
 DOTS_MOST = 100
@@ -40,11 +43,19 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What could be read of a file; `lines` knows sections and their keys, two levels deep."""
+    """What could be read of a file; `lines` knows sections and their keys, two levels deep.
+
+    The tables of a list are told apart by their place: `("tiles", 0, "url")`.
+    """
 
     values: dict[str, Any]
-    lines: dict[tuple[str, ...], int]
+    lines: dict[Path, int]
     faults: tuple[Fault, ...]
+
+    def line(self, *path: str | int) -> int:
+        """The line of a setting, else that of what it stands in."""
+        known = (self.lines.get(path[:length]) for length in range(len(path), 0, -1))
+        return next(filter(None, known), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,10 @@ class _Statement:
     @property
     def is_header(self) -> bool:
         return self.text.lstrip().startswith("[")
+
+    @property
+    def begins_table_of_list(self) -> bool:
+        return self.text.lstrip().startswith("[[")
 
     @property
     def is_open(self) -> bool:
@@ -177,19 +192,25 @@ def _seeming_key(statements: list[_Statement], wrong: int) -> str:
     return f"{section}.{key[1]}" if section else key[1]
 
 
-def _lines(statements: list[_Statement]) -> dict[tuple[str, ...], int]:
-    lines: dict[tuple[str, ...], int] = {}
-    prefix: tuple[str, ...] = ()
+def _lines(statements: list[_Statement]) -> dict[Path, int]:
+    lines: dict[Path, int] = {}
+    tables: Counter[Path] = Counter()
+    prefix: Path = ()
     for statement in statements:
         if not statement.text.strip():
             continue
         paths = list(_paths(tomllib.loads(statement.text)))
         if statement.is_header:
-            prefix = max(paths, key=len, default=())
-            lines.setdefault(prefix[:2], statement.line)
+            prefix = max(paths, key=len, default=())[:2]
+            lines.setdefault(prefix, statement.line)
+            if len(prefix) == 1 and statement.begins_table_of_list:
+                tables[prefix] += 1
+                prefix = (*prefix, tables[prefix] - 1)
+                lines[prefix] = statement.line
             continue
+        deepest = 3 if prefix[:1] in tables else 2
         for path in paths:
-            lines.setdefault((*prefix, *path)[:2], statement.line)
+            lines.setdefault((*prefix, *path)[:deepest], statement.line)
     return lines
 
 

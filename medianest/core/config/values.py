@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 
+from medianest.core.actor import Role
+from medianest.core.config.problems import nearest
 from medianest.core.outbound.addresses import HostPort, host_in_url, normal_host, split_host_port
 
 T = TypeVar("T")
@@ -18,9 +20,17 @@ Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 ENTRIES_MOST = 200
 TEXT_LENGTH_MOST = 4000
+TITLE_LENGTH_MOST = 40
+WORDS_LENGTH_MOST = 80
+ICONS = (
+    "film", "series", "music", "book", "photo", "camera", "home", "server", "network", "download", "cloud", "calendar",
+    "chat", "shield", "wrench", "globe",
+)  # fmt: skip
+"""The pictures of the sprite that a tile may carry."""
 _CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]")
 _MAPPED_BITS = 96
 _PORTS = {"http": 80, "https": 443}
+_NEVER_IN_LINKS = re.compile(r'[\s\\<>"]')
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -99,6 +109,22 @@ def origin(value: object) -> str:
     return found
 
 
+def web_url(value: object) -> str:
+    """An address as browsers open it, with any path; never one that carries a name and password."""
+    written = text(value)
+    try:
+        url = urlsplit(written)
+        normal_host(host_in_url(url.hostname or ""))
+        is_whole = url.scheme in ("http", "https") and url.port != 0 and not _NEVER_IN_LINKS.search(written)
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise refuse("config.want_link")
+    if "@" in url.netloc:
+        raise refuse("config.link_with_password")
+    return written
+
+
 def folder(value: object) -> Path:
     """An absolute path; a relative one begins where the program was started, `~` is the home folder."""
     written = str(value) if isinstance(value, Path) else text(value)
@@ -134,6 +160,45 @@ def secret(value: object) -> SecretStr:
     return SecretStr(value)
 
 
+def words(value: object) -> str:
+    return _at_most(text(value), WORDS_LENGTH_MOST)
+
+
+def title(value: object) -> str:
+    written = _at_most(text(value), TITLE_LENGTH_MOST)
+    if not written:
+        raise refuse("config.want_words")
+    return written
+
+
+def _at_most(written: str, most: int) -> str:
+    if len(written) > most:
+        raise refuse("config.too_long", most=most)
+    return written
+
+
+def icon(value: object) -> str:
+    written = text(value)
+    if written not in ICONS:
+        raise refuse("config.unknown_icon", nearest=nearest(written, ICONS), choices=", ".join(ICONS))
+    return written
+
+
+def role(value: object) -> Role:
+    written = text(value)
+    if written not in list(Role):
+        raise refuse("config.unknown_role", nearest=nearest(written, Role), choices=", ".join(Role))
+    return Role(written)
+
+
+def roles(value: object) -> frozenset[Role]:
+    """Somebody at least: what nobody sees is left out altogether."""
+    chosen = frozenset(each(role)(value))
+    if not chosen:
+        raise refuse("config.want_roles", choices=", ".join(Role))
+    return chosen
+
+
 def each(read: Callable[[object], T]) -> Callable[[object], tuple[T, ...]]:
     """Reads a list by its entries."""
 
@@ -160,3 +225,8 @@ OriginUrl = Annotated[str | None, BeforeValidator(origin_url)]
 Folder = Annotated[Path, BeforeValidator(folder), Field(validate_default=True)]
 TimeOfDay = Annotated[time | None, BeforeValidator(time_of_day)]
 Secret = Annotated[SecretStr, BeforeValidator(secret)]
+Title = Annotated[str, BeforeValidator(title)]
+Words = Annotated[str, BeforeValidator(words)]
+WebUrl = Annotated[str, BeforeValidator(web_url)]
+Icon = Annotated[str, BeforeValidator(icon)]
+Roles = Annotated[frozenset[Role], BeforeValidator(roles)]

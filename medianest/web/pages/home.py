@@ -1,4 +1,4 @@
-"""The first page: what just arrived, and what is on its way."""
+"""The first page: what just arrived, what is on its way, and where else the house has something."""
 
 from dataclasses import dataclass, replace
 
@@ -14,6 +14,7 @@ from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html
 from medianest.web.rows import Row, row
+from medianest.web.tiles import TileGroup, tile_groups
 
 _UNDER_WAY = 5
 _ARRIVED = 9
@@ -22,11 +23,12 @@ _HERE = frozenset({State.COMPLETED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeView:
-    """The newest thing large, what is under way beside it, the rest that came in below."""
+    """The newest thing large, what is under way beside it, the rest that came in below; links last."""
 
     feature: Row | None
     under_way: tuple[Row, ...]
     arrived: tuple[Row, ...]
+    links: tuple[TileGroup, ...] = ()
 
 
 async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
@@ -39,6 +41,7 @@ async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -
         feature=arrived[0] if arrived else None,
         under_way=tuple(_shown(services, actor, item) for item in active.items),
         arrived=tuple(arrived[1:]),
+        links=tile_groups(services.settings().tiles, actor),
     )
     return htmx.page(reader, replace(frame, place=Place.HOME), "home/page.html", view)
 

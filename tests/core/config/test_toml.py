@@ -47,6 +47,30 @@ def test_a_table_on_one_line_and_a_dotted_key_have_their_line_too() -> None:
     assert document.lines["paths", "data_dir"] == 3
 
 
+def test_the_tables_of_a_list_are_told_apart() -> None:
+    document = parse(
+        "[[tiles]]\ntitle = 'a'\n\n"
+        "[[tiles]]\nroles = [\n'child',\n]\nurl.x = 1\n[tiles.more]\ny = 1\n"
+        "[[a.b]]\nc = 1\n[[x]]"
+    )
+    assert document.faults == ()
+    assert document.line("tiles") == 1
+    assert document.line("tiles", 0) == 1
+    assert document.line("tiles", 0, "title") == 2
+    assert document.line("tiles", 1) == document.line("tiles", 1, "title") == 4
+    assert document.line("tiles", 1, "roles") == 5
+    assert document.line("tiles", 1, "url") == 8
+    assert document.line("a", "b") == 11
+    assert document.line("x", 0, "c") == 13
+
+
+def test_a_list_that_is_written_as_one_has_the_line_of_its_beginning() -> None:
+    document = parse("[log]\n[server]\n")
+    assert document.line("server", "port") == 2
+    assert document.line("nowhere") == 1
+    assert parse("\ntiles = [\n{title = 'a'},\n]").line("tiles", 0, "title") == 2
+
+
 @pytest.mark.parametrize(
     ("text", "line", "kind", "key"),
     [
@@ -105,10 +129,11 @@ SIZE = 64 * 1024
         "'''" + "''" * (SIZE // 2),
         'a="\\' * (SIZE // 4),
         "\n".join(f"[t{index}]" for index in range(SIZE // 8)),
+        "[[t]]\n" * (SIZE // 6),
         "\n".join(f"k{index}" for index in range(SIZE // 8)),
         "\n".join("a." * 30 + "b = 1" for _ in range(SIZE // 66)),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_no_file_takes_long(text: str) -> None:
     begun = time.thread_time()
