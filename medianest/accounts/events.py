@@ -44,42 +44,47 @@ class PasswordReset(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignedIn(Event):
+class SignInEvent(Event):
+    """Somebody came in, did not, or is out again."""
+
+    kind: ClassVar[str] = "user"
+    subject_type: ClassVar[str] = "user"
+    topic: ClassVar[str] = "sign_in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn(SignInEvent):
     """Somebody proved who they are."""
 
     kind: ClassVar[str] = "user.signed_in"
-    subject_type: ClassVar[str] = "user"
 
     user_agent: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignInFailed(Event):
+class SignInFailed(SignInEvent):
     """Somebody did not; the subject is empty where no such name exists (what was typed is not kept)."""
 
     kind: ClassVar[str] = "user.sign_in_failed"
-    subject_type: ClassVar[str] = "user"
     keep: ClassVar[timedelta] = timedelta(days=90)
 
     user_agent: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignedOut(Event):
+class SignedOut(SignInEvent):
     """A session was ended, by its owner or by an administrator."""
 
     kind: ClassVar[str] = "user.signed_out"
-    subject_type: ClassVar[str] = "user"
 
     session_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignedOutEverywhere(Event):
+class SignedOutEverywhere(SignInEvent):
     """All sessions of a person were ended but the one in which they asked for it; `ended` is how many."""
 
     kind: ClassVar[str] = "user.signed_out_everywhere"
-    subject_type: ClassVar[str] = "user"
 
     ended: int
 

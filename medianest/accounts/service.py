@@ -28,11 +28,12 @@ from medianest.accounts.types import (
     Token,
     User,
 )
-from medianest.core import clock, journal
+from medianest.core import clock, journal, journal_pages
 from medianest.core.actor import NOBODY, SYSTEM, Actor, Role
 from medianest.core.buckets import network_of
 from medianest.core.db import Database
 from medianest.core.i18n import msg
+from medianest.core.journal_pages import Sought
 
 _PAST_SIGN_INS = 50
 
@@ -188,8 +189,8 @@ class Accounts:
         """Whether the person has signed in from this network before."""
         if found is None:
             return False
-        kinds = frozenset({events.SignedIn.kind})
-        past = await self._db.read(journal.page, kinds=kinds, actor_id=found.user.id, limit=_PAST_SIGN_INS)
+        theirs = Sought(kinds=frozenset({events.SignedIn.kind}), actor_id=found.user.id)
+        past = await self._db.read(journal_pages.page, theirs, limit=_PAST_SIGN_INS)
         return any(network_of(entry.address) == network for entry in past.items)
 
     async def _note_failure(self, found: Credentials | None, client: Client) -> None:

@@ -67,7 +67,10 @@ class _Schemas:
     def parameters(self, kind: type[Query]) -> Iterator[dict[str, Any]]:
         schema = self._queries[kind]
         for name, inner in schema["properties"].items():
-            yield {"name": name, "in": "query", "required": name in schema.get("required", ()), "schema": inner}
+            told = {"description": inner["description"]} if "description" in inner else {}
+            plain = {word: value for word, value in inner.items() if word not in told}
+            required = name in schema.get("required", ())
+            yield {"name": name, "in": "query", **told, "required": required, "schema": plain}
 
 
 def _readable(*schemas: Any) -> Any:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -23,12 +23,12 @@ from medianest.core.errors import Conflict, NotFound, Unavailable
 from medianest.core.event import Event
 from medianest.core.i18n import msg
 from medianest.core.journal_tables import Cursor, DeadLetterRow, EntryRow
-from medianest.core.paging import Page, decode_cursor, encode_cursor
 
 log = logging.getLogger(__name__)
 
 TABLE = journal_tables.EntryRow.__tablename__
 _BATCH = 200
+_GREATEST_ID = 2**63 - 1
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _PAUSES = tuple(timedelta(seconds=seconds) for seconds in (0.2, 1, 5, 30))
 
@@ -99,9 +99,8 @@ async def record(session: AsyncSession, event: Event) -> int:
 
 def after(session: Session, id: int, *, limit: int = _BATCH) -> Sequence[Entry]:
     """The entries that followed `id`, oldest first."""
-    return [
-        _entry(row) for row in session.execute(_entries().where(EntryRow.id > id).order_by(EntryRow.id).limit(limit))
-    ]
+    query = entries().where(EntryRow.id > id).order_by(EntryRow.id).limit(limit)
+    return [entry_of(row) for row in session.execute(query)]
 
 
 def newest_id(session: Session) -> int:
@@ -119,39 +118,10 @@ def has_request(session: Session, request_id: str) -> bool:
     return session.scalar(select(EntryRow.id).where(EntryRow.request_id == request_id).limit(1)) is not None
 
 
-def page(
-    session: Session,
-    *,
-    kinds: frozenset[str] = frozenset(),
-    actor_id: str | None = None,
-    subject: tuple[str, str] | None = None,
-    cursor: str | None = None,
-    limit: int = 50,
-) -> Page[Entry]:
-    """Entries, newest first, of these kinds, by this person, about this subject (type, id)."""
-    query = _entries().order_by(EntryRow.id.desc()).limit(limit + 1)
-    if kinds:
-        query = query.where(EntryRow.kind.in_(kinds))
-    if actor_id:
-        query = query.where(EntryRow.actor_id == actor_id)
-    if subject:
-        query = query.where(EntryRow.subject_type == subject[0], EntryRow.subject_id == subject[1])
-    if cursor:
-        query = query.where(EntryRow.id < decode_cursor(cursor, int)[0])
-    entries = [_entry(row) for row in session.execute(query)]
-    more = entries[limit - 1].id if len(entries) > limit else None
-    return Page(items=entries[:limit], next_cursor=encode_cursor(more) if more else None)
-
-
-def dead_letters(session: Session, *, limit: int = 200) -> Sequence[DeadLetter]:
-    """What listeners could not take, newest first."""
-    letter = DeadLetterRow
-    own = (letter.id.label("letter_id"), letter.listener, letter.error, letter.at.label("parked_at"))
-    query = select(*own, *EntryRow.__table__.c).join(EntryRow, EntryRow.id == letter.entry_id)
-    return [
-        DeadLetter(id=row.letter_id, listener=row.listener, error=row.error, at=row.parked_at, entry=_entry(row))
-        for row in session.execute(query.order_by(letter.id.desc()).limit(limit))
-    ]
+def dead_letter(session: Session, id: int) -> DeadLetter | None:
+    """The dead letter with this id, of which the database can hold no greater ones than `_GREATEST_ID`."""
+    row = session.execute(letters().where(DeadLetterRow.id == min(id, _GREATEST_ID))).first()
+    return letter_of(row) if row else None
 
 
 async def purge(session: AsyncSession, *, now: datetime, keep: timedelta = timedelta.max, limit: int = 5000) -> int:
@@ -197,8 +167,7 @@ class Dispatcher:
 
         Raises NotFound, and Conflict `still_failing`.
         """
-        letters = await self._db.read(dead_letters)
-        letter = next((letter for letter in letters if letter.id == letter_id), None)
+        letter = await self._db.read(dead_letter, letter_id)
         if letter is None or letter.listener not in self._listeners:
             raise NotFound(msg("core.no_dead_letter"))
         try:
@@ -268,11 +237,11 @@ def _cursor(session: Session, listener: str) -> int | None:
     return session.scalar(select(Cursor.entry_id).where(Cursor.listener == listener))
 
 
-def _entries() -> Any:
+def entries() -> Select[Any]:
     return select(*EntryRow.__table__.c)
 
 
-def _entry(row: Any) -> Entry:
+def entry_of(row: Any) -> Entry:
     return Entry(
         id=row.id,
         at=row.at,
@@ -288,3 +257,13 @@ def _entry(row: Any) -> Entry:
         data=json.loads(row.data),
         request_id=row.request_id,
     )
+
+
+def letters() -> Select[Any]:
+    letter = DeadLetterRow
+    own = (letter.id.label("letter_id"), letter.listener, letter.error, letter.at.label("parked_at"))
+    return select(*own, *EntryRow.__table__.c).join(EntryRow, EntryRow.id == letter.entry_id)
+
+
+def letter_of(row: Any) -> DeadLetter:
+    return DeadLetter(id=row.letter_id, listener=row.listener, error=row.error, at=row.parked_at, entry=entry_of(row))

@@ -108,6 +108,7 @@ class DownloadsHandedOver(Event):
 
     kind: ClassVar[str] = "downloads.handed_over"
     subject_type: ClassVar[str] = "user"
+    topic: ClassVar[str] = "download"
 
     name: str
     number: int

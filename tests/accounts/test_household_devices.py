@@ -8,10 +8,11 @@ from medianest.accounts.models import DeviceRow, UserRow
 from medianest.accounts.service import Accounts
 from medianest.accounts.throttle import PIN_ANYWHERE, PIN_HERE
 from medianest.accounts.types import NewUser, Scope, UserChange
-from medianest.core import journal
+from medianest.core import journal_pages
 from medianest.core.actor import SYSTEM, Actor, Role
 from medianest.core.db import Database
 from medianest.core.errors import Forbidden, Invalid, TooMany
+from medianest.core.journal_pages import Sought
 from medianest.http.guards import is_fresh
 from tests.people import HOME, PASSWORD, Cast, sign_in
 
@@ -77,7 +78,7 @@ async def test_a_guesser_of_pins_is_stopped_on_the_device_and_by_all_together(
     assert await come_in(accounts, tablet, cast.gus.id, "1357")
     _, kitchen = await accounts.devices.approve(SYSTEM, "Kitchen")
     assert await come_in(accounts, kitchen, cast.dora.id, "2468")
-    failed = (await db.read(journal.page, kinds=frozenset({"user.sign_in_failed"}))).items
+    failed = (await db.read(journal_pages.page, Sought(kinds=frozenset({"user.sign_in_failed"})))).items
     assert {entry.subject_id for entry in failed} == {cast.dora.id}
     tries = PIN_HERE.burst
     while tries < PIN_ANYWHERE.burst:
@@ -151,7 +152,7 @@ async def test_only_hashes_of_pins_and_devices_are_kept(
     await accounts.devices.set_pin(SYSTEM, cast.dora.id, "24682468")
     tables = (UserRow.__table__, DeviceRow.__table__)
     kept = await db.read(lambda session: repr([session.execute(select(table)).all() for table in tables]))
-    kept += repr((await db.read(journal.page)).items)
+    kept += repr((await db.read(journal_pages.page)).items)
     assert tablet not in kept
     assert "24682468" not in kept
     assert "$argon2id$" in kept

@@ -11,10 +11,11 @@ from medianest.accounts.errors import InvitationOver, NameTaken, NoSuchInvitatio
 from medianest.accounts.models import InvitationRow
 from medianest.accounts.service import Accounts
 from medianest.accounts.types import NewInvitation, Scope, UserChange
-from medianest.core import clock, journal
+from medianest.core import clock, journal_pages
 from medianest.core.actor import SYSTEM, Actor, Role
 from medianest.core.db import Database
 from medianest.core.errors import Forbidden, Invalid
+from medianest.core.journal_pages import Sought
 from tests.people import HOME, PASSWORD, Cast, sign_in
 
 ANYBODY = NewInvitation(role=Role.MEMBER, label="For the neighbours", uses=2)
@@ -38,7 +39,7 @@ async def test_the_invited_make_themselves_an_account_and_are_in(
     assert actor
     assert actor.name == "Zoe"
     assert [found.uses_left for found in await accounts.invitations.listing(alice)] == [1]
-    entries = (await db.read(journal.page, subject=("invitation", made.id))).items
+    entries = (await db.read(journal_pages.page, Sought(subject=("invitation", made.id)))).items
     assert [(entry.kind, entry.actor_name) for entry in entries] == [
         ("invitation.used", "Zoe"),
         ("invitation.made", "Alice"),
@@ -162,7 +163,7 @@ async def test_what_cannot_be_an_invitation_is_refused(
 async def test_only_the_digest_of_the_secret_is_kept(accounts: Accounts, alice: Actor, db: Database) -> None:
     made, secret = await accounts.invitations.create(alice, ANYBODY)
     rows = await db.read(lambda session: session.execute(select(InvitationRow.__table__)).all())
-    assert secret.removeprefix("mi_") not in repr(rows) + repr((await db.read(journal.page)).items)
+    assert secret.removeprefix("mi_") not in repr(rows) + repr((await db.read(journal_pages.page)).items)
     with pytest.raises(NoSuchInvitation):
         await accounts.invitations.revoke(alice, "nothing")
     assert await db.read(queries.invitation, made.id) == made

@@ -5,10 +5,11 @@ import pytest
 from medianest.accounts.errors import LastAdmin, NoSuchUser, WrongPassword
 from medianest.accounts.service import Accounts
 from medianest.accounts.types import NewInvitation, NewUser, Scope, UserChange
-from medianest.core import journal
+from medianest.core import journal_pages
 from medianest.core.actor import SYSTEM, Role
 from medianest.core.db import Database
 from medianest.core.errors import Forbidden
+from medianest.core.journal_pages import Sought
 from tests.people import HOME, PASSWORD, Cast, sign_in
 
 
@@ -37,9 +38,9 @@ async def test_who_was_removed_has_nothing_left_to_come_in_by(accounts: Accounts
 async def test_the_journal_keeps_what_happened_and_not_who_it_was(accounts: Accounts, cast: Cast, db: Database) -> None:
     _, bob = await sign_in(accounts, cast.bob)
     await accounts.create_token(bob.on(address="192.168.1.20", request_id=None), "Phone", frozenset({Scope.READ}))
-    before = {entry.id: entry for entry in (await db.read(journal.page)).items}
+    before = {entry.id: entry for entry in (await db.read(journal_pages.page)).items}
     await accounts.people.remove(SYSTEM, cast.bob.id)
-    after = (await db.read(journal.page)).items
+    after = (await db.read(journal_pages.page)).items
     pseudonym = f"former-{cast.bob.id[:6]}"
     told = repr([entry for entry in after if entry.actor_id == cast.bob.id or entry.subject_id == cast.bob.id])
     assert "Bob" not in told
@@ -73,7 +74,7 @@ async def test_the_last_administrator_stays_and_another_inherits(accounts: Accou
         await accounts.people.remove(alice, cast.alice.id)
     await accounts.people.change(SYSTEM, cast.carol.id, UserChange(suspended=False))
     await accounts.people.remove(alice, cast.alice.id)
-    removed = (await db.read(journal.page, kinds=frozenset({"user.removed"}))).items[0]
+    removed = (await db.read(journal_pages.page, Sought(kinds=frozenset({"user.removed"})))).items[0]
     assert removed.data["heir_id"] == cast.carol.id
     assert removed.actor_name == removed.data["name"]
 
@@ -99,7 +100,8 @@ async def test_ones_own_name_and_language_are_ones_own_to_change(accounts: Accou
     assert (changed.display_name, changed.language) == ("Bobby", "de")
     changed = await accounts.people.change(bob, cast.bob.id, UserChange(language=""))
     assert changed.language is None
-    assert (await db.read(journal.page, subject=("user", cast.bob.id))).items[0].data["changed"] == ["language"]
+    told = (await db.read(journal_pages.page, Sought(subject=("user", cast.bob.id)))).items
+    assert told[0].data["changed"] == ["language"]
     _, secret = await accounts.create_token(bob, "x", frozenset({Scope.READ}))
     program = await accounts.identities.of_token(secret)
     assert program
@@ -121,7 +123,7 @@ async def test_signing_out_everywhere_leaves_the_browser_that_asks(
     assert await accounts.identities.of_session(here.secret, None) is None
     assert await accounts.identities.of_session(carols.secret, None)
     kinds = frozenset({"user.signed_out_everywhere"})
-    told = (await db.read(journal.page, kinds=kinds)).items
+    told = (await db.read(journal_pages.page, Sought(kinds=kinds))).items
     assert [(entry.actor_id, entry.data["ended"]) for entry in told] == [(cast.alice.id, 1), (cast.bob.id, 1)]
 
 

@@ -12,10 +12,11 @@ from medianest.accounts.models import SessionRow, TokenRow, UserRow
 from medianest.accounts.passwords import Passwords
 from medianest.accounts.service import Accounts
 from medianest.accounts.types import Client, Scope, UserChange
-from medianest.core import journal
+from medianest.core import journal_pages
 from medianest.core.actor import SYSTEM, Role, Via
 from medianest.core.db import Database
 from medianest.core.errors import Invalid, TooMany
+from medianest.core.journal_pages import Sought
 from tests.people import ELSEWHERE, HOME, PASSWORD, Cast, cheap_passwords, sign_in
 
 TABLES = (UserRow, SessionRow, TokenRow)
@@ -130,7 +131,7 @@ async def test_what_happens_at_the_door_is_in_the_journal(accounts: Accounts, ca
     await accounts.sign_out(actor)
 
     kinds = frozenset({"user.sign_in_failed", "user.signed_in", "user.signed_out"})
-    out, came, unknown, failed = (await db.read(journal.page, kinds=kinds)).items
+    out, came, unknown, failed = (await db.read(journal_pages.page, Sought(kinds=kinds))).items
     assert (failed.kind, failed.subject_id, failed.address) == ("user.sign_in_failed", cast.bob.id, client.address)
     assert failed.audience == {"role:admin", f"user:{cast.bob.id}"}
     assert (unknown.subject_id, unknown.audience) == ("", {"role:admin"})

@@ -8,10 +8,11 @@ from medianest.accounts import permissions, tokens
 from medianest.accounts.errors import NoSuchToken, NoSuchUser, ScopeNotOwned, TooManyTokens
 from medianest.accounts.service import Accounts
 from medianest.accounts.types import Scope, UserChange
-from medianest.core import journal
+from medianest.core import journal_pages
 from medianest.core.actor import SYSTEM, Actor, Permission, Role, Via
 from medianest.core.db import Database
 from medianest.core.errors import Forbidden, Invalid
+from medianest.core.journal_pages import Sought
 from tests.people import Cast, sign_in
 
 
@@ -138,7 +139,7 @@ async def test_the_journal_tells_of_tokens_without_their_secrets(accounts: Accou
     _, bob = await sign_in(accounts, cast.bob)
     token, secret = await accounts.create_token(bob, "  my\tphone ", frozenset({Scope.READ, Scope.DOWNLOADS}))
     await accounts.revoke_token(bob, token.id)
-    entries = (await db.read(journal.page, subject=("token", token.id))).items
+    entries = (await db.read(journal_pages.page, Sought(subject=("token", token.id)))).items
     assert [entry.kind for entry in entries] == ["token.revoked", "token.created"]
     assert entries[1].data == {"label": "my phone", "scopes": ["downloads", "read"], "owner_id": cast.bob.id}
     assert entries[1].audience == {"role:admin", f"user:{cast.bob.id}"}

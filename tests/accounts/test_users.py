@@ -6,10 +6,11 @@ from medianest.accounts import passwords
 from medianest.accounts.errors import LastAdmin, NameTaken, NoSuchUser
 from medianest.accounts.service import Accounts
 from medianest.accounts.types import NewUser, UserChange
-from medianest.core import journal
+from medianest.core import journal, journal_pages
 from medianest.core.actor import SYSTEM, Role
 from medianest.core.db import Database
 from medianest.core.errors import Forbidden, Invalid
+from medianest.core.journal_pages import Sought
 from tests.people import PASSWORD, Cast, sign_in
 
 
@@ -90,7 +91,7 @@ async def test_a_change_is_noted_with_what_changed(accounts: Accounts, cast: Cas
     change = UserChange(role=Role.CURATOR, display_name="Bobby", suspended=True)
     changed = await accounts.people.change(alice, cast.bob.id, change)
     assert (changed.role, changed.display_name, changed.suspended_at is not None) == (Role.CURATOR, "Bobby", True)
-    entry = (await db.read(journal.page, subject=("user", cast.bob.id))).items[0]
+    entry = (await db.read(journal_pages.page, Sought(subject=("user", cast.bob.id)))).items[0]
     assert entry.actor_id == cast.alice.id
     assert entry.data == {"changed": ["display_name", "role", "suspended_at"], "role": "curator", "suspended": True}
 

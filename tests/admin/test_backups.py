@@ -14,7 +14,7 @@ from medianest.admin import archive, sealing
 from medianest.admin.backups import Backups, surplus, verify
 from medianest.admin.errors import NoSuchBackup
 from medianest.admin.types import Backup
-from medianest.core import journal
+from medianest.core import journal_pages
 from medianest.core.actor import SYSTEM
 from medianest.core.config import PathsSettings
 from medianest.core.db import Database
@@ -22,7 +22,7 @@ from medianest.core.errors import Unavailable
 
 
 async def kinds(db: Database) -> list[str]:
-    return [entry.kind for entry in (await db.read(journal.page)).items]
+    return [entry.kind for entry in (await db.read(journal_pages.page)).items]
 
 
 def opened(paths: PathsSettings, name: str, folder: Path, passphrase: str = "") -> Path:

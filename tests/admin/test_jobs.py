@@ -10,7 +10,7 @@ from medianest.admin import sealing
 from medianest.admin.backups import Backups
 from medianest.admin.events import BackupDeleted
 from medianest.admin.jobs import jobs
-from medianest.core import clock, journal
+from medianest.core import clock, journal, journal_pages
 from medianest.core.actor import SYSTEM
 from medianest.core.config import BackupsSettings, JournalSettings, Settings
 from medianest.core.db import Database
@@ -74,7 +74,7 @@ async def test_old_entries_of_the_journal_go_and_the_settings_shorten_their_time
             await session.execute(update(EntryRow).where(EntryRow.subject_id == name).values(aged))
 
     async def left() -> list[str]:
-        return [entry.subject_id for entry in (await db.read(journal.page)).items]
+        return [entry.subject_id for entry in (await db.read(journal_pages.page)).items]
 
     told = await named(db, backups, Settings())["purge_journal"].run()
     assert told

@@ -2,7 +2,10 @@
 
 import asyncio
 
-from medianest.core import journal
+import pytest
+
+from medianest.core import journal_pages
+from medianest.core.journal_pages import Sought
 from tests.api.portal import Portal
 
 ADMIN = "/api/v1/admin"
@@ -32,6 +35,53 @@ async def test_the_journal_tells_who_did_what_from_where(portal: Portal) -> None
     }
     assert page["items"][0]["request_id"]
     assert (await alice.get(f"{ADMIN}/journal?subject=download:other")).json()["items"] == []
+
+
+async def test_the_journal_is_looked_through_by_person_topic_door_and_time(portal: Portal) -> None:
+    alice, bob = await portal.browser(portal.cast.alice), await portal.browser(portal.cast.bob)
+    await portal.queued(bob)
+    await alice.post(f"{ADMIN}/backups")
+
+    async def kinds(query: str) -> set[str]:
+        return {item["kind"] for item in (await alice.get(f"{ADMIN}/journal?{query}")).json()["items"]}
+
+    assert await kinds("topic=backup") == {"backup.made"}
+    assert await kinds("topic=backup,sign_in") == {"backup.made", "user.signed_in"}
+    assert await kinds("topic=backup&topic=sign_in&kind=backup.made") == {"backup.made"}
+    assert await kinds("topic=backup&kind=user.signed_in") == set()
+    assert await kinds(f"actor={portal.cast.bob.id}&via=api") == {"download.queued"}
+    assert await kinds("via=cli") == set()
+    assert "user.created" in await kinds("actor=portal")
+    assert "backup.made" not in await kinds("actor=portal")
+    newest = (await alice.get(f"{ADMIN}/journal?limit=1")).json()["items"][0]
+    assert await kinds(f"since={newest['at']}") == {"backup.made"}
+    assert "backup.made" not in await kinds(f"until={newest['at']}")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("topic=gardening", "topic"),
+        ("via=post", "via"),
+        ("since=yesterday", "since"),
+        ("until=2026-11-20T08:00", "until"),
+    ],
+)
+async def test_a_filter_that_is_none_is_refused(portal: Portal, query: str, field: str) -> None:
+    alice = await portal.browser(portal.cast.alice)
+    answer = await alice.get(f"{ADMIN}/journal?{query}")
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+async def test_dead_letters_come_in_pages(portal: Portal) -> None:
+    alice = await portal.browser(portal.cast.alice)
+    for entry in (await portal.services.db.read(journal_pages.page, limit=3)).items:
+        await portal.park(entry)
+    first = (await alice.get(f"{ADMIN}/dead-letters?limit=2")).json()
+    second = (await alice.get(f"{ADMIN}/dead-letters?limit=2&cursor={first['next_cursor']}")).json()
+    assert [letter["id"] for page in (first, second) for letter in page["items"]] == [3, 2, 1]
+    assert second["next_cursor"] is None
 
 
 async def test_the_journal_comes_in_pages_newest_first(portal: Portal) -> None:
@@ -79,7 +129,7 @@ async def test_a_job_is_run_now_and_not_twice_at_once(portal: Portal) -> None:
 async def test_a_dead_letter_is_handed_over_again(portal: Portal) -> None:
     alice = await portal.browser(portal.cast.alice)
     token = (await alice.post("/api/v1/tokens", json={"label": "x", "scopes": ["read"]})).json()["id"]
-    entry = (await portal.services.db.read(journal.page, kinds=frozenset({"token.created"}))).items[0]
+    entry = (await portal.services.db.read(journal_pages.page, Sought(kinds=frozenset({"token.created"})))).items[0]
     await portal.park(entry)
     page = (await alice.get(f"{ADMIN}/dead-letters")).json()
     letter = page["items"][0]

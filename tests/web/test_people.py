@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from medianest.accounts.types import UserChange
-from medianest.core import journal
+from medianest.core import journal_pages
 from medianest.core.actor import SYSTEM, Role
+from medianest.core.journal_pages import Sought
 from medianest.downloads import listeners, queries
 from tests.people import PASSWORD, sign_in
 from tests.web.house import House, by_htmx, enter, submit
@@ -107,7 +108,7 @@ async def test_removing_says_what_becomes_of_things_and_hands_them_over(
     assert "Bob" not in (await browser.get(PEOPLE)).text
     assert (await browser.get(own)).status_code == 404
     assert "Bob" not in (await browser.get("/admin/journal")).text
-    entry = (await house.services.db.read(journal.page, kinds=frozenset({"user.removed"}))).items[0]
+    entry = (await house.services.db.read(journal_pages.page, Sought(kinds=frozenset({"user.removed"})))).items[0]
     async with house.services.db.transaction() as session:
         await listeners.hand_over(session, entry)
     found = [await house.services.db.read(queries.by_id, id) for id in ids]

@@ -8,9 +8,8 @@ from medianest.api import answers
 from medianest.api.answers import Answer
 from medianest.api.given import Given, Served
 from medianest.api.v1.journal import Entry, entry
-from medianest.api.windows import window
 from medianest.api.wire import List, Output, Paged
-from medianest.core import journal
+from medianest.core import journal_pages
 
 
 class DeadLetter(Output, frozen=True, kw_only=True):
@@ -25,7 +24,7 @@ class DeadLetter(Output, frozen=True, kw_only=True):
 
 async def listing(services: Served, asked: Given[Paged]) -> Answer:
     """The dead letters, newest first."""
-    page = window(await services.db.read(journal.dead_letters), asked, lambda letter: str(letter.id))
+    page = await services.db.read(journal_pages.dead_letters, cursor=asked.cursor, limit=asked.limit)
     items = [
         DeadLetter(id=known.id, listener=known.listener, entry=entry(known.entry), error=known.error, at=known.at)
         for known in page.items

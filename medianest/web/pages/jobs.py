@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
-from medianest.core import journal
+from medianest.core import journal_pages
 from medianest.core.i18n import Message, msg
 from medianest.core.jobs import Job
 from medianest.core.journal import DeadLetter
@@ -16,6 +16,7 @@ from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html
 from medianest.web.pages.admin import Room, RoomChip, rooms
 
+_LETTERS = 20
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
@@ -54,15 +55,22 @@ class JobsView:
     places: tuple[RoomChip, ...]
     jobs: tuple[JobRow, ...]
     dead_letters: tuple[LetterRow, ...]
+    newest: str | None = None
+    older: str | None = None
 
 
-async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
+async def show(
+    reader: CurrentReader, services: TheServices, frame: PageFrame, cursor: FromQuery[str | None] = None
+) -> Html:
     """The jobs, and above them what waits for somebody."""
-    letters = await services.db.read(journal.dead_letters)
+    alarms = await services.db.read(journal_pages.dead_letter_count)
+    letters = await services.db.read(journal_pages.dead_letters, cursor=cursor, limit=_LETTERS)
     view = JobsView(
-        places=rooms(Room.JOBS, alarms=len(letters)),
+        places=rooms(Room.JOBS, alarms=alarms),
         jobs=tuple(job_row(status) for status in await services.scheduler.status()),
-        dead_letters=tuple(letter_row(letter) for letter in letters),
+        dead_letters=tuple(letter_row(letter) for letter in letters.items),
+        newest="/admin/jobs" if cursor else None,
+        older=f"/admin/jobs?cursor={letters.next_cursor}" if letters.next_cursor else None,
     )
     return htmx.page(reader, replace(frame, place=Place.ADMIN), "admin/jobs.html", view)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from litestar.params import FromQuery
 
-from medianest.core import journal
+from medianest.core import journal_pages
 from medianest.core.i18n import SOURCE_LANGUAGE, Message, msg
 from medianest.core.journal import Entry
 from medianest.http.services import Services
@@ -45,10 +45,10 @@ async def show(
     reader: CurrentReader, services: TheServices, frame: PageFrame, cursor: FromQuery[str | None] = None
 ) -> Html:
     """The journal, newest first."""
-    letters = await services.db.read(journal.dead_letters)
-    found = await services.db.read(journal.page, cursor=cursor, limit=_PAGE)
+    alarms = await services.db.read(journal_pages.dead_letter_count)
+    found = await services.db.read(journal_pages.page, cursor=cursor, limit=_PAGE)
     view = JournalView(
-        places=rooms(Room.JOURNAL, alarms=len(letters)),
+        places=rooms(Room.JOURNAL, alarms=alarms),
         entries=tuple(entry_row(entry, known=_known(services)) for entry in found.items),
         more=f"/admin/journal?cursor={found.next_cursor}" if found.next_cursor else None,
     )

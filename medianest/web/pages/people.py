@@ -5,7 +5,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from medianest.accounts.types import Invitation, NewUser, User
-from medianest.core import journal
+from medianest.core import journal_pages
 from medianest.core.actor import Role
 from medianest.core.errors import Conflict, Invalid
 from medianest.core.i18n import Message, msg
@@ -73,9 +73,9 @@ class NewPersonView:
 async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
     """Everybody, and who may become one of them."""
     actor, accounts = reader.asking.actor, services.accounts
-    letters = await services.db.read(journal.dead_letters)
+    alarms = await services.db.read(journal_pages.dead_letter_count)
     view = PeopleView(
-        places=rooms(Room.PEOPLE, alarms=len(letters)),
+        places=rooms(Room.PEOPLE, alarms=alarms),
         people=tuple(person_row(user, me=actor.id) for user in await accounts.people.listing(actor)),
         invitations=tuple(invitation_row(known) for known in await accounts.invitations.listing(actor)),
         devices=tuple(device_row(device) for device in await accounts.devices.listing(actor)),

@@ -2,8 +2,9 @@
 
 from medianest.accounts import queries as accounts
 from medianest.accounts import users
-from medianest.core import journal
+from medianest.core import journal, journal_pages
 from medianest.core.actor import Actor
+from medianest.core.journal_pages import Sought
 from medianest.downloads import listeners, queries
 from medianest.downloads.types import Download, Estate
 from tests.household import Household
@@ -14,7 +15,7 @@ async def remove(house: Household, by: Actor, gone: Actor) -> journal.Entry:
         user = await session.run_sync(accounts.user, gone.id or "")
         assert user
         await users.remove(session, by, user)
-    return (await house.db.read(journal.page, kinds=frozenset({"user.removed"}))).items[0]
+    return (await house.db.read(journal_pages.page, Sought(kinds=frozenset({"user.removed"})))).items[0]
 
 
 async def owner_of(house: Household, download: Download) -> tuple[str, list[str]]:
@@ -42,7 +43,7 @@ async def test_a_follower_inherits_first_and_then_who_looks_after_the_house(hous
         assert await owner_of(household, alone) == ("Ada", [])
         assert await owner_of(household, bobs) == ("Bob", [])
     assert await household.db.read(queries.estate, alice.id or "") == Estate(total=0, followed=0)
-    (told,) = (await household.db.read(journal.page, kinds=frozenset({"downloads.handed_over"}))).items
+    (told,) = (await household.db.read(journal_pages.page, Sought(kinds=frozenset({"downloads.handed_over"})))).items
     assert told.data == {"name": f"former-{(alice.id or '')[:6]}", "number": 2}
     assert f"user:{bob.id}" in told.audience
 
@@ -51,4 +52,4 @@ async def test_who_had_nothing_leaves_nothing(household: Household) -> None:
     entry = await remove(household, household.actors["Ada"], household.actors["Kim"])
     async with household.db.transaction() as session:
         await listeners.hand_over(session, entry)
-    assert (await household.db.read(journal.page, kinds=frozenset({"downloads.handed_over"}))).items == []
+    assert (await household.db.read(journal_pages.page, Sought(kinds=frozenset({"downloads.handed_over"})))).items == []
