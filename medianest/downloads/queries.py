@@ -21,7 +21,6 @@ from medianest.downloads.types import (
     Estate,
     Failure,
     Person,
-    Preset,
     Progress,
     Stage,
     State,
@@ -86,7 +85,7 @@ def estate(session: Session, person_id: str) -> Estate:
     return Estate(total=row[0], followed=row[1])
 
 
-def same_source(session: Session, sources: Iterable[str], preset: Preset) -> str | None:
+def same_source(session: Session, sources: Iterable[str], preset: str) -> str | None:
     """The id of a download of one of these sources with this preset that did not fail and was not cancelled."""
     settled = (State.FAILED, State.CANCELLED)
     return session.scalar(
@@ -100,7 +99,7 @@ def rival(session: Session, id: str) -> str | None:
     """Another download of the same source and preset that stands in the way of trying this one again."""
     this = select(DownloadRow.source, DownloadRow.preset).where(DownloadRow.id == id)
     source, preset = session.execute(this).one()
-    return same_source(session, [source], Preset(preset))
+    return same_source(session, [source], preset)
 
 
 def any_of_source(session: Session, sources: Iterable[str]) -> str | None:
@@ -208,7 +207,7 @@ def _download(row: Any, names: dict[str, str], followers: Sequence[str]) -> Down
         has_picture=row.has_picture,
         tone=row.tone,
         duration_s=row.duration_s,
-        preset=Preset(row.preset),
+        preset=row.preset,
         priority=row.priority,
         position=row.position,
         state=State(row.state),

@@ -9,6 +9,7 @@ from medianest.core.i18n import Message, msg
 from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import Download, Stage, State
 from medianest.web.acts import Act, Relation, Way
+from medianest.web.presets import preset_name
 from medianest.web.rows import Row, row
 
 _LINES_MOST = 500
@@ -113,7 +114,7 @@ def _station(download: Download) -> int:
 
 def _facts(download: Download, who: Relation) -> Iterator[Fact]:
     yield Fact(label=msg("web.fact.added"), at=download.created_at)
-    yield Fact(label=msg("web.fact.quality"), message=msg(f"web.preset.{download.preset}"))
+    yield Fact(label=msg("web.fact.quality"), message=preset_name(download.preset, download.preset_label))
     if download.finished_at and download.state is State.COMPLETED:
         yield Fact(label=msg("web.fact.finished"), at=download.finished_at)
     if who.has_file:

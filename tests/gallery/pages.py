@@ -102,7 +102,7 @@ def _links() -> Iterator[Sample]:
         "link-list": replace(samples.PREVIEW, is_playlist=True, entry_count=42),
         "link-live": replace(samples.PREVIEW, is_live=True, duration_s=None, estimated_bytes=None),
     }.items():
-        view = links.LinkView(preview=links.preview_view(found, chosen=Preset.P1080))
+        view = links.LinkView(preview=links.preview_view(found, samples.OFFERS, remembered=Preset.P1080))
         yield _inside(name, "queue/link.html", view, Place.QUEUE, link=found.url)
     view = links.LinkView(refusal=refused)
     yield _inside("link-refused", "queue/link.html", view, Place.QUEUE, link="http://10.0.0.7/film.mp4")
