@@ -42,6 +42,7 @@ class Fact:
     size: int | None = None
     number: int | None = None
     address: str | None = None
+    is_wide: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +122,9 @@ def _facts(download: Download, who: Relation) -> Iterator[Fact]:
         yield Fact(label=msg("web.fact.link"), text=download.site, address=download.url)
     if download.file and who.has_file:
         yield Fact(label=msg("web.fact.size"), size=download.file.size_bytes)
-        yield Fact(label=msg("web.fact.file"), text=download.file.path)
     if download.attempts > 1:
         yield Fact(label=msg("web.fact.attempts"), number=download.attempts)
     if download.followers:
         yield Fact(label=msg("web.fact.followers"), text=", ".join(person.name for person in download.followers))
+    if download.file and who.has_file:
+        yield Fact(label=msg("web.fact.file"), text=download.file.path, is_wide=True)
