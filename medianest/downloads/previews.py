@@ -135,7 +135,8 @@ class Previews:
                             return event.info, picture
                         case protocol.Failed():
                             code = ErrorCode.BLOCKED_ADDRESS if allowance.blocked else event.code
-                            raise Refused(code, detail=event.detail)
+                            wish = timedelta(seconds=event.retry_after_s) if event.retry_after_s else None
+                            raise Refused(code, detail=event.detail, retry_after=wish)
             raise Refused(ErrorCode.INTERRUPTED)
         except TimeoutError:
             raise Refused(ErrorCode.NETWORK, detail="the site did not answer in time") from None

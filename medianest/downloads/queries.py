@@ -25,6 +25,7 @@ from medianest.downloads.types import (
     Stage,
     State,
     StoredFile,
+    Wait,
 )
 
 TABLES = (DownloadRow.__tablename__, FollowerRow.__tablename__, *accounts.NAME_TABLES)
@@ -108,23 +109,6 @@ def any_of_source(session: Session, sources: Iterable[str]) -> str | None:
         DownloadRow.source.in_(sources), DownloadRow.state.not_in((State.FAILED, State.CANCELLED))
     )
     return session.scalar(query.order_by(DownloadRow.finished_at.desc()).limit(1))
-
-
-def waiting_turn(session: Session, now: datetime, *, full_sites: frozenset[str]) -> str | None:
-    """The id of the download whose turn it is; sites in `full_sites` have to wait."""
-    due = or_(DownloadRow.due_at.is_(None), DownloadRow.due_at <= now)
-    query = (
-        select(DownloadRow.id)
-        .where(DownloadRow.state.in_((State.QUEUED, State.WAITING)), due, DownloadRow.site.not_in(full_sites))
-        .order_by(DownloadRow.priority.desc(), DownloadRow.position)
-        .limit(1)
-    )
-    return session.scalar(query)
-
-
-def next_due(session: Session) -> datetime | None:
-    """When the next waiting download is due; None where nothing waits for a time."""
-    return session.scalar(select(func.min(DownloadRow.due_at)).where(DownloadRow.state == State.WAITING))
 
 
 def last_position(session: Session) -> int:
@@ -215,6 +199,7 @@ def _download(row: Any, names: dict[str, str], followers: Sequence[str]) -> Down
         progress=_progress(row),
         attempts=row.attempts,
         next_attempt_at=row.due_at if row.state == State.WAITING else None,
+        waits_for=Wait(row.waits_for) if row.waits_for else None,
         failure=_failure(row),
         warnings=tuple(row.warnings),
         file=StoredFile(path=row.file_path, size_bytes=row.size_bytes) if row.state == State.COMPLETED else None,

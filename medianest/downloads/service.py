@@ -18,11 +18,12 @@ from medianest.core.i18n import msg
 from medianest.core.live import Live
 from medianest.core.outbound import Url
 from medianest.core.security import new_id
-from medianest.downloads import events, joblog, presets, queries, rights, states
+from medianest.downloads import events, joblog, presets, queries, rights, site_queries, states
 from medianest.downloads.errors import NoDownload, Refused
 from medianest.downloads.models import DownloadRow, FollowerRow
 from medianest.downloads.presets import Offer
 from medianest.downloads.previews import Previews, Seen, columns_of
+from medianest.downloads.sites import Sites
 from medianest.downloads.states import Verb
 from medianest.downloads.types import Download, ErrorCode, Preview, State, Tick
 from medianest.downloads.workers import SIGNAL, Workers
@@ -40,6 +41,7 @@ class Downloads:
         self._shop = shop
         self._workers = workers
         self._previews = Previews(shop)
+        self.sites = Sites(db)
 
     def presets(self, actor: Actor) -> list[Offer]:
         """The presets that this actor may choose, the best first."""
@@ -49,7 +51,8 @@ class Downloads:
         """What the link is, without queueing it. Raises Refused, Forbidden, TooMany."""
         _may_download(actor)
         checked = await self._door(url)
-        seen = await self._previews.look(str(checked), owner_id=actor.id)
+        async with self.sites.asked(checked.host):
+            seen = await self._previews.look(str(checked), owner_id=actor.id)
         duplicate = await self._db.read(queries.any_of_source, seen.sources)
         info = seen.info
         return Preview(
@@ -110,7 +113,8 @@ class Downloads:
         self, actor: Actor, id: str, *, priority: int | None = None, position: int | None = None
     ) -> Download:
         """Give it another priority (-10 to 10, higher first) or another position among those of its priority."""
-        values = {"priority": priority, "position": position}
+        rank = None if priority is None else rights.rank(actor, priority)
+        values = {"priority": priority, "position": position, "rank": rank}
         async with self._db.transaction() as session:
             download = await _controlled(session, actor, id)
             wanted = {name: value for name, value in values.items() if value is not None}
@@ -189,9 +193,15 @@ class Downloads:
     ) -> str:
         id = new_id()
         position = await session.run_sync(queries.last_position) + 1
-        known = seen.columns(preset) if seen else columns_of(url)
+        site = await session.run_sync(site_queries.site_of_host, url.host)
+        known = seen.columns(preset) if seen else columns_of(url) | {"site": site}
         row = {"id": id, "url": str(url), "preset": preset, "priority": priority, "position": position, "attempts": 0}
-        state = {"state": State.QUEUED, "owner_id": actor.id, "created_at": clock.now()}
+        state = {
+            "state": State.QUEUED,
+            "rank": rights.rank(actor, priority),
+            "owner_id": actor.id,
+            "created_at": clock.now(),
+        }
         await session.execute(insert(DownloadRow).values(**row, **state, **known))
         if seen:
             self._previews.hand_over(seen, id)
@@ -237,7 +247,7 @@ class Downloads:
             if verb is Verb.RETRY and download.state in states.SETTLED:
                 await _nothing_in_the_way(session, download)
             done = download.progress
-            how_far = {"downloaded_bytes": done.downloaded_bytes, "total_bytes": done.total_bytes}
+            how_far = {"downloaded_bytes": done.downloaded_bytes, "total_bytes": done.total_bytes, "waits_for": None}
             statement = update(DownloadRow).where(DownloadRow.id == id).values(state=state, **how_far, **values)
             await session.execute(statement)
             await _record(session, actor, kind, download)

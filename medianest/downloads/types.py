@@ -18,6 +18,16 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Wait(StrEnum):
+    """What a waiting download waits for."""
+
+    RETRY = "retry"
+    PREMIERE = "premiere"
+    SITE = "site"
+    WINDOW = "window"
+    SPACE = "space"
+
+
 class Stage(StrEnum):
     """What a running download is doing."""
 
@@ -150,6 +160,7 @@ class Download:
     progress: Progress
     attempts: int
     next_attempt_at: datetime | None
+    waits_for: Wait | None = None
     failure: Failure | None
     warnings: tuple[str, ...]
     file: StoredFile | None
