@@ -51,7 +51,7 @@ class Portal:
         self.live = Live()
         self.metrics = Metrics()
         self.catalogues = Catalogues()
-        self.templates = Templates(self.catalogues)
+        self.templates = Templates(self.catalogues, base_path=settings.server.base_path)
         rules = SessionRules(idle=settings.accounts.session_idle, absolute=settings.accounts.session_absolute)
         self.accounts = Accounts(self.db, rules)
         self.queue = Queue(self.db, self.live, self.metrics, settings.downloads, paths)
@@ -120,7 +120,7 @@ class Portal:
             settings=lambda: self.settings,
             examine=self.examine,
             ready={"database": self.db.answers, "migrations": is_current, "workers": self.queue.is_working},
-            openapi=api.openapi_document,
+            openapi=partial(api.openapi_document, self.settings.server.base_path),
         )
         routers = [api.router(services), web.router(services, self.templates)]
         return faces.join(routers, self.ground, machine=Problems(self.catalogues), people=Pages(self.templates))
@@ -140,7 +140,8 @@ def run(settings: Settings, sources: Sources) -> int:
 
 async def _serve(portal: Portal) -> None:
     async def greet(listening: tuple[str, int]) -> None:
-        print(*welcome.lines(listening, await portal.accounts.new_setup_secret()), sep="\n", flush=True)
+        secret = await portal.accounts.new_setup_secret()
+        print(*welcome.lines(listening, secret, wanted.base_path), sep="\n", flush=True)
 
     wanted = portal.settings.server
     server = Server(portal.asgi, host=wanted.host, port=wanted.port, before_stop=portal.ground.leases.end_all)

@@ -14,7 +14,7 @@ _TIME_ERROR = 5
 
 
 async def examine(settings: Settings) -> list[Fact]:
-    public_url = settings.server.public_url
+    public_url = settings.server.public_address
     reached = await _reach(public_url) if public_url else None
     return [judge_clock(is_synchronised(), clock.now()), judge_public_url(public_url, reached)]
 

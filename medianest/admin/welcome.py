@@ -7,13 +7,13 @@ from ipaddress import ip_address
 _ANYWHERE = ("203.0.113.1", 9)
 
 
-def lines(listening: tuple[str, int], setup_secret: str | None) -> Iterator[str]:
+def lines(listening: tuple[str, int], setup_secret: str | None, base_path: str) -> Iterator[str]:
     """The lines that scripts wait for (contract.md, Commands)."""
     host, port = listening
-    yield f"MediaNest is ready: http://{_written(host)}:{port}"
+    yield f"MediaNest is ready: http://{_written(host)}:{port}{base_path}"
     if setup_secret:
         shown = likely_address() if ip_address(host).is_unspecified else host
-        yield f"First administrator: http://{_written(shown)}:{port}/setup?token={setup_secret}"
+        yield f"First administrator: http://{_written(shown)}:{port}{base_path}/setup?token={setup_secret}"
 
 
 def likely_address() -> str:

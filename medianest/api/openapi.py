@@ -32,7 +32,7 @@ _IDEMPOTENCY_KEY = {
 }
 
 
-def document(calls: Sequence[Call], *, version: str) -> dict[str, Any]:
+def document(calls: Sequence[Call], *, version: str, base_path: str) -> dict[str, Any]:
     """The whole document; `paths` and their calls stand in the order of the table."""
     schemas = _Schemas(calls)
     paths: dict[str, dict[str, Any]] = {}
@@ -42,6 +42,7 @@ def document(calls: Sequence[Call], *, version: str) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "MediaNest", "version": version},
+        "servers": [{"url": base_path or "/"}],
         "paths": paths,
         "components": {"schemas": schemas.components, "securitySchemes": _SECURITY},
     }

@@ -11,6 +11,7 @@ from litestar.di import Provide
 from medianest.api import answers, openapi, ops
 from medianest.api.answers import Answer, AnyRequest
 from medianest.api.calls import Call
+from medianest.api.given import Served
 from medianest.api.reader import Reader
 from medianest.api.rules import makes_tokens, steers
 from medianest.api.v1 import (
@@ -46,9 +47,9 @@ SIGNED_IN = (signed_in,)
 ANYONE = (anyone,)
 
 
-async def document(request: AnyRequest) -> Answer:
+async def document(request: AnyRequest, services: Served) -> Answer:
     """This document."""
-    return answers.tagged(request, msgspec.json.encode(openapi_document()))
+    return answers.tagged(request, msgspec.json.encode(services.openapi()))
 
 
 # fmt: off
@@ -115,9 +116,9 @@ CALLS = (
 
 
 @cache
-def openapi_document() -> dict[str, Any]:
+def openapi_document(base_path: str = "") -> dict[str, Any]:
     """What programs and people can read about all calls; made when it is first asked for."""
-    return openapi.document(CALLS, version="1")
+    return openapi.document(CALLS, version="1", base_path=base_path)
 
 
 def router(services: Services) -> Router:

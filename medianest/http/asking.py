@@ -24,6 +24,7 @@ class Asking:
     """
 
     request_id: str
+    base_path: str = ""
     address: str | None = None
     secure: bool = False
     authority: str = ""

@@ -2,7 +2,8 @@
 and that of a household device.
 
 Over HTTPS they carry the prefix `__Host-`, so that no neighbouring host and no plain connection can set them
-(RFC 6265bis section 4.1.3); on a plain LAN address they cannot.
+(RFC 6265bis section 4.1.3), and are for the whole host, as that demands; on a plain LAN address they cannot, and are
+for the base path alone.
 """
 
 import re
@@ -12,8 +13,10 @@ from datetime import timedelta
 from litestar.datastructures import Cookie
 
 from medianest.accounts.types import Opened
+from medianest.http.asking import Asking
 
 _VALUE = re.compile(r"[A-Za-z0-9_-]{16,128}")
+_YEAR_S = 365 * 24 * 3600
 SESSION = "medianest"
 FORM = "medianest-form"
 INVITATION = "medianest-invitation"
@@ -36,24 +39,30 @@ def read(fields: Iterable[str], name: str) -> str | None:
     return values[0] if len(values) == 1 and _VALUE.fullmatch(values[0]) else None
 
 
-def entering(opened: Opened, *, secure: bool) -> Cookie:
+def entering(opened: Opened, asking: Asking) -> Cookie:
     """The cookie of a session that was just opened."""
-    return write(SESSION, opened.secret, secure=secure, max_age=opened.lasts)
+    return write(SESSION, opened.secret, asking, max_age=opened.lasts)
 
 
-def leaving(*, secure: bool) -> Cookie:
+def leaving(asking: Asking) -> Cookie:
     """The end of the session's cookie."""
-    return write(SESSION, "", secure=secure, max_age=timedelta(0))
+    return write(SESSION, "", asking, max_age=timedelta(0))
 
 
-def write(cookie: str, value: str, *, secure: bool, max_age: timedelta | None = None) -> Cookie:
+def write(cookie: str, value: str, asking: Asking, *, max_age: timedelta | None = None) -> Cookie:
     """A cookie for this host alone, out of reach of scripts; without `max_age` it ends with the browser."""
     return Cookie(
-        key=name_of(cookie, secure=secure),
+        key=name_of(cookie, secure=asking.secure),
         value=value,
-        path="/",
+        path="/" if asking.secure else asking.base_path or "/",
         max_age=int(max_age.total_seconds()) if max_age is not None else None,
-        secure=secure or None,
+        secure=asking.secure or None,
         httponly=True,
         samesite="lax",
     )
+
+
+def preference(name: str, value: str, asking: Asking) -> Cookie:
+    """A year's memory of what somebody likes in this browser; nobody's secret."""
+    path = asking.base_path or "/"
+    return Cookie(key=name, value=value, path=path, max_age=_YEAR_S, httponly=True, samesite="lax")

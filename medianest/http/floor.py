@@ -1,5 +1,6 @@
 """The way of every request: from the wire to the handler, past one check after the other.
 
+    base path   -> taken off, so that nothing behind knows of it but who writes addresses
     head        -> not too long, nothing said twice that decides something
     origin      -> the client behind trusted proxies is let in; the host is ours
     preflight   -> a browser asks whether another site's page may call: answered here
@@ -27,6 +28,7 @@ from medianest.core.log import request_id
 from medianest.core.security import new_id
 from medianest.http import cookies, csrf
 from medianest.http.asking import Asking
+from medianest.http.base_path import below
 from medianest.http.bodies import BODY_MOST, LimitedBody, too_large
 from medianest.http.cors import CrossOrigin
 from medianest.http.errors import Malformed
@@ -48,7 +50,7 @@ _FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Where this installation stands: whom it lets in, its hosts, the proxies before it, the languages it speaks.
+    """Where this installation stands: whom it lets in, its hosts, the proxies before it, its path on its host.
 
     `bodies` are the paths (by how they begin) that take longer bodies than others, and how many bytes.
     """
@@ -59,6 +61,7 @@ class Rules:
     metrics_allow: Networks
     cross_origin: CrossOrigin
     public_url: str | None = None
+    base_path: str = ""
     languages: tuple[str, ...] = ("en",)
     bodies: Mapping[str, int] = field(default_factory=dict)
 
@@ -93,7 +96,8 @@ class Floor:
             await self._app(scope, receive, send)
 
     async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        asking = Asking(request_id=new_id())
+        scope = below(self._rules.base_path, scope)
+        asking = Asking(request_id=new_id(), base_path=self._rules.base_path)
         request_id.set(asking.request_id)
         scope.setdefault("state", {}).update(
             asking=asking,
@@ -221,5 +225,5 @@ class _Answers:
         """The tag of the answer; or, with a form in it that only now got its cookie, the cookie and no tag."""
         asking = self._asking
         if asking.secret is not None and asking.secret_is_new:
-            return [cookies.write(cookies.FORM, asking.secret, secure=asking.secure).to_encoded_header()]
+            return [cookies.write(cookies.FORM, asking.secret, asking).to_encoded_header()]
         return [(b"etag", asking.etag.encode())] if asking.etag and status in (200, 304) else []

@@ -88,6 +88,7 @@ def _rules(server: ServerSettings, languages: Sequence[str], bodies: Mapping[str
         metrics_allow=Networks(server.metrics_allow),
         cross_origin=CrossOrigin(server.cors_origins),
         public_url=server.public_url,
+        base_path=server.base_path,
         languages=tuple(languages),
         bodies=bodies,
     )

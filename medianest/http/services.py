@@ -38,4 +38,7 @@ class Services:
     examine: Callable[[], Awaitable[Sequence[Fact]]]
     ready: Mapping[str, Check]
     openapi: Callable[[], Mapping[str, Any]]
-    base_path: str = ""
+
+    @property
+    def base_path(self) -> str:
+        return self.settings().server.base_path

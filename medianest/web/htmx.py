@@ -15,6 +15,7 @@ from litestar import Request, Response
 from medianest.core.actor import Permission
 from medianest.core.i18n import Message
 from medianest.http.asking import Asking, asking_of
+from medianest.http.base_path import without
 from medianest.web.frame import Frame, avatar, direction, theme_of
 from medianest.web.templating import Templates
 
@@ -50,7 +51,7 @@ class Reader:
             url = urlsplit(told)
         except ValueError:
             return None
-        path = url.path.removeprefix(self.templates.base_path)
+        path = without(self.templates.base_path, url.path)
         return f"{path}?{url.query}" if url.query else path
 
     def frame(self) -> Frame:

@@ -13,6 +13,7 @@ from medianest.accounts.types import Opened, Scope
 from medianest.core.actor import SYSTEM
 from medianest.core.db import Database
 from medianest.http import cookies, csrf
+from medianest.http.asking import Asking
 from tests.http.portal import Portal, run_portal
 
 SECRET = "s" * 43
@@ -20,11 +21,12 @@ SECRET = "s" * 43
 
 def test_the_sessions_cookie_is_out_of_reach_of_scripts_other_sites_and_other_hosts() -> None:
     opened = Opened(user=None, session_id="x", secret=SECRET, lasts=timedelta(days=180))  # type: ignore[arg-type]
-    plain = cookies.entering(opened, secure=False).to_header(header="").strip()
-    secure = cookies.entering(opened, secure=True).to_header(header="").strip()
+    at_home, over_https = Asking(request_id="x"), Asking(request_id="x", secure=True)
+    plain = cookies.entering(opened, at_home).to_header(header="").strip()
+    secure = cookies.entering(opened, over_https).to_header(header="").strip()
     assert plain == f"medianest={SECRET}; HttpOnly; Max-Age=15552000; Path=/; SameSite=lax"
     assert secure == f"__Host-medianest={SECRET}; HttpOnly; Max-Age=15552000; Path=/; SameSite=lax; Secure"
-    gone = cookies.leaving(secure=True).to_header(header="").strip()
+    gone = cookies.leaving(over_https).to_header(header="").strip()
     assert re.match(r'__Host-medianest=(""|); HttpOnly; Max-Age=0; Path=/; SameSite=lax; Secure', gone)
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
@@ -38,6 +38,11 @@ class Portal(Installation):
         return self.base + path
 
     @property
+    def origin(self) -> str:
+        """What its pages are told from those of others by: scheme, host and port."""
+        return urljoin(self.base, "/").rstrip("/")
+
+    @property
     def address(self) -> str:
         """Its `host:port`."""
         return urlsplit(self.base).netloc
@@ -53,7 +58,7 @@ class Portal(Installation):
     def client(self, **options: Any) -> httpx.Client:
         """Somebody who is not signed in, with Origin as a browser sends it."""
         return httpx.Client(
-            base_url=self.base, trust_env=False, headers={"Origin": self.base}, timeout=PATIENCE_S, **options
+            base_url=self.base, trust_env=False, headers={"Origin": self.origin}, timeout=PATIENCE_S, **options
         )
 
     def admin(self) -> httpx.Client:
@@ -108,7 +113,8 @@ class Portal(Installation):
         """Fill in the form of a door (`setup_url`, or the sign-in page): the client is in, and has the CSRF header."""
         client = self.client()
         form = _Form(client.get(page).raise_for_status().text)
-        answer = client.post(form.action or page, data=form.hidden | {"name": name, "password": password})
+        action = urljoin(str(client.base_url.join(page)), form.action)
+        answer = client.post(action, data=form.hidden | {"name": name, "password": password})
         if answer.status_code != 303:
             client.close()
             raise PortalFailed(f"{page} let nobody in: {answer.status_code}\n{answer.text}\n{self.log}")

@@ -167,7 +167,7 @@ async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]], s
     await egress.start()
     shop = Workshop(settings=settings, egress=egress, tools=find_tools(), workspace=workspace)
     workers = Workers(db, live, shop, owner="house")
-    templates = Templates(catalogues)
+    templates = Templates(catalogues, base_path=server.base_path)
     ran: list[str] = []
 
     async def sweep() -> Message | None:

@@ -15,6 +15,11 @@ from tests.gallery.server import SAMPLES, Gallery
 SPOKEN = {"aria-label", "placeholder", "title", "alt"}
 FILES = sorted(TEMPLATES.rglob("*.html"))
 SOURCES = [path.read_text() for path in (*FILES, *sorted((STATIC / "js").glob("*.js")))]
+ADDRESS = re.compile(
+    r"\b(?:href|src|srcset|action|formaction|poster|hx-(?:get|post|put|patch|delete|push-url|replace-url))"
+    r'="((?:{{.*?}}|[^"])*)"'
+)
+MADE = re.compile(r"{{ (?:href|static)\(.*\) }}.*|{{ \w+\.address }}|#.*|data:,|\?.*|")
 CLASS_OF_HTMX = {"htmx-request"}
 CLASS_OF_SCRIPT = {"open"}
 STATES_WITHOUT_COLOUR = {"paused", "unknown", "waiting"}
@@ -53,6 +58,18 @@ def test_every_word_of_a_template_comes_from_the_catalogue(path: Path) -> None:
     parser = UnmarkedText()
     parser.feed(without_jinja(path.read_text()))
     assert parser.found == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_every_address_of_ours_is_made_where_the_base_path_is_known(path: Path) -> None:
+    """What leads elsewhere is called `address`; a fragment of the same page is no address."""
+    said = ADDRESS.findall(path.read_text())
+    assert [value for value in said if not MADE.fullmatch(value)] == []
+
+
+def test_an_address_that_is_not_is_found() -> None:
+    said = ADDRESS.findall('<a href="{{ row.path }}"><img src="/x"><form action="{{ href("/x") }}" hx-post="{{ a }}">')
+    assert [value for value in said if not MADE.fullmatch(value)] == ["{{ row.path }}", "/x", "{{ a }}"]
 
 
 def test_a_word_that_does_not_is_found() -> None:

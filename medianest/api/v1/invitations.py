@@ -63,8 +63,7 @@ async def create(services: Served, asking: CurrentAsking, given: Given[Invitatio
     new = NewInvitation(role=given.role, label=given.label, uses=given.uses, lasts=timedelta(seconds=given.lasts_s))
     made, secret = await services.accounts.invitations.create(asking.actor, new)
     asking.shows_secret = True
-    path = f"{services.base_path}/invite/{secret}"
-    link = links.absolute(asking, path, public_url=services.settings().server.public_url)
+    link = links.absolute(asking, f"/invite/{secret}", services.settings().server)
     return answers.json(ShownInvitation(**_facts(made), link=link), status=HTTPStatus.CREATED)
 
 

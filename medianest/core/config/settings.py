@@ -10,6 +10,7 @@ from functools import reduce
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal, TypeAlias
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic.fields import FieldInfo
@@ -45,12 +46,20 @@ class Section(BaseModel):
 class ServerSettings(Section):
     host: values.Host = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8484
-    public_url: values.OriginUrl = None
+    public_url: values.PublicUrl = None
+    base_path: values.BasePath = ""
     allowed_hosts: values.Hosts = ()
     trusted_proxies: values.Networks = ()
     allowed_networks: values.Networks = ()
     metrics_allow: values.Networks = ()
     cors_origins: values.Origins = ()
+
+    @property
+    def public_address(self) -> str | None:
+        """Where the household opens the portal, with the base path."""
+        if not self.public_url:
+            return None
+        return urlsplit(self.public_url)._replace(path=self.base_path).geturl()
 
 
 class PathsSettings(Section):
@@ -73,10 +82,7 @@ class PathsSettings(Section):
 class DownloadsSettings(Section):
     workers: Annotated[int, Field(ge=1, le=16), RELOADABLE] = 2
     per_site: Annotated[int, Field(ge=1, le=16), RELOADABLE] = 2
-    site_pause_s: Annotated[int, Field(ge=0, le=3600), RELOADABLE] = 5
-    window: Annotated[values.Hours, RELOADABLE] = None
     min_free_bytes: Annotated[BytesOrNone, RELOADABLE] = 2 * GIB
-    min_free_data_bytes: Annotated[BytesOrNone, RELOADABLE] = GIB // 4
     allow_private_hosts: Annotated[values.HostPorts, RELOADABLE] = frozenset()
     rate_limit_bytes_per_s: Annotated[BytesOrNone, RELOADABLE] = 0
     default_preset: Annotated[PresetName, RELOADABLE] = "best"

@@ -31,6 +31,9 @@ _CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]")
 _MAPPED_BITS = 96
 _PORTS = {"http": 80, "https": 443}
 _NEVER_IN_LINKS = re.compile(r'[\s\\<>"]')
+_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+")
+_PATH_MOST = 100
+_ASKED_WITHOUT = frozenset({"/healthz", "/readyz", "/metrics"})
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -82,29 +85,37 @@ def network(value: object) -> Network:
     return ipaddress.IPv4Network((mapped, written.prefixlen - _MAPPED_BITS))
 
 
-def origin_url(value: object) -> str | None:
-    """`https://host[:port]` as browsers write it, without anything after it; an empty text is none."""
+def base_path(value: object) -> str:
+    """The path under which everything stands, such as `/nest`; empty where that is the whole host."""
+    written = text(value).rstrip("/")
+    if (written and not (len(written) <= _PATH_MOST and _PATH.fullmatch(written))) or written in _ASKED_WITHOUT:
+        raise refuse("config.want_base_path")
+    return written
+
+
+def public_url(value: object) -> str | None:
+    """`https://host[:port]` as browsers write it, and the base path or nothing after it; an empty text is none."""
     if value is None or not (written := text(value)):
         return None
     try:
         url = urlsplit(written)
-        port = url.port
-    except ValueError:
+        port, path = url.port, base_path(url.path)
+    except (ValueError, PydanticCustomError):
         raise refuse("config.want_url") from None
-    extra = url.path not in ("", "/") or url.query or url.fragment or "@" in url.netloc
-    if url.scheme not in ("http", "https") or not url.hostname or extra:
+    extra = url.query or url.fragment or "@" in url.netloc
+    if url.scheme not in _PORTS or not url.hostname or extra:
         raise refuse("config.want_url")
     said = "" if port in (None, _PORTS[url.scheme]) else f":{port}"
-    return f"{url.scheme}://{host_in_url(host(url.hostname))}{said}"
+    return f"{url.scheme}://{host_in_url(host(url.hostname))}{said}{path}"
 
 
 def origin(value: object) -> str:
     """The origin of a site, as browsers write it: nothing that stands for many."""
     try:
-        found = origin_url(value)
+        found = public_url(value)
     except PydanticCustomError:
         found = None
-    if found is None:
+    if found is None or urlsplit(found).path:
         raise refuse("config.want_origin")
     return found
 
@@ -147,21 +158,6 @@ def time_of_day(value: object) -> time | None:
     if not found:
         raise refuse("config.want_time")
     return time(int(found[1]), int(found[2]))
-
-
-def window(value: object) -> tuple[time, time] | None:
-    """`HH:MM-HH:MM`; an empty text is always."""
-    if value is None or isinstance(value, tuple):
-        return value
-    written = text(value)
-    if not written:
-        return None
-    start, _, end = written.partition("-")
-    found = [_TIME.fullmatch(part.strip()) for part in (start, end)]
-    times = [time(int(one[1]), int(one[2])) for one in found if one]
-    if len(times) != len(found) or times[0] == times[1]:
-        raise refuse("config.want_window")
-    return times[0], times[1]
 
 
 def secret(value: object) -> SecretStr:
@@ -236,10 +232,10 @@ Hosts = Annotated[tuple[str, ...], BeforeValidator(each(host))]
 HostPorts = Annotated[frozenset[HostPort], BeforeValidator(host_ports)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(each(network))]
 Origins = Annotated[tuple[str, ...], BeforeValidator(each(origin))]
-OriginUrl = Annotated[str | None, BeforeValidator(origin_url)]
+BasePath = Annotated[str, BeforeValidator(base_path)]
+PublicUrl = Annotated[str | None, BeforeValidator(public_url)]
 Folder = Annotated[Path, BeforeValidator(folder), Field(validate_default=True)]
 TimeOfDay = Annotated[time | None, BeforeValidator(time_of_day)]
-Hours = Annotated[tuple[time, time] | None, BeforeValidator(window)]
 Secret = Annotated[SecretStr, BeforeValidator(secret)]
 Title = Annotated[str, BeforeValidator(title)]
 Words = Annotated[str, BeforeValidator(words)]

@@ -5,12 +5,12 @@ from datetime import datetime
 from http import HTTPStatus
 
 from babel import Locale
-from litestar.datastructures import Cookie
 from litestar.params import FromPath
 
 from medianest.accounts.types import Session, Token, UserChange
 from medianest.core.errors import Forbidden, Invalid, Unauthenticated
 from medianest.core.i18n import Catalogues, Message, msg
+from medianest.http import cookies
 from medianest.http.services import Services
 from medianest.web import forms, htmx
 from medianest.web.devices import device, place
@@ -21,7 +21,6 @@ from medianest.web.pages.entering import let_in
 from medianest.web.pages.question import QuestionView, ask
 
 _OTHERS = "/account/sessions/others"
-_YEAR_S = 365 * 24 * 3600
 _ICONS = {Theme.AUTO: "phone", Theme.LIGHT: "sun", Theme.DARK: "moon"}
 
 
@@ -142,7 +141,7 @@ async def change_looks(request: AnyRequest, reader: CurrentReader, services: The
         await services.accounts.people.change(actor, actor.id or "", UserChange(language=spoken))
     gone = htmx.go(reader, "/account")
     theme = form.choice("theme", Theme) or Theme.AUTO
-    gone.set_cookie(Cookie(key=THEME, value=theme, max_age=_YEAR_S, httponly=True, samesite="lax"))
+    gone.set_cookie(cookies.preference(THEME, theme, reader.asking))
     return gone
 
 

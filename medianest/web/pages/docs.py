@@ -89,11 +89,12 @@ async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -
 def docs_view(openapi: Mapping[str, Any]) -> DocsView:
     """The page of an OpenAPI 3 document; what it does not say is left out."""
     groups: dict[str, list[Call]] = {}
+    root = openapi.get("servers", [{"url": "/"}])[0]["url"].rstrip("/")
     for path, item in openapi.get("paths", {}).items():
         for method in _METHODS:
             if method in item:
                 tag = (item[method].get("tags") or [openapi["info"]["title"]])[0]
-                groups.setdefault(tag, []).append(_call(method, path, item[method]))
+                groups.setdefault(tag, []).append(_call(method, root + path, item[method]))
     schemas = openapi.get("components", {}).get("schemas", {})
     return DocsView(
         version=openapi["info"]["version"],

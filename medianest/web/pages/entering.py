@@ -9,5 +9,5 @@ from medianest.web.htmx import Html, Reader
 def let_in(reader: Reader, opened: Opened, next: str) -> Html:
     """Lead on to `next`, signed in."""
     sent = htmx.go(reader, next)
-    sent.set_cookie(cookies.entering(opened, secure=reader.asking.secure))
+    sent.set_cookie(cookies.entering(opened, reader.asking))
     return sent

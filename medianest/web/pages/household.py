@@ -51,7 +51,7 @@ async def approve(request: AnyRequest, reader: CurrentReader, services: TheServi
         frame, status = replace(frame, place=Place.ADMIN), HTTPStatus.UNPROCESSABLE_ENTITY
         return htmx.page(reader, frame, "admin/device.html", view, status=status)
     gone = htmx.go(reader, "/admin/people")
-    gone.set_cookie(cookies.write(cookies.DEVICE, secret, secure=reader.asking.secure, max_age=_KEPT))
+    gone.set_cookie(cookies.write(cookies.DEVICE, secret, reader.asking, max_age=_KEPT))
     return gone
 
 

@@ -75,8 +75,7 @@ async def create(request: AnyRequest, reader: CurrentReader, services: TheServic
         view = replace(invite_view(role, uses=uses, days=days), label=new.label, label_error=error.message)
         return htmx.page(reader, frame, "admin/invite.html", view, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     reader.asking.shows_secret = True
-    path = reader.templates.href(f"/invite/{secret}")
-    link = links.absolute(reader.asking, path, public_url=services.settings().server.public_url)
+    link = links.absolute(reader.asking, f"/invite/{secret}", services.settings().server)
     return htmx.page(reader, frame, "admin/invitation_made.html", made_view(made, link))
 
 

@@ -41,9 +41,8 @@ class InvitedView:
 async def follow(reader: CurrentReader, secret: FromPath[str]) -> Html:
     """Take the secret out of the address."""
     gone = htmx.go(reader, "/invite")
-    secure = reader.asking.secure
     known = secret if _SECRET.fullmatch(secret) else ""
-    gone.set_cookie(cookies.write(cookies.INVITATION, known, secure=secure, max_age=_REMEMBERED))
+    gone.set_cookie(cookies.write(cookies.INVITATION, known, reader.asking, max_age=_REMEMBERED))
     return gone
 
 
@@ -78,7 +77,7 @@ async def accept(request: AnyRequest, reader: CurrentReader, services: TheServic
         )
         return _page(reader, view, HTTPStatus.UNPROCESSABLE_ENTITY)
     sent = let_in(reader, opened, "/")
-    sent.set_cookie(cookies.write(cookies.INVITATION, "", secure=asking.secure, max_age=timedelta(0)))
+    sent.set_cookie(cookies.write(cookies.INVITATION, "", asking, max_age=timedelta(0)))
     return sent
 
 

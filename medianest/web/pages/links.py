@@ -1,18 +1,16 @@
 """What a pasted link is, and queueing it."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from litestar import Response
-from litestar.datastructures import Cookie
 from litestar.params import FromPath
 
 from medianest.core.errors import Forbidden, MediaNestError, Unauthenticated
 from medianest.core.i18n import Message, msg
-from medianest.downloads.presets import Offer
-from medianest.downloads.types import ErrorCode, Preview
+from medianest.downloads.types import ErrorCode, Preset, Preview
+from medianest.http import cookies
 from medianest.http.ranges import file_response
 from medianest.web import forms, htmx
 from medianest.web.errors import status_of
@@ -20,21 +18,18 @@ from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader, Toast
 from medianest.web.media_types import media_type
-from medianest.web.presets import preset_name
 
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _PRESET = "preset"
-_YEAR_S = 365 * 24 * 3600
 _CODES = frozenset(ErrorCode)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One quality to choose, and about how large it will be."""
+    """One quality to choose."""
 
-    name: str
+    name: Preset
     label: Message
-    size: int | None
     chosen: bool
 
 
@@ -85,16 +80,15 @@ async def look(request: AnyRequest, reader: CurrentReader, services: TheServices
         found = await services.downloads.preview(reader.asking.actor, link)
     except MediaNestError as error:
         return _refused(reader, frame, link, error)
-    offers = services.downloads.presets(reader.asking.actor)
-    view = preview_view(found, offers, remembered=request.cookies.get(_PRESET))
-    return _told(reader, frame, link, LinkView(preview=view))
+    chosen = _remembered(request) or services.downloads.default_preset
+    return _told(reader, frame, link, LinkView(preview=preview_view(found, chosen=chosen)))
 
 
 async def queue(request: AnyRequest, reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
     """Queue a link; the quality is the next one's default."""
     form = await forms.read(request)
     link = link_in(form.text("url"))
-    preset = form.text("preset") or None
+    preset = form.choice("preset", Preset)
     try:
         download, is_new = await services.downloads.enqueue(
             reader.asking.actor, link, preset=preset, preview_id=form.text("preview_id") or None
@@ -105,7 +99,7 @@ async def queue(request: AnyRequest, reader: CurrentReader, services: TheService
     sentence = msg("web.preview.queued" if is_new else "web.preview.known", title=download.title)
     toast = Toast(sentence=sentence, link=path, label=msg("web.toast.look"))
     shown = htmx.fragment(reader, "queue/_queued.html", {"toast": toast}) if reader.by_htmx else htmx.go(reader, path)
-    shown.set_cookie(Cookie(key=_PRESET, value=download.preset, max_age=_YEAR_S, httponly=True, samesite="lax"))
+    shown.set_cookie(cookies.preference(_PRESET, download.preset, reader.asking))
     return shown
 
 
@@ -123,9 +117,7 @@ def link_in(text: str) -> str:
     return found[0] if found else text
 
 
-def preview_view(preview: Preview, offers: Sequence[Offer], *, remembered: str | None) -> PreviewView:
-    """`remembered` is the name of the preset that was chosen last time, if it is still offered."""
-    known = any(offer.name == remembered for offer in offers)
+def preview_view(preview: Preview, *, chosen: Preset) -> PreviewView:
     return PreviewView(
         id=preview.id,
         url=preview.url,
@@ -140,13 +132,7 @@ def preview_view(preview: Preview, offers: Sequence[Offer], *, remembered: str |
         entry_count=(preview.entry_count or 0) if preview.is_playlist else None,
         duplicate=f"/downloads/{preview.duplicate_of}" if preview.duplicate_of else None,
         presets=tuple(
-            Choice(
-                name=offer.name,
-                label=preset_name(offer.name, offer.label),
-                size=preview.bytes_by_preset.get(offer.name),
-                chosen=offer.name == remembered if known else offer.is_default,
-            )
-            for offer in offers
+            Choice(name=preset, label=msg(f"web.preset.{preset}"), chosen=preset is chosen) for preset in Preset
         ),
     )
 
@@ -167,6 +153,11 @@ def _told(reader: Reader, frame: PageFrame, link: str, view: LinkView, *, status
     if reader.by_htmx:
         return htmx.fragment(reader, "queue/_answer.html", {"view": view}, status=status)
     return htmx.page(reader, replace(frame, place=Place.QUEUE, link=link), "queue/link.html", view, status=status)
+
+
+def _remembered(request: AnyRequest) -> Preset | None:
+    kept = request.cookies.get(_PRESET)
+    return next((preset for preset in Preset if preset == kept), None)
 
 
 def _without_scheme(link: str) -> str:

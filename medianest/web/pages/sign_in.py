@@ -88,7 +88,7 @@ async def leave(reader: CurrentReader, services: TheServices) -> Html:
     """Sign out, here only."""
     await services.accounts.sign_out(reader.asking.actor)
     gone = htmx.go(reader, "/sign-in")
-    gone.set_cookie(cookies.leaving(secure=reader.asking.secure))
+    gone.set_cookie(cookies.leaving(reader.asking))
     return gone
 
 
