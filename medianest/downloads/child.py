@@ -27,9 +27,9 @@ from medianest.downloads.child_picture import BYTES_MOST
 from medianest.downloads.child_resume import Resumption
 from medianest.downloads.failure_sentences import BLOCKED_REASON
 from medianest.downloads.failures import CannotFetch
-from medianest.downloads.formats import RECIPES
 from medianest.downloads.protocol import Failed, Fetch, Fetched, Probe, Probed, Setup
-from medianest.downloads.types import ErrorCode, Preset
+from medianest.downloads.recipes import Recipe
+from medianest.downloads.types import ErrorCode
 
 _SCHEMES = frozenset({"http", "https", "data"})
 _WHOLE = frozenset({"http", "https"})
@@ -178,7 +178,7 @@ class Program:
         self._gate.proxy = (proxy.hostname or "", proxy.port or 0)
         fetch = command if isinstance(command, Fetch) else None
         parameters = options(
-            RECIPES[fetch.preset if fetch else Preset.BEST],
+            fetch.recipe if fetch else Recipe(),
             proxy=command.proxy,
             deno=self._setup.deno,
             file_bytes=self._setup.limits.file_bytes,

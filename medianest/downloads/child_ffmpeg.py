@@ -21,16 +21,12 @@ _REPORT_HEAD = 64 * 1024
 _REPORT_TAIL = 8 * 1024
 _PICTURED = frozenset({"mp4", "m4a", "mov", "m4v", "mp3", "flac"})
 _COVER_ARGUMENT_MOST = 90 * 1024  # an argument may have 128 KiB, and base64 makes four bytes of three
-_SHORT_SIDE = "trunc(min(720,{side})/2)*2"
-_PHONE_VIDEO = (
-    "-preset", "veryfast", "-crf", "22", "-pix_fmt", "yuv420p", "-filter:v:0",
-    f"scale='if(gt(iw,ih),-2,{_SHORT_SIDE.format(side='iw')})':'if(gt(iw,ih),{_SHORT_SIDE.format(side='ih')},-2)'",
-)  # fmt: skip
-_ENCODERS: Mapping[str, tuple[str, ...]] = {
-    "libx264": _PHONE_VIDEO,
+_SOUND_QUALITY: Mapping[str, tuple[str, ...]] = {
     "aac": ("-b:a", "160k"),
     "libmp3lame": ("-q:a", "2"),
+    "libopus": ("-b:a", "128k"),
 }
+_WITHOUT_LOSS = frozenset({"copy", "flac", "pcm_s16le"})
 
 
 class FfmpegError(Exception):
@@ -127,11 +123,26 @@ def _streams(parts: Sequence[Part], made: Assembly) -> list[str]:
     arguments: list[str] = []
     if made.video:
         place = next(place for place, part in enumerate(parts) if part.media.video)
-        arguments += ["-map", f"{place}:V:0", "-c:v:0", made.video, *_ENCODERS.get(made.video, ())]
+        arguments += ["-map", f"{place}:V:0", "-c:v:0", made.video, *_picture_encoding(made)]
     if made.audio:
         place = next(place for place, part in enumerate(parts) if part.media.audio)
-        arguments += ["-map", f"{place}:a:0", "-c:a:0", made.audio, *_ENCODERS.get(made.audio, ())]
+        arguments += ["-map", f"{place}:a:0", "-c:a:0", made.audio, *_sound_encoding(made)]
     return arguments
+
+
+def _picture_encoding(made: Assembly) -> list[str]:
+    """What any telephone plays, its shorter side as it should be at most."""
+    if made.video == "copy":
+        return []
+    wide, high = (f"trunc(min({made.short_side},{side})/2)*2" for side in ("iw", "ih"))
+    scaled = f"scale='if(gt(iw,ih),-2,{wide})':'if(gt(iw,ih),{high},-2)'"
+    return ["-preset", "veryfast", "-crf", "22", "-pix_fmt", "yuv420p", "-filter:v:0", scaled]
+
+
+def _sound_encoding(made: Assembly) -> Sequence[str]:
+    if made.audio_kbit_s and made.audio not in _WITHOUT_LOSS:
+        return ["-b:a", f"{made.audio_kbit_s}k"]
+    return _SOUND_QUALITY.get(made.audio or "", ())
 
 
 def _tagged(tags: Mapping[str, str], extension: str) -> list[str]:

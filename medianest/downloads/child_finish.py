@@ -10,7 +10,8 @@ from medianest.downloads.child_output import Events
 from medianest.downloads.failures import CannotFetch
 from medianest.downloads.media import Assembly
 from medianest.downloads.protocol import Warned
-from medianest.downloads.types import ErrorCode, Preset, Stage
+from medianest.downloads.recipes import Recipe
+from medianest.downloads.types import ErrorCode, Stage
 
 TAG_BYTES_MOST = 256 * 1024 * 1024
 """Above this a file that is whole keeps its own tags: to copy it only for a title would cost more than fetching it."""
@@ -18,9 +19,9 @@ TAG_BYTES_MOST = 256 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is to come out: a preset, the site's duration, and what is written into the file."""
+    """What is to come out: a recipe, the site's duration, and what is written into the file."""
 
-    preset: Preset
+    recipe: Recipe
     duration_s: float | None
     tags: Mapping[str, str]
     cover: Path | None
@@ -41,13 +42,15 @@ class Finish:
         """
         parts = [self._checked(path, wanted) for path in paths]
         extension = paths[0].suffix.removeprefix(".")
-        made = media.assembly(wanted.preset, [part.media for part in parts], extension=extension, whole=whole)
+        made = media.assembly(wanted.recipe, [part.media for part in parts], extension=extension, whole=whole)
         if made is None:
             raise CannotFetch.because(ErrorCode.POST_PROCESSING, "It has no sound.")
+        if made.misfit:
+            self._events.say(Warned(code="container"))
         if made.rewrite:
             self._events.stage(Stage.MERGING)
             return self._rewritten(parts, made, wanted), made.extension
-        if paths[0].stat().st_size > TAG_BYTES_MOST:
+        if paths[0].stat().st_size > TAG_BYTES_MOST or not (wanted.tags or wanted.cover):
             return paths[0], made.extension
         self._events.stage(Stage.EMBEDDING)
         return self._tagged(parts, made, wanted), made.extension

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from medianest.downloads.protocol import OUT, Fetched, Pictured
-from medianest.downloads.types import Preset
+from medianest.downloads.recipes import Recipe
 
 T = TypeVar("T")
 LOCK = "lock"
@@ -34,7 +34,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Finished(msgspec.Struct):
     url: str
-    preset: Preset
+    recipe: Recipe
     fetched: Fetched
 
 
@@ -87,18 +87,18 @@ class WorkFolder:
             _INFO, json.dumps({"url": url, "info": short}).encode()
         )  # halves of UTF-16 pairs pass, unlike below
 
-    def finished(self, url: str, preset: Preset) -> Fetched | None:
+    def finished(self, url: str, recipe: Recipe) -> Fetched | None:
         """The result of an earlier run that nobody has taken away yet."""
         kept = self._read(_FINISHED, _Finished)
-        if kept is None or (kept.url, kept.preset) != (url, preset):
+        if kept is None or (kept.url, kept.recipe) != (url, recipe):
             return None
         file = self.out / kept.fetched.file
         there = file.is_file() and file.stat().st_size == kept.fetched.size_bytes
         return kept.fetched if there else None
 
-    def finish(self, url: str, preset: Preset, fetched: Fetched, file: Path) -> None:
+    def finish(self, url: str, recipe: Recipe, fetched: Fetched, file: Path) -> None:
         """Make `file` the result. Recorded first, so that a kill in between leaves the parts or the result."""
-        self._write(_FINISHED, msgspec.json.encode(_Finished(url=url, preset=preset, fetched=fetched)))
+        self._write(_FINISHED, msgspec.json.encode(_Finished(url=url, recipe=recipe, fetched=fetched)))
         self.out.mkdir(exist_ok=True)
         file.replace(self.out / fetched.file)
 

@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
 from medianest.downloads.failures import CannotFetch
 from medianest.downloads.formats import estimated_bytes, fetchable
 from medianest.downloads.protocol import Info
-from medianest.downloads.types import ErrorCode, Preset
+from medianest.downloads.recipes import Recipe
+from medianest.downloads.types import ErrorCode
 
 _TITLE_MOST = 300
 _WORD_MOST = 120
@@ -18,15 +20,16 @@ _LOOK_AGAIN_S = 15 * 60
 _WAIT_MOST_S = 24 * 3600
 _LISTS = frozenset({"playlist", "multi_video"})
 _COMING = frozenset({"is_live", "is_upcoming"})
+_NO_RECIPES: Mapping[str, Recipe] = MappingProxyType({})
 
 
-def described(info: Mapping[str, Any], url: str) -> Info:
-    """The link for people: every text on one line and cut."""
+def described(info: Mapping[str, Any], url: str, *, recipes: Mapping[str, Recipe] = _NO_RECIPES) -> Info:
+    """The link for people: every text on one line and cut; with the size that each recipe would make of it."""
     is_list = info.get("_type") in _LISTS
     address = _line(info.get("webpage_url"), _URL_MOST) or url
     duration = info.get("duration")
     duration_s = float(duration) if isinstance(duration, int | float) and duration > 0 else None
-    offered = offered_formats(info)
+    offered = [] if is_list else offered_formats(info)
     return Info(
         title=_line(info.get("title"), _TITLE_MOST) or _line(info.get("id"), _WORD_MOST) or address,
         site=(urlsplit(address).hostname or "").removeprefix("www.")[:_WORD_MOST],
@@ -34,7 +37,7 @@ def described(info: Mapping[str, Any], url: str) -> Info:
         source_id=_line(info.get("id"), _WORD_MOST),
         webpage_url=address,
         duration_s=duration_s,
-        estimated_bytes={} if is_list else {preset: estimated_bytes(preset, offered, duration_s) for preset in Preset},
+        estimated_bytes={name: estimated_bytes(recipe, offered, duration_s) for name, recipe in recipes.items()},
         is_playlist=is_list,
         entry_count=_entries(info) if is_list else None,
         is_live=bool(info.get("is_live")),

@@ -60,11 +60,11 @@ class Job:
     def probe(self, command: Probe) -> Probed:
         info = self._ask(command.url)
         self._draw(info)
-        return Probed(info=described(info, command.url))
+        return Probed(info=described(info, command.url, recipes=command.recipes))
 
     def fetch(self, command: Fetch) -> Fetched:
         """Uses the site's earlier answer, and asks anew only if that has gone stale."""
-        if done := self._folder.finished(command.url, command.preset):
+        if done := self._folder.finished(command.url, command.recipe):
             return done
         info = self._folder.info(command.url)
         if info is None:
@@ -113,10 +113,10 @@ class Job:
         about = described(info, command.url)
         cover = self._folder.path / child_picture.COVER
         wanted = Wanted(
-            preset=command.preset,
+            recipe=command.recipe,
             duration_s=about.duration_s,
-            tags=tags(info),
-            cover=cover if cover.exists() else None,
+            tags=tags(info) if command.recipe.embed_metadata else {},
+            cover=cover if command.recipe.embed_thumbnail and cover.exists() else None,
         )
         whole = all(one.get("protocol") in _WHOLE for one in formats)
         finish = Finish(self._ffmpeg, self._events, self._folder.path)
@@ -125,7 +125,7 @@ class Job:
             self._pictured(child_picture.of_file(self._ffmpeg, self._folder.path, file, about.duration_s))
         name = final_name(about.title, about.source_id, extension, limit_bytes=command.final_name_limit)
         fetched = Fetched(file=f"media.{extension}", name=name, size_bytes=file.stat().st_size, info=about)
-        self._folder.finish(command.url, command.preset, fetched, file)
+        self._folder.finish(command.url, command.recipe, fetched, file)
         for path in paths:
             path.unlink(missing_ok=True)
         return fetched

@@ -1,8 +1,12 @@
-"""The options of yt-dlp: a fixed list into which only our own enums and numbers go. No word of a person reaches it."""
+"""The options of yt-dlp: a fixed list into which our own enums and numbers go, and an administrator's raw options.
+
+Those come from the settings, which take harmless ones only. No other word of a person reaches it.
+"""
 
 from typing import Any
 
-from medianest.downloads.formats import Recipe
+from medianest.downloads import formats
+from medianest.downloads.recipes import Recipe
 
 ENTRIES_MOST = 5000
 _TIMEOUT_S = 20
@@ -21,15 +25,19 @@ def options(
 
     yt-dlp has no ffmpeg here, so neither merges, converts nor hands it an address; it fetches, natively, and no more.
     """
-    return _always() | {
-        "logger": logger,
-        "format": recipe.selector,
-        "format_sort": list(recipe.sort),
-        "js_runtimes": {"deno": {"path": deno}} if deno else {},
-        "proxy": proxy,
-        "ratelimit": rate_limit,
-        "max_filesize": file_bytes,
-    }
+    chosen = {"format": formats.selector(recipe), "format_sort": formats.order(recipe)}
+    return (
+        _always()
+        | chosen
+        | recipe.options
+        | {
+            "logger": logger,
+            "js_runtimes": {"deno": {"path": deno}} if deno else {},
+            "proxy": proxy,
+            "ratelimit": rate_limit,
+            "max_filesize": file_bytes,
+        }
+    )
 
 
 def _always() -> dict[str, Any]:

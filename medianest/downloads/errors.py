@@ -1,7 +1,10 @@
 """What can go wrong with a link before it is queued."""
 
+from datetime import datetime, timedelta
+
+from medianest.core import clock
 from medianest.core.errors import FieldError, Invalid, NotFound
-from medianest.core.i18n import msg
+from medianest.core.i18n import Message, msg
 from medianest.downloads.types import ErrorCode
 
 
@@ -15,7 +18,23 @@ class NoDownload(NotFound):
 class Refused(Invalid):
     """The link cannot be downloaded; the code is one of the queue's own."""
 
-    def __init__(self, code: ErrorCode, *, detail: str = "") -> None:
-        message = msg(f"downloads.error.{code}")
-        wrong = (FieldError(field="url", message=message),)
-        super().__init__(message, code=code, fields=wrong, facts={"detail": detail})
+    def __init__(
+        self,
+        code: ErrorCode,
+        *,
+        detail: str = "",
+        retry_after: timedelta | None = None,
+        message: Message | None = None,
+    ) -> None:
+        told = message or msg(f"downloads.error.{code}")
+        wrong = (FieldError(field="url", message=told),)
+        super().__init__(told, code=code, fields=wrong, retry_after=retry_after, facts={"detail": detail})
+
+
+class SiteLeftAlone(Refused):
+    """Nothing is asked of this site now: it refused us a while ago (`cause`), or an admin holds it."""
+
+    def __init__(self, site: str, cause: ErrorCode | None, until: datetime | None) -> None:
+        wait = max(timedelta(seconds=1), until - clock.now()) if until else None
+        message = msg("downloads.site_cools" if until else "downloads.site_is_held", site=site)
+        super().__init__(cause or ErrorCode.RATE_LIMITED, retry_after=wait, message=message)

@@ -103,6 +103,78 @@ class DownloadDeleted(DownloadEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadsWaiting(Event):
+    """So many downloads wait for the same thing (`types.Wait`); the subject is the site, or nothing for all sites."""
+
+    kind: ClassVar[str] = "downloads.waiting"
+    subject_type: ClassVar[str] = "site"
+    keep: ClassVar[timedelta] = timedelta(days=30)
+
+    n: int
+    why: str
+    until: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadsInLine(Event):
+    """So many downloads that waited are in line again; the subject is the site, or nothing for all sites."""
+
+    kind: ClassVar[str] = "downloads.in_line"
+    subject_type: ClassVar[str] = "site"
+    keep: ClassVar[timedelta] = timedelta(days=30)
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteEvent(Event):
+    """Something about a site, which is the subject by its name."""
+
+    kind: ClassVar[str] = "site"
+    subject_type: ClassVar[str] = "site"
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteCooling(SiteEvent):
+    """It refused us, and is left alone until then (RFC 3339)."""
+
+    kind: ClassVar[str] = "site.cooling"
+    keep: ClassVar[timedelta] = timedelta(days=90)
+
+    code: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteAnswers(SiteEvent):
+    kind: ClassVar[str] = "site.answers"
+    keep: ClassVar[timedelta] = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteHeld(SiteEvent):
+    """An admin has nothing asked of it."""
+
+    kind: ClassVar[str] = "site.held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteReleased(SiteEvent):
+    """An admin trusts it again."""
+
+    kind: ClassVar[str] = "site.released"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteChanged(SiteEvent):
+    """An admin gave it other limits."""
+
+    kind: ClassVar[str] = "site.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadsHandedOver(Event):
     """Somebody left, and so many downloads of theirs belong to others now; the subject is who left."""
 

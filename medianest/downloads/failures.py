@@ -87,6 +87,7 @@ REMEDIES: Mapping[ErrorCode, Remedy] = MappingProxyType(
         ErrorCode.PERMISSION: Remedy(retryable=False, action=Action.ASK_ADMIN),
         ErrorCode.NAME_TOO_LONG: Remedy(retryable=False, action=Action.ASK_ADMIN),
         ErrorCode.POST_PROCESSING: Remedy(retryable=True, action=Action.RETRY),
+        ErrorCode.NO_PRESET: Remedy(retryable=False, action=Action.ASK_ADMIN),
         ErrorCode.INTERRUPTED: Remedy(retryable=True, action=Action.RETRY),
         ErrorCode.INTERNAL: Remedy(retryable=False, action=Action.RETRY),
     }

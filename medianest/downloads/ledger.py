@@ -1,9 +1,10 @@
 """What the workers write down; each function is one short transaction, or two around a move of the file."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
@@ -11,23 +12,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from medianest.core import clock, files, journal, work
 from medianest.core.actor import SYSTEM
+from medianest.core.config import DownloadsSettings
 from medianest.core.db import Database
-from medianest.downloads import events, failures, placing, queries, rights, states
+from medianest.downloads import events, failures, placing, queries, rights, sites, states
 from medianest.downloads.models import DownloadRow
 from medianest.downloads.protocol import OUT, Info
 from medianest.downloads.run import Broken, Finished
+from medianest.downloads.site_health import TROUBLES, Site
 from medianest.downloads.states import Verb
-from medianest.downloads.types import Download, ErrorCode, Stage, State, StoredFile
+from medianest.downloads.turns import Turn
+from medianest.downloads.types import Download, ErrorCode, Stage, State, StoredFile, Wait
 from medianest.downloads.workshop import Workshop
 from medianest.downloads.workspace import Workspace
 
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=2)
-_NO_ROOM_PAUSE = timedelta(minutes=5)
 
 
-async def claim(db: Database, id: str, *, owner: str, lease: timedelta) -> Download | None:
-    """Take the download; None if it is not to be had any more."""
+async def claim(
+    db: Database, turn: Turn, settings: DownloadsSettings, *, owner: str, lease: timedelta
+) -> Download | None:
+    """Take the download, and note that its site is being asked; None if it is not to be had any more."""
+    id = turn.id
     async with db.transaction() as session:
         download = await _get(session, id)
         if download is None or not states.allowed(download.state, Verb.CLAIM):
@@ -42,17 +48,19 @@ async def claim(db: Database, id: str, *, owner: str, lease: timedelta) -> Downl
             state=states.after(download.state, Verb.CLAIM),
             stage=Stage.FETCHING,
             started_at=download.started_at or now,
+            begun_at=now,
             error_code=None,
             error_detail="",
         )
         if not taken:
             return None
+        await sites.begun(session, turn.site, settings)
         await journal.record(session, _event(events.DownloadStarted, download, attempt=download.attempts + 1))
         return await _get(session, id)
 
 
 async def recognise(db: Database, id: str, info: Info) -> None:
-    """Note what the child learnt about the link."""
+    """Note what the child learnt about the link, and which site it leads to."""
     known = {
         "title": info.title,
         "site": info.site,
@@ -60,13 +68,11 @@ async def recognise(db: Database, id: str, info: Info) -> None:
     }
     try:
         async with db.transaction() as session:
-            await _set(session, id, **known, source=source_of(info))
-            await _announce(session, id, events.DownloadChanged)
+            await _know(session, id, **known, source=source_of(info))
     except IntegrityError:
         # another download of the same source and preset is there: this one keeps its own name for it
         async with db.transaction() as session:
-            await _set(session, id, **known)
-            await _announce(session, id, events.DownloadChanged)
+            await _know(session, id, **known)
 
 
 async def complete(db: Database, workspace: Workspace, id: str, finished: Finished, *, owner: str) -> None:
@@ -102,20 +108,22 @@ async def complete(db: Database, workspace: Workspace, id: str, finished: Finish
         await asyncio.to_thread(workspace.clear_work, id)
 
 
-async def broken(db: Database, shop: Workshop, id: str, broken: Broken, *, owner: str) -> None:
+async def broken(db: Database, shop: Workshop, turn: Turn, broken: Broken, *, owner: str) -> None:
     """Have it tried again later where that can help, else write it down as failed; nothing if the lease was lost."""
+    id, wish = turn.id, broken.retry_after
     async with db.transaction() as session:
+        asked = await sites.learnt(session, turn.site, broken.code, is_probe=turn.is_probe, retry_after=wish)
         download = await _get(session, id)
         if download is None or download.state is not State.RUNNING:
             return
         again = failures.REMEDIES[broken.code].retryable and download.attempts < shop.settings.max_attempts
         error = {"error_code": broken.code, "error_detail": broken.detail[:500], "stage": None, "file_path": None}
         if again:
-            pause = work.pause_before(download.attempts, base=_FIRST_PAUSE, most=_LONGEST_PAUSE)
-            pause = max(pause, broken.retry_after or timedelta(0))
-            due = clock.now() + min(pause, timedelta(days=1))
+            why, due = _next_try(broken, download, asked)
             state = states.after(download.state, Verb.POSTPONE)
-            held = await work.release(session, DownloadRow, id, owner=owner, state=state, due_at=due, **error)
+            held = await work.release(
+                session, DownloadRow, id, owner=owner, state=state, due_at=due, waits_for=why, **error
+            )
             event = _event(events.DownloadWaiting, download, code=broken.code.value, until=due.isoformat())
         else:
             state = states.after(download.state, Verb.FAIL)
@@ -126,17 +134,14 @@ async def broken(db: Database, shop: Workshop, id: str, broken: Broken, *, owner
             await journal.record(session, event)
 
 
-async def hold_back(db: Database, id: str, code: ErrorCode) -> None:
-    """Let a download wait because nothing can be fetched now."""
-    async with db.transaction() as session:
-        download = await _get(session, id)
-        if download is None or not states.allowed(download.state, Verb.CLAIM):
-            return
-        due = clock.now() + _NO_ROOM_PAUSE
-        await _set(session, id, state=State.WAITING, due_at=due, error_code=code, error_detail="")
-        if download.state is not State.WAITING:
-            event = _event(events.DownloadWaiting, download, code=code.value, until=due.isoformat())
-            await journal.record(session, event)
+def _next_try(broken: Broken, download: Download, site: Site) -> tuple[Wait, datetime]:
+    """What it waits for, and until when: its site, the moment of a premiere, or a while that grows."""
+    if site.until and broken.code in TROUBLES:
+        return Wait.SITE, site.until
+    pause = work.pause_before(download.attempts, base=_FIRST_PAUSE, most=_LONGEST_PAUSE)
+    pause = max(pause, broken.retry_after or timedelta(0))
+    why = Wait.PREMIERE if broken.code is ErrorCode.NOT_YET else Wait.RETRY
+    return why, clock.now() + min(pause, timedelta(days=1))
 
 
 async def recover(db: Database, workspace: Workspace, id: str) -> None:
@@ -176,6 +181,15 @@ async def _completed(db: Database, id: str) -> None:
         await journal.record(session, event)
 
 
+async def _know(session: AsyncSession, id: str, **known: Any) -> None:
+    download = await _get(session, id)
+    if download is None:
+        return
+    await sites.leads_to(session, urlsplit(download.url).hostname or "", known["site"])
+    await session.execute(update(DownloadRow).where(DownloadRow.id == id).values(**known))
+    await _announce(session, id, events.DownloadChanged)
+
+
 async def _announce(session: AsyncSession, id: str, kind: type[events.DownloadEvent]) -> None:
     if download := await _get(session, id):
         await journal.record(session, _event(kind, download))
@@ -183,10 +197,6 @@ async def _announce(session: AsyncSession, id: str, kind: type[events.DownloadEv
 
 async def _get(session: AsyncSession, id: str) -> Download | None:
     return await session.run_sync(queries.by_id, id)
-
-
-async def _set(session: AsyncSession, id: str, **values: Any) -> None:
-    await session.execute(update(DownloadRow).where(DownloadRow.id == id).values(**values))
 
 
 def _event(kind: type[events.DownloadEvent], download: Download, **facts: Any) -> events.DownloadEvent:

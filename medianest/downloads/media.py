@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from medianest.downloads.types import Preset
+from medianest.downloads.recipes import AudioFormat, Container, Recipe
 
 TAIL_S = 5.0
 _TAIL_SHARE = 0.8
@@ -24,6 +24,8 @@ _MP4 = frozenset({"h264", "hevc", "av1", "vp9", "mpeg4", "aac", "mp3", "ac3", "e
 _WEBM = frozenset({"vp8", "vp9", "av1", "opus", "vorbis"})
 _SOUND_FILES = {"aac": "m4a", "alac": "m4a", "mp3": "mp3", "opus": "opus", "vorbis": "ogg", "flac": "flac"}
 _DEMUXED = {"mov": "mp4", "mp3": "mp3", "ogg": "ogg", "flac": "flac", "wav": "wav", "avi": "avi", "flv": "flv"}
+_FITS = {Container.MP4: _MP4, Container.WEBM: _WEBM}
+_TELEPHONE_SIDE = 720
 _ALIASES = {"mp4": {"mov", "m4v", "m4a", "3gp"}, "ogg": {"opus", "ogv"}, "webm": {"mkv"}}
 
 
@@ -59,16 +61,39 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Conversion:
+    """How sound becomes a file of one kind, and which codecs need not become anything else."""
+
+    fine: frozenset[str]
+    encoder: str
+    extension: str
+
+
+_CONVERSIONS = {
+    AudioFormat.MP3: _Conversion(fine=frozenset({"mp3"}), encoder="libmp3lame", extension="mp3"),
+    AudioFormat.M4A: _Conversion(fine=frozenset({"aac"}), encoder="aac", extension="m4a"),
+    AudioFormat.OPUS: _Conversion(fine=frozenset({"opus"}), encoder="libopus", extension="opus"),
+    AudioFormat.FLAC: _Conversion(fine=frozenset({"flac"}), encoder="flac", extension="flac"),
+    AudioFormat.WAV: _Conversion(fine=frozenset({"pcm_s16le", "pcm_s24le"}), encoder="pcm_s16le", extension="wav"),
+}
+_ON_TELEPHONES = _Conversion(fine=frozenset({"mp3", "aac"}), encoder="aac", extension="m4a")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
     """How the parts become one file: its extension, an encoder or `copy` for each kind of stream, None to leave it out.
 
-    `rewrite` says that the single part cannot stay as it is.
+    `rewrite` says that the single part cannot stay as it is, `misfit` that its streams do not go into the container
+    that was wished for. `short_side` and `audio_kbit_s` are for the encoders.
     """
 
     extension: str
     video: str | None
     audio: str | None
     rewrite: bool
+    misfit: bool = False
+    short_side: int = _TELEPHONE_SIDE
+    audio_kbit_s: int | None = None
 
 
 def parse(report: str) -> Media | None:
@@ -93,40 +118,62 @@ def parse(report: str) -> Media | None:
     )
 
 
-def assembly(preset: Preset, parts: Sequence[Media], *, extension: str, whole: bool) -> Assembly | None:
-    """What to make of the parts; None if what the preset asks for is not in them.
+def assembly(recipe: Recipe, parts: Sequence[Media], *, extension: str, whole: bool) -> Assembly | None:
+    """What to make of the parts; None if what the recipe asks for is not in them.
 
     `extension` is the site's word for a single part; `whole` says that this part came as one file, not in pieces.
     """
     video = next((part.video for part in parts if part.video), None)
     audio = next((part.audio for part in parts if part.audio), None)
-    if preset in {Preset.AUDIO_MP3, Preset.AUDIO_ORIGINAL}:
-        return _sound(preset, parts, audio, extension) if audio else None
-    if not video:
-        return _sound(preset, parts, audio, extension) if audio else None
-    if preset is Preset.PHONE:
-        fits = video == "h264" and all(part.common_pixels for part in parts if part.video)
-        return Assembly(
-            extension="mp4",
-            video="copy" if fits else "libx264",
-            audio=audio and ("copy" if audio == "aac" else "aac"),
-            rewrite=not (fits and audio in {"aac", None} and whole and _is(parts[0], "mp4", extension)),
-        )
+    if recipe.audio_only or not video:
+        return _sound(recipe, parts, audio, extension) if audio else None
+    if recipe.plays_anywhere:
+        return _for_telephones(recipe, parts, video, audio, plain=whole and _is(parts[0], "mp4", extension))
     kept = _kept_extension(parts[0], extension) if whole and len(parts) == 1 else None
-    return Assembly(
+    as_it_is = Assembly(
         extension=kept or _container({codec for codec in (video, audio) if codec}),
         video="copy",
         audio=audio and "copy",
         rewrite=kept is None,
     )
+    return _contained(as_it_is, recipe.container, {video, audio} - {None}, stays=kept == recipe.container)
 
 
-def _sound(preset: Preset, parts: Sequence[Media], codec: str | None, extension: str) -> Assembly:
-    """A file of sound alone: in its own codec, or as mp3, or as what every telephone plays."""
-    wanted = {Preset.AUDIO_MP3: ({"mp3"}, "libmp3lame", "mp3"), Preset.PHONE: ({"mp3", "aac"}, "aac", "m4a")}
-    kept = _SOUND_FILES.get(codec or "", "wav" if str(codec).startswith("pcm_") else "mka")
-    if preset in wanted and codec not in wanted[preset][0]:
-        return Assembly(extension=wanted[preset][2], video=None, audio=wanted[preset][1], rewrite=True)
+def _contained(made: Assembly, container: Container, codecs: set[str | None], *, stays: bool) -> Assembly:
+    """The same in the container that was wished for, where that takes its streams."""
+    if container is Container.AUTO:
+        return made
+    if codecs <= _FITS.get(container, codecs):
+        return replace(made, extension=container.value, rewrite=not stays)
+    return replace(made, misfit=True)
+
+
+def _for_telephones(recipe: Recipe, parts: Sequence[Media], video: str, audio: str | None, *, plain: bool) -> Assembly:
+    """An mp4 with H.264 and AAC; `plain` says that the only part is an mp4 already."""
+    fits = video == "h264" and all(part.common_pixels for part in parts if part.video)
+    return Assembly(
+        extension="mp4",
+        video="copy" if fits else "libx264",
+        audio=audio and ("copy" if audio == "aac" else "aac"),
+        rewrite=not (fits and audio in {"aac", None} and plain),
+        short_side=recipe.short_side or _TELEPHONE_SIDE,
+        audio_kbit_s=recipe.audio_kbit_s,
+    )
+
+
+def _sound(recipe: Recipe, parts: Sequence[Media], codec: str, extension: str) -> Assembly:
+    """A file of sound alone: in its own codec, or in the one that is asked for."""
+    wanted = _CONVERSIONS.get(recipe.audio_format) if recipe.audio_only else None
+    wanted = _ON_TELEPHONES if recipe.plays_anywhere and not wanted else wanted
+    if wanted and codec not in wanted.fine:
+        return Assembly(
+            extension=wanted.extension,
+            video=None,
+            audio=wanted.encoder,
+            rewrite=True,
+            audio_kbit_s=recipe.audio_kbit_s,
+        )
+    kept = _SOUND_FILES.get(codec, "wav" if codec.startswith("pcm_") else "mka")
     alone = len(parts) == 1 and not parts[0].video and _is(parts[0], kept, extension)
     return Assembly(extension=kept, video=None, audio="copy", rewrite=not alone)
 

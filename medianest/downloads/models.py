@@ -11,7 +11,10 @@ from medianest.core.work import WorkColumns
 
 
 class DownloadRow(WorkColumns, Base):
-    """One link that somebody queued; `source` is the link until a child has looked, then site and id."""
+    """One link that somebody queued; `source` is the link until a child has looked, then site and id.
+
+    `rank` is the priority as far as it counts against other people's downloads; `begun_at` is when it was last begun.
+    """
 
     __tablename__ = "downloads"
     __table_args__ = (
@@ -22,7 +25,11 @@ class DownloadRow(WorkColumns, Base):
             unique=True,
             sqlite_where=text("state NOT IN ('failed', 'cancelled')"),
         ),
-        Index("ix_downloads_turn", "state", "priority", "position"),
+        Index("ix_downloads_position", "state", "priority", "position"),
+        Index("ix_downloads_turn", "state", "owner_id", "site", text("rank DESC"), text("priority DESC"), "position"),
+        Index("ix_downloads_site", "site", "state", "position"),
+        Index("ix_downloads_waits", "waits_for", "due_at", sqlite_where=text("waits_for IS NOT NULL")),
+        Index("ix_downloads_begun", "begun_at", sqlite_where=text("begun_at IS NOT NULL")),
         Index("ix_downloads_owner", "owner_id", "state"),
         Index("ix_downloads_lease", "lease_owner", sqlite_where=text("lease_owner IS NOT NULL")),
         Index("ix_downloads_created", "created_at", "id"),
@@ -39,8 +46,10 @@ class DownloadRow(WorkColumns, Base):
     duration_s: Mapped[float | None]
     preset: Mapped[str]
     priority: Mapped[int] = mapped_column(default=0)
+    rank: Mapped[int] = mapped_column(default=0)
     position: Mapped[int]
     state: Mapped[str]
+    waits_for: Mapped[str | None]
     stage: Mapped[str | None]
     downloaded_bytes: Mapped[int] = mapped_column(default=0)
     total_bytes: Mapped[int | None]
@@ -52,6 +61,7 @@ class DownloadRow(WorkColumns, Base):
     owner_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -62,3 +72,32 @@ class FollowerRow(Base):
 
     download_id: Mapped[str] = mapped_column(ForeignKey("downloads.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+
+
+class SiteRow(Base):
+    """What is remembered of a site: its circuit (`core.circuit`), when it may be asked next, and what an admin set."""
+
+    __tablename__ = "sites"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    circuit: Mapped[str]
+    opened: Mapped[int] = mapped_column(default=0)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    probing: Mapped[bool] = mapped_column(default=False)
+    cause: Mapped[str | None]
+    held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rests_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    per_site: Mapped[int | None]
+    pause_s: Mapped[int | None]
+    last_good_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_bad_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SiteHostRow(Base):
+    """A further host name that leads to a site, as a child once found."""
+
+    __tablename__ = "site_hosts"
+
+    host: Mapped[str] = mapped_column(primary_key=True)
+    site: Mapped[str]

@@ -4,18 +4,21 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from medianest.core import clock
 from medianest.core.errors import TooMany
 from medianest.core.i18n import msg
+from medianest.core.outbound import Url
 from medianest.core.security import new_id
-from medianest.downloads import protocol
+from medianest.downloads import presets, protocol
 from medianest.downloads.errors import Refused
 from medianest.downloads.ledger import source_of
 from medianest.downloads.protocol import Info, Pictured
 from medianest.downloads.run import limits
 from medianest.downloads.spawn import Child
-from medianest.downloads.types import ErrorCode, Preset
+from medianest.downloads.types import ErrorCode
 from medianest.downloads.workshop import Workshop
 
 LIFE = timedelta(minutes=10)
@@ -23,6 +26,7 @@ AT_ONCE = 2
 WAITING_MOST = 16
 PROBE_BYTES = 64 * 1024 * 1024
 PROBE_S = 60.0
+_TITLE_MOST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +48,26 @@ class Seen:
     def sources(self) -> frozenset[str]:
         return frozenset({self.url, self.source})
 
-    def estimated_bytes(self, preset: Preset) -> int | None:
+    def estimated_bytes(self, preset: str) -> int | None:
         return self.info.estimated_bytes.get(preset)
+
+    def columns(self, preset: str) -> dict[str, Any]:
+        """What is known of a download that begins with this."""
+        return {
+            "source": self.source,
+            "site": self.info.site,
+            "title": self.info.title,
+            "duration_s": self.info.duration_s,
+            "has_picture": self.picture is not None,
+            "tone": self.picture.tone if self.picture else None,
+            "total_bytes": self.estimated_bytes(preset),
+        }
+
+
+def columns_of(url: Url) -> dict[str, Any]:
+    """What is known of a download of which nobody has seen more than the link."""
+    last = unquote(urlsplit(str(url)).path.rstrip("/").rpartition("/")[2])
+    return {"source": str(url), "site": url.host.removeprefix("www."), "title": last[:_TITLE_MOST] or url.host}
 
 
 class Previews:
@@ -103,7 +125,8 @@ class Previews:
         picture = None
         try:
             async with asyncio.timeout(PROBE_S):
-                await child.send(protocol.Probe(url=url, proxy=allowance.proxy_url))
+                recipes = dict(presets.recipes(self._shop.settings))
+                await child.send(protocol.Probe(url=url, proxy=allowance.proxy_url, recipes=recipes))
                 async for event in child.events():
                     match event:
                         case protocol.Pictured():
@@ -112,7 +135,8 @@ class Previews:
                             return event.info, picture
                         case protocol.Failed():
                             code = ErrorCode.BLOCKED_ADDRESS if allowance.blocked else event.code
-                            raise Refused(code, detail=event.detail)
+                            wish = timedelta(seconds=event.retry_after_s) if event.retry_after_s else None
+                            raise Refused(code, detail=event.detail, retry_after=wish)
             raise Refused(ErrorCode.INTERRUPTED)
         except TimeoutError:
             raise Refused(ErrorCode.NETWORK, detail="the site did not answer in time") from None

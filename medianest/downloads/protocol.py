@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import msgspec
 
-from medianest.downloads.types import ErrorCode, Preset, Stage
+from medianest.downloads.recipes import Recipe
+from medianest.downloads.types import ErrorCode, Stage
 
 LINE_MOST = 64 * 1024
 T = TypeVar("T")
@@ -33,10 +34,11 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="setu
 
 
 class Probe(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="probe"):
-    """Ask the site what the link is; ends with `Probed` or `Failed`."""
+    """Ask the site what the link is, and how large each recipe would make it; ends with `Probed` or `Failed`."""
 
     url: str
     proxy: str
+    recipes: dict[str, Recipe] = {}
 
 
 class Fetch(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="fetch"):
@@ -44,7 +46,7 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="fetc
 
     url: str
     proxy: str
-    preset: Preset
+    recipe: Recipe = Recipe()
     final_name_limit: int = 255
     rate_limit_bytes_per_s: int | None = None
 
@@ -61,7 +63,7 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
     source_id: str
     webpage_url: str
     duration_s: float | None = None
-    estimated_bytes: dict[Preset, int | None] = {}
+    estimated_bytes: dict[str, int | None] = {}
     is_playlist: bool = False
     entry_count: int | None = None
     is_live: bool = False

@@ -21,11 +21,11 @@ from medianest.downloads.types import (
     Estate,
     Failure,
     Person,
-    Preset,
     Progress,
     Stage,
     State,
     StoredFile,
+    Wait,
 )
 
 TABLES = (DownloadRow.__tablename__, FollowerRow.__tablename__, *accounts.NAME_TABLES)
@@ -86,7 +86,7 @@ def estate(session: Session, person_id: str) -> Estate:
     return Estate(total=row[0], followed=row[1])
 
 
-def same_source(session: Session, sources: Iterable[str], preset: Preset) -> str | None:
+def same_source(session: Session, sources: Iterable[str], preset: str) -> str | None:
     """The id of a download of one of these sources with this preset that did not fail and was not cancelled."""
     settled = (State.FAILED, State.CANCELLED)
     return session.scalar(
@@ -100,7 +100,7 @@ def rival(session: Session, id: str) -> str | None:
     """Another download of the same source and preset that stands in the way of trying this one again."""
     this = select(DownloadRow.source, DownloadRow.preset).where(DownloadRow.id == id)
     source, preset = session.execute(this).one()
-    return same_source(session, [source], Preset(preset))
+    return same_source(session, [source], preset)
 
 
 def any_of_source(session: Session, sources: Iterable[str]) -> str | None:
@@ -109,23 +109,6 @@ def any_of_source(session: Session, sources: Iterable[str]) -> str | None:
         DownloadRow.source.in_(sources), DownloadRow.state.not_in((State.FAILED, State.CANCELLED))
     )
     return session.scalar(query.order_by(DownloadRow.finished_at.desc()).limit(1))
-
-
-def waiting_turn(session: Session, now: datetime, *, full_sites: frozenset[str]) -> str | None:
-    """The id of the download whose turn it is; sites in `full_sites` have to wait."""
-    due = or_(DownloadRow.due_at.is_(None), DownloadRow.due_at <= now)
-    query = (
-        select(DownloadRow.id)
-        .where(DownloadRow.state.in_((State.QUEUED, State.WAITING)), due, DownloadRow.site.not_in(full_sites))
-        .order_by(DownloadRow.priority.desc(), DownloadRow.position)
-        .limit(1)
-    )
-    return session.scalar(query)
-
-
-def next_due(session: Session) -> datetime | None:
-    """When the next waiting download is due; None where nothing waits for a time."""
-    return session.scalar(select(func.min(DownloadRow.due_at)).where(DownloadRow.state == State.WAITING))
 
 
 def last_position(session: Session) -> int:
@@ -208,7 +191,7 @@ def _download(row: Any, names: dict[str, str], followers: Sequence[str]) -> Down
         has_picture=row.has_picture,
         tone=row.tone,
         duration_s=row.duration_s,
-        preset=Preset(row.preset),
+        preset=row.preset,
         priority=row.priority,
         position=row.position,
         state=State(row.state),
@@ -216,6 +199,7 @@ def _download(row: Any, names: dict[str, str], followers: Sequence[str]) -> Down
         progress=_progress(row),
         attempts=row.attempts,
         next_attempt_at=row.due_at if row.state == State.WAITING else None,
+        waits_for=Wait(row.waits_for) if row.waits_for else None,
         failure=_failure(row),
         warnings=tuple(row.warnings),
         file=StoredFile(path=row.file_path, size_bytes=row.size_bytes) if row.state == State.COMPLETED else None,

@@ -31,3 +31,8 @@ def reads(actor: Actor, download: Download) -> bool:
 def audience(download: Download) -> frozenset[str]:
     """Who hears of what happens to it."""
     return HOUSEHOLD | people([download.owner.id, *(person.id for person in download.followers)])
+
+
+def rank(actor: Actor, priority: int) -> int:
+    """How far a priority counts against other people's downloads: a curator's and an admin's do."""
+    return priority if actor.may(Permission.CURATE) else 0

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from medianest.core import files
 from medianest.core.config import DownloadsSettings
-from medianest.downloads import protocol
+from medianest.downloads import presets, protocol
 from medianest.downloads.egress import Egress
 from medianest.downloads.egress_passes import Pass
 from medianest.downloads.joblog import JobLog
 from medianest.downloads.protocol import Fetched, Info
+from medianest.downloads.recipes import Recipe
 from medianest.downloads.spawn import Child, Tools
 from medianest.downloads.types import Download, ErrorCode, Progress, Stage, Tick
 from medianest.downloads.workspace import Workspace
@@ -74,13 +75,16 @@ class Run:
     async def perform(self) -> Outcome:
         """Fetch the link. The log is on disk when this returns."""
         id = self.download.id
+        recipe = presets.recipes(self._settings).get(self.download.preset)
+        if recipe is None:
+            return Broken(code=ErrorCode.NO_PRESET, detail=self.download.preset)
         allowance = self._egress.open_pass(
             id, byte_limit=self._settings.max_file_bytes, idle_s=self._settings.idle_timeout_s
         )
         telling = asyncio.create_task(self._tell())
         try:
             async with asyncio.timeout(self._settings.max_job_s):
-                return await self._fetch(allowance)
+                return await self._fetch(allowance, recipe)
         except TimeoutError:
             return Broken(code=ErrorCode.INTERRUPTED, detail="It took longer than a download may take.")
         finally:
@@ -94,14 +98,14 @@ class Run:
         self._ending = why
         await self._end_child()
 
-    async def _fetch(self, allowance: Pass) -> Outcome:
+    async def _fetch(self, allowance: Pass, recipe: Recipe) -> Outcome:
         folder = self._workspace.work(self.download.id)
         self._child = child = await Child.spawn(folder, self._tools, log=self._log.add, limits=limits(self._settings))
         await child.send(
             protocol.Fetch(
                 url=self.download.url,
                 proxy=allowance.proxy_url,
-                preset=self.download.preset,
+                recipe=recipe,
                 final_name_limit=files.name_limit(self._workspace.media_dir),
                 rate_limit_bytes_per_s=self._settings.rate_limit_bytes_per_s or None,
             )

@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,17 +18,18 @@ from medianest.core.i18n import msg
 from medianest.core.live import Live
 from medianest.core.outbound import Url
 from medianest.core.security import new_id
-from medianest.downloads import events, joblog, queries, rights, states
+from medianest.downloads import events, joblog, presets, queries, rights, site_queries, states
 from medianest.downloads.errors import NoDownload, Refused
 from medianest.downloads.models import DownloadRow, FollowerRow
-from medianest.downloads.previews import Previews, Seen
+from medianest.downloads.presets import Offer
+from medianest.downloads.previews import Previews, Seen, columns_of
+from medianest.downloads.sites import Sites
 from medianest.downloads.states import Verb
-from medianest.downloads.types import Download, ErrorCode, Preset, Preview, State, Tick
+from medianest.downloads.types import Download, ErrorCode, Preview, State, Tick
 from medianest.downloads.workers import SIGNAL, Workers
 from medianest.downloads.workshop import Workshop
 
 _DOOR_S = 3.0
-_TITLE_MOST = 200
 
 
 class Downloads:
@@ -41,16 +41,18 @@ class Downloads:
         self._shop = shop
         self._workers = workers
         self._previews = Previews(shop)
+        self.sites = Sites(db)
 
-    @property
-    def default_preset(self) -> Preset:
-        return Preset(self._shop.settings.default_preset)
+    def presets(self, actor: Actor) -> list[Offer]:
+        """The presets that this actor may choose, the best first."""
+        return presets.offers(self._shop.settings, actor)
 
     async def preview(self, actor: Actor, url: str) -> Preview:
         """What the link is, without queueing it. Raises Refused, Forbidden, TooMany."""
         _may_download(actor)
         checked = await self._door(url)
-        seen = await self._previews.look(str(checked), owner_id=actor.id)
+        async with self.sites.asked(checked.host):
+            seen = await self._previews.look(str(checked), owner_id=actor.id)
         duplicate = await self._db.read(queries.any_of_source, seen.sources)
         info = seen.info
         return Preview(
@@ -61,7 +63,8 @@ class Downloads:
             has_picture=seen.picture is not None,
             tone=seen.picture.tone if seen.picture else None,
             duration_s=info.duration_s,
-            estimated_bytes=seen.estimated_bytes(self.default_preset),
+            estimated_bytes=seen.estimated_bytes(presets.chosen(self._shop.settings, actor, None)),
+            bytes_by_preset=seen.info.estimated_bytes,
             duplicate_of=duplicate,
             is_playlist=info.is_playlist,
             entry_count=info.entry_count,
@@ -69,12 +72,12 @@ class Downloads:
         )
 
     async def enqueue(
-        self, actor: Actor, url: str, *, preset: Preset | None = None, priority: int = 0, preview_id: str | None = None
+        self, actor: Actor, url: str, *, preset: str | None = None, priority: int = 0, preview_id: str | None = None
     ) -> tuple[Download, bool]:
         """Queue the link; what is there already gets the actor as a follower. Returns it, and whether it is new."""
         _may_download(actor)
+        preset = presets.chosen(self._shop.settings, actor, preset)
         checked = await self._door(url)
-        preset = preset or self.default_preset
         seen = self._previews.find(preview_id, owner_id=actor.id) if preview_id else None
         if seen and seen.url != str(checked):
             seen = None
@@ -110,7 +113,8 @@ class Downloads:
         self, actor: Actor, id: str, *, priority: int | None = None, position: int | None = None
     ) -> Download:
         """Give it another priority (-10 to 10, higher first) or another position among those of its priority."""
-        values = {"priority": priority, "position": position}
+        rank = None if priority is None else rights.rank(actor, priority)
+        values = {"priority": priority, "position": position, "rank": rank}
         async with self._db.transaction() as session:
             download = await _controlled(session, actor, id)
             wanted = {name: value for name, value in values.items() if value is not None}
@@ -167,7 +171,8 @@ class Downloads:
         return _existing(await asyncio.to_thread(self._previews.picture, preview_id))
 
     def with_progress(self, download: Download) -> Download:
-        """The download as it is this moment, where it is running."""
+        """The download as it is this moment: its preset by the name that it has now, how far it is where it runs."""
+        download = presets.named(self._shop.settings, download)
         signal = self._live.latest(SIGNAL, download.id)
         if download.state is not State.RUNNING or signal is None or not isinstance(signal.data, Tick):
             return download
@@ -184,19 +189,25 @@ class Downloads:
         return checked
 
     async def _insert(
-        self, session: AsyncSession, actor: Actor, url: Url, preset: Preset, priority: int, seen: Seen | None
+        self, session: AsyncSession, actor: Actor, url: Url, preset: str, priority: int, seen: Seen | None
     ) -> str:
         id = new_id()
         position = await session.run_sync(queries.last_position) + 1
-        known = _from_preview(seen, preset) if seen else _from_url(url)
+        site = await session.run_sync(site_queries.site_of_host, url.host)
+        known = seen.columns(preset) if seen else columns_of(url) | {"site": site}
         row = {"id": id, "url": str(url), "preset": preset, "priority": priority, "position": position, "attempts": 0}
-        state = {"state": State.QUEUED, "owner_id": actor.id, "created_at": clock.now()}
+        state = {
+            "state": State.QUEUED,
+            "rank": rights.rank(actor, priority),
+            "owner_id": actor.id,
+            "created_at": clock.now(),
+        }
         await session.execute(insert(DownloadRow).values(**row, **state, **known))
         if seen:
             self._previews.hand_over(seen, id)
             await asyncio.to_thread(self._shop.workspace.keep_picture, id)
         download = await _known(session, id)
-        await _record(session, actor, events.DownloadQueued, download, preset=preset.value)
+        await _record(session, actor, events.DownloadQueued, download, preset=preset)
         return id
 
     async def _follow(self, session: AsyncSession, actor: Actor, id: str) -> Download:
@@ -236,7 +247,7 @@ class Downloads:
             if verb is Verb.RETRY and download.state in states.SETTLED:
                 await _nothing_in_the_way(session, download)
             done = download.progress
-            how_far = {"downloaded_bytes": done.downloaded_bytes, "total_bytes": done.total_bytes}
+            how_far = {"downloaded_bytes": done.downloaded_bytes, "total_bytes": done.total_bytes, "waits_for": None}
             statement = update(DownloadRow).where(DownloadRow.id == id).values(state=state, **how_far, **values)
             await session.execute(statement)
             await _record(session, actor, kind, download)
@@ -246,24 +257,6 @@ class Downloads:
 def _may_download(actor: Actor) -> None:
     if not actor.may(Permission.DOWNLOAD):
         raise Forbidden(msg("downloads.may_not"))
-
-
-def _from_url(url: Url) -> dict[str, Any]:
-    last = unquote(urlsplit(str(url)).path.rstrip("/").rpartition("/")[2])
-    return {"source": str(url), "site": url.host.removeprefix("www."), "title": last[:_TITLE_MOST] or url.host}
-
-
-def _from_preview(seen: Seen, preset: Preset) -> dict[str, Any]:
-    info = seen.info
-    return {
-        "source": seen.source,
-        "site": info.site,
-        "title": info.title,
-        "duration_s": info.duration_s,
-        "has_picture": seen.picture is not None,
-        "tone": seen.picture.tone if seen.picture else None,
-        "total_bytes": seen.estimated_bytes(preset),
-    }
 
 
 async def _known(session: AsyncSession, id: str) -> Download:

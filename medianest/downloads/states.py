@@ -18,6 +18,7 @@ class Verb(StrEnum):
     COMPLETE = "complete"
     FAIL = "fail"
     POSTPONE = "postpone"
+    WAKE = "wake"
     REQUEUE = "requeue"
     PAUSE = "pause"
     RESUME = "resume"
@@ -26,10 +27,11 @@ class Verb(StrEnum):
 
 
 _TABLE: dict[Verb, tuple[frozenset[State], State]] = {
-    Verb.CLAIM: (frozenset({State.QUEUED, State.WAITING}), State.RUNNING),
+    Verb.CLAIM: (frozenset({State.QUEUED}), State.RUNNING),
     Verb.COMPLETE: (frozenset({State.RUNNING}), State.COMPLETED),
     Verb.FAIL: (frozenset({State.RUNNING}), State.FAILED),
     Verb.POSTPONE: (frozenset({State.RUNNING, State.QUEUED}), State.WAITING),
+    Verb.WAKE: (frozenset({State.WAITING}), State.QUEUED),
     Verb.REQUEUE: (frozenset({State.RUNNING}), State.QUEUED),
     Verb.PAUSE: (frozenset({State.QUEUED, State.RUNNING, State.WAITING}), State.PAUSED),
     Verb.RESUME: (frozenset({State.PAUSED}), State.QUEUED),

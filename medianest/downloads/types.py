@@ -1,6 +1,7 @@
 """What the queue speaks in: states, stages, errors, and a download as others see it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,6 +18,16 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Wait(StrEnum):
+    """What a waiting download waits for."""
+
+    RETRY = "retry"
+    PREMIERE = "premiere"
+    SITE = "site"
+    WINDOW = "window"
+    SPACE = "space"
+
+
 class Stage(StrEnum):
     """What a running download is doing."""
 
@@ -28,7 +39,7 @@ class Stage(StrEnum):
 
 
 class Preset(StrEnum):
-    """The built-in bundles of formats."""
+    """The names of the presets that are there without a setting."""
 
     BEST = "best"
     P1080 = "1080p"
@@ -63,6 +74,7 @@ class ErrorCode(StrEnum):
     PERMISSION = "permission"
     NAME_TOO_LONG = "name_too_long"
     POST_PROCESSING = "post_processing"
+    NO_PRESET = "no_preset"
     INTERRUPTED = "interrupted"
     INTERNAL = "internal"
 
@@ -126,7 +138,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Download:
-    """A download as its owner and admin see it; faces leave out what another may not see."""
+    """A download as its owner and admin see it; faces leave out what another may not see.
+
+    `preset_label` is what the settings call its preset, None where they have no word for it (any more).
+    """
 
     id: str
     url: str
@@ -135,7 +150,9 @@ class Download:
     has_picture: bool
     tone: int | None
     duration_s: float | None
-    preset: Preset
+    preset: str
+    preset_label: str | None = None
+    is_sound: bool = False
     priority: int
     position: int
     state: State
@@ -143,6 +160,7 @@ class Download:
     progress: Progress
     attempts: int
     next_attempt_at: datetime | None
+    waits_for: Wait | None = None
     failure: Failure | None
     warnings: tuple[str, ...]
     file: StoredFile | None
@@ -155,7 +173,10 @@ class Download:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a link is, before it is queued; `tone` is the picture's dominant hue in twelfths of the circle."""
+    """What a link is, before it is queued; `tone` is the picture's dominant hue in twelfths of the circle.
+
+    `bytes_by_preset` is the size that each preset would make of it.
+    """
 
     id: str
     url: str
@@ -165,6 +186,7 @@ class Preview:
     tone: int | None
     duration_s: float | None
     estimated_bytes: int | None
+    bytes_by_preset: Mapping[str, int | None] = field(default_factory=dict)
     duplicate_of: str | None
     is_playlist: bool
     entry_count: int | None

@@ -3,15 +3,19 @@
 import asyncio
 import logging
 from collections import Counter
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from medianest.core import clock, files, work
 from medianest.core.db import Database
 from medianest.core.live import Live, Signal
-from medianest.downloads import ledger, queries, rights
+from medianest.downloads import ledger, queries, rights, sites, turns, waits
 from medianest.downloads.models import DownloadRow
+from medianest.downloads.protocol import Info
 from medianest.downloads.run import Broken, Finished, Outcome, Run
-from medianest.downloads.types import Download, ErrorCode, Tick
+from medianest.downloads.turns import Closed, Rest, Turn
+from medianest.downloads.types import Download, ErrorCode, Tick, Wait
+from medianest.downloads.window import opens_at
 from medianest.downloads.workshop import Workshop
 
 log = logging.getLogger(__name__)
@@ -19,6 +23,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
 _TEND_EVERY_S = 15.0
 _LOOK_AGAIN_S = 300.0
+_NO_ROOM_PAUSE = timedelta(minutes=5)
 SIGNAL = "download.progress"
 
 
@@ -31,7 +36,9 @@ class Workers:
         self._shop = workshop
         self._owner = owner
         self._runs: dict[str, Run] = {}
+        self._turns: dict[str, Turn] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._rest: datetime | None = None
         self._news = asyncio.Event()
         self.recovered = asyncio.Event()
         db.after_commit(self._wake)
@@ -47,7 +54,7 @@ class Workers:
             self.recovered.set()
             while True:
                 self._news.clear()
-                while await self._start_next():
+                while await self._take_step():
                     pass
                 await self._wait()
         finally:
@@ -67,39 +74,69 @@ class Workers:
     async def _recover(self) -> None:
         async with self._db.transaction() as session:
             lost = await work.abandoned(session, DownloadRow, owner=self._owner)
+            await sites.forget_probes(session)
         for id in lost:
             await ledger.recover(self._db, self._shop.workspace, id)
         needed = await self._db.read(queries.unfinished_ids)
         await asyncio.to_thread(self._shop.workspace.clear_all_but, needed)
 
-    async def _start_next(self) -> bool:
+    async def _take_step(self) -> bool:
+        """Begin one download, or let some wait or go on; whether there may be more to do at once."""
+        self._rest = None
+        if await self._db.read(waits.is_any_due, clock.now()):
+            async with self._db.transaction() as session:
+                await waits.wake_due(session, clock.now())
         if len(self._runs) >= self._shop.settings.workers:
             return False
-        busy = Counter(run.download.site for run in self._runs.values())
-        full = frozenset(site for site, number in busy.items() if number >= self._shop.settings.per_site)
-        turn = await self._db.read(queries.waiting_turn, clock.now(), full_sites=full)
-        if turn is None:
+        busy = Counter(self._turns[id].site for id in self._runs)
+        settings = self._shop.settings
+        match await self._db.read(turns.next_step, clock.now(), busy=busy, per_site=settings.per_site):
+            case Turn() as turn:
+                return await self._begin_in_time(turn)
+            case Closed(site=site):
+                async with self._db.transaction() as session:
+                    await waits.hold(session, Wait.SITE, until=site.until, site=site.name, code=site.cause)
+                return True
+            case Rest(until=until):
+                self._rest = until
+        return False
+
+    async def _begin_in_time(self, turn: Turn) -> bool:
+        """Begin it, unless this is not the hour or there is no room: then all that is in line waits for that."""
+        settings = self._shop.settings
+        if opening := opens_at(settings.window, clock.now().astimezone()):
+            async with self._db.transaction() as session:
+                await waits.hold(session, Wait.WINDOW, until=opening.astimezone(UTC))
             return False
         if await self._no_room():
-            await ledger.hold_back(self._db, turn, ErrorCode.DISK_FULL)
-            return True
-        download = await ledger.claim(self._db, turn, owner=self._owner, lease=LEASE)
+            async with self._db.transaction() as session:
+                later = clock.now() + _NO_ROOM_PAUSE
+                await waits.hold(session, Wait.SPACE, until=later, code=ErrorCode.DISK_FULL)
+            return False
+        download = await ledger.claim(self._db, turn, settings, owner=self._owner, lease=LEASE)
         if download is not None:
-            self._begin(download)
+            self._begin(download, turn)
         return True
 
-    def _begin(self, download: Download) -> None:
+    def _begin(self, download: Download, turn: Turn) -> None:
         run = Run(
             download,
             settings=self._shop.settings,
             egress=self._shop.egress,
             tools=self._shop.tools,
             workspace=self._shop.workspace,
-            on_probed=lambda info: ledger.recognise(self._db, download.id, info),
+            on_probed=lambda info: self._recognise(download.id, info),
             on_tick=lambda tick: self._publish(download, tick),
         )
         self._runs[download.id] = run
+        self._turns[download.id] = turn
         self._tasks[download.id] = asyncio.create_task(self._see_through(run), name=f"download-{download.id}")
+
+    async def _recognise(self, id: str, info: Info) -> None:
+        """From now on it counts as a run of the site that it led to; one that was a probe stays that of the first."""
+        await ledger.recognise(self._db, id, info)
+        if not self._turns[id].is_probe:
+            self._turns[id] = replace(self._turns[id], site=info.site)
 
     async def _see_through(self, run: Run) -> None:
         id = run.download.id
@@ -111,22 +148,33 @@ class Workers:
             await self._write_down(run, Broken(code=ErrorCode.INTERNAL, detail=repr(error)))
         finally:
             tending.cancel()
-            del self._runs[id], self._tasks[id]
+            del self._runs[id], self._tasks[id], self._turns[id]
             self._live.forget(SIGNAL, id)
             self._news.set()
 
     async def _write_down(self, run: Run, outcome: Outcome) -> None:
+        id, turn = run.download.id, self._turns[run.download.id]
         match outcome:
             case Finished():
-                await ledger.complete(self._db, self._shop.workspace, run.download.id, outcome, owner=self._owner)
+                await self._answered(turn)
+                await ledger.complete(self._db, self._shop.workspace, id, outcome, owner=self._owner)
             case Broken():
-                await ledger.broken(self._db, self._shop, run.download.id, outcome, owner=self._owner)
+                await ledger.broken(self._db, self._shop, turn, outcome, owner=self._owner)
+
+    async def _answered(self, turn: Turn) -> None:
+        """Its site does answer us."""
+        async with self._db.transaction() as session:
+            await sites.learnt(session, turn.site, None, is_probe=turn.is_probe)
+        if turn.is_probe:
+            self._turns[turn.id] = replace(turn, is_probe=False)
 
     async def _tend(self, run: Run) -> None:
         """Keep the lease, remember how far it is, and stop it before the disk is full."""
         while True:
             await asyncio.sleep(_TEND_EVERY_S)
-            progress = run.progress
+            progress, turn = run.progress, self._turns[run.download.id]
+            if turn.is_probe and progress.downloaded_bytes:
+                await self._answered(turn)
             async with self._db.transaction() as session:
                 held = await work.renew(
                     session,
@@ -143,15 +191,18 @@ class Workers:
                 await run.stop(Broken(code=ErrorCode.DISK_FULL, detail=""))
 
     async def _no_room(self) -> bool:
-        free = await asyncio.to_thread(files.free_bytes, self._shop.workspace.media_dir)
-        return free < self._shop.settings.min_free_bytes
+        settings, workspace = self._shop.settings, self._shop.workspace
+        media = await asyncio.to_thread(files.free_bytes, workspace.media_dir)
+        data = await asyncio.to_thread(files.free_bytes, workspace.data_dir)
+        return media < settings.min_free_bytes or data < settings.min_free_data_bytes
 
     def _publish(self, download: Download, tick: Tick) -> None:
         signal = Signal(kind=SIGNAL, subject_id=download.id, audience=rights.audience(download), data=tick)
         self._live.publish(signal)
 
     async def _wait(self) -> None:
-        due = await self._db.read(queries.next_due)
+        next_due = await self._db.read(waits.next_due)
+        due = min((moment for moment in (next_due, self._rest) if moment), default=None)
         seconds = _LOOK_AGAIN_S if due is None else max(0.05, (due - clock.now()).total_seconds())
         try:
             await asyncio.wait_for(self._news.wait(), min(seconds, _LOOK_AGAIN_S))

@@ -18,6 +18,7 @@ class Workspace:
 
     def __init__(self, *, media_dir: Path, data_dir: Path) -> None:
         self.media_dir = media_dir
+        self.data_dir = data_dir
         self._work = media_dir / _HIDDEN / "work"
         self._previews = media_dir / _HIDDEN / "previews"
         self._pictures = data_dir / "pictures" / "downloads"

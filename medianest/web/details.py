@@ -9,6 +9,7 @@ from medianest.core.i18n import Message, msg
 from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import Download, Stage, State
 from medianest.web.acts import Act, Relation, Way
+from medianest.web.presets import preset_name
 from medianest.web.rows import Row, row
 
 _LINES_MOST = 500
@@ -41,6 +42,7 @@ class Fact:
     size: int | None = None
     number: int | None = None
     address: str | None = None
+    is_wide: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,15 +115,16 @@ def _station(download: Download) -> int:
 
 def _facts(download: Download, who: Relation) -> Iterator[Fact]:
     yield Fact(label=msg("web.fact.added"), at=download.created_at)
-    yield Fact(label=msg("web.fact.quality"), message=msg(f"web.preset.{download.preset}"))
+    yield Fact(label=msg("web.fact.quality"), message=preset_name(download.preset, download.preset_label))
     if download.finished_at and download.state is State.COMPLETED:
         yield Fact(label=msg("web.fact.finished"), at=download.finished_at)
     if who.has_file:
         yield Fact(label=msg("web.fact.link"), text=download.site, address=download.url)
     if download.file and who.has_file:
         yield Fact(label=msg("web.fact.size"), size=download.file.size_bytes)
-        yield Fact(label=msg("web.fact.file"), text=download.file.path)
     if download.attempts > 1:
         yield Fact(label=msg("web.fact.attempts"), number=download.attempts)
     if download.followers:
         yield Fact(label=msg("web.fact.followers"), text=", ".join(person.name for person in download.followers))
+    if download.file and who.has_file:
+        yield Fact(label=msg("web.fact.file"), text=download.file.path, is_wide=True)

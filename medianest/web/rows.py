@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from medianest.core.i18n import Message, msg
-from medianest.downloads.types import Action, Counts, Download, Preset, State
+from medianest.downloads.types import Action, Counts, Download, State
 from medianest.web.acts import Act, Relation, acts
 from medianest.web.lines import Line, line
 
@@ -59,7 +59,6 @@ SECTION_OF = {
     State.COMPLETED: Section.DONE,
     State.CANCELLED: Section.DONE,
 }
-SOUND = frozenset({Preset.AUDIO_MP3, Preset.AUDIO_ORIGINAL})
 
 
 def row(download: Download, who: Relation) -> Row:
@@ -74,7 +73,7 @@ def row(download: Download, who: Relation) -> Row:
         picture=f"/downloads/{download.id}/picture" if download.has_picture else None,
         tone=download.tone,
         duration_s=download.duration_s,
-        is_sound=download.preset in SOUND,
+        is_sound=download.is_sound,
         section=SECTION_OF[download.state],
         line=line(download),
         why=_why(download, who),

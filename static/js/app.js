@@ -89,6 +89,10 @@ document.addEventListener("keydown", (event) => {
   box?.select();
 });
 
+// --- the chip of this page, in a row that may be longer than the screen
+
+for (const chip of document.querySelectorAll(".chips > [aria-current]")) chip.scrollIntoView({ inline: "center", block: "nearest" });
+
 // --- menus, sheets, copying
 
 const knowsPopovers = "popover" in HTMLElement.prototype;

@@ -250,3 +250,12 @@ async def test_a_browser_without_the_word_of_its_page_changes_nothing(portal: Po
     del bob.headers["x-csrf-token"]
     assert code(await bob.post(QUEUE, json={"url": link()})) == (403, "csrf")
     assert await titles(bob) == []
+
+
+async def test_a_preset_that_is_not_offered_is_refused_with_those_that_are(portal: Portal) -> None:
+    bob = await portal.browser(portal.cast.bob)
+    answer = await bob.post(QUEUE, json={"url": link(), "preset": "4k"})
+    assert code(answer) == (422, "invalid")
+    (wrong,) = answer.json()["errors"]
+    assert wrong["field"] == "preset"
+    assert "best, 1080p, 720p, phone, audio-mp3, audio-original" in wrong["message"]

@@ -11,7 +11,9 @@ from medianest.core.outbound import AddressPolicy
 from medianest.downloads import spawn
 from medianest.downloads.egress import Egress
 from medianest.downloads.egress_passes import Pass
+from medianest.downloads.presets import BUILT_IN
 from medianest.downloads.protocol import FINAL, OUT, ChildEvent, Failed, Fetch, Fetched, Limits, Probe, Probed
+from medianest.downloads.recipes import Recipe
 from medianest.downloads.spawn import Child, Tools
 from medianest.downloads.types import Preset
 from tests.fakes.media_site import MediaSite
@@ -51,15 +53,22 @@ class Desk:
         await self._children.aclose()
 
     async def probe(self, url: str, *, child: Child | None = None) -> Probed | Failed:
-        last = await self.ask(child or await self.child(), Probe(url=url, proxy=self.allowance.proxy_url))
+        command = Probe(url=url, proxy=self.allowance.proxy_url, recipes=dict(BUILT_IN))
+        last = await self.ask(child or await self.child(), command)
         assert isinstance(last, Probed | Failed)
         return last
 
     async def fetch(
-        self, url: str, preset: Preset = Preset.BEST, *, child: Child | None = None, limits: Limits | None = None
+        self,
+        url: str,
+        wish: Preset | Recipe = Preset.BEST,
+        *,
+        child: Child | None = None,
+        limits: Limits | None = None,
     ) -> Fetched | Failed:
         child = child or await self.child(limits=limits)
-        last = await self.ask(child, Fetch(url=url, proxy=self.allowance.proxy_url, preset=preset))
+        recipe = wish if isinstance(wish, Recipe) else BUILT_IN[wish]
+        last = await self.ask(child, Fetch(url=url, proxy=self.allowance.proxy_url, recipe=recipe))
         assert isinstance(last, Fetched | Failed)
         return last
 

@@ -170,7 +170,7 @@ async def test_a_speed_limit_is_kept(desk: Desk, media_site: MediaSite) -> None:
     child = await desk.child()
     await desk.probe(url, child=child)
     began = desk.now()
-    command = Fetch(url=url, proxy=desk.allowance.proxy_url, preset=Preset.BEST, rate_limit_bytes_per_s=400_000)
+    command = Fetch(url=url, proxy=desk.allowance.proxy_url, rate_limit_bytes_per_s=400_000)
     assert isinstance(await desk.ask(child, command), Fetched)
     assert desk.now() - began > 1
 
@@ -209,7 +209,7 @@ async def test_a_stream_whose_clock_begins_anew_is_whole(desk: Desk, media_site:
 async def test_the_name_fits_the_disk_it_goes_to(desk: Desk, media_site: MediaSite) -> None:
     child = await desk.child()
     url = media_site.page(title="x" * 500)
-    command = Fetch(url=url, proxy=desk.allowance.proxy_url, preset=Preset.BEST, final_name_limit=143)
+    command = Fetch(url=url, proxy=desk.allowance.proxy_url, final_name_limit=143)
     fetched = await desk.ask(child, command)
     assert isinstance(fetched, Fetched)
     assert len(fetched.name.encode()) == 143

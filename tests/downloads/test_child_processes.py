@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from medianest.core.programs import Program
+from medianest.downloads.presets import BUILT_IN
 from medianest.downloads.protocol import LINE_MOST, Failed, Fetch, Fetched, Limits, Probe, Probed, Staged
 from medianest.downloads.spawn import Child, Tools, find_tools
 from medianest.downloads.types import ErrorCode, Preset, Stage
@@ -26,7 +27,7 @@ async def held(desk: Desk, media_site: MediaSite) -> Child:
     """A child in the middle of a download that does not go on."""
     child = await desk.child()
     url = media_site.page("/files/padded-3000000.mp4", hold=1_500_000)
-    command = Fetch(url=url, proxy=desk.allowance.proxy_url, preset=Preset.BEST)
+    command = Fetch(url=url, proxy=desk.allowance.proxy_url)
     await desk.ask(child, command, until=lambda event: isinstance(event, Staged) and event.stage is Stage.FETCHING)
     await until(lambda: list(desk.folder.glob("*.part")))
     return child
@@ -64,7 +65,7 @@ async def test_a_killed_child_is_gone_at_once(desk: Desk, media_site: MediaSite)
 
 async def test_what_the_child_started_is_killed_with_it(desk: Desk, media_site: MediaSite) -> None:
     child = await desk.child()
-    command = Fetch(url=media_site.base + LONG, proxy=desk.allowance.proxy_url, preset=Preset.AUDIO_MP3)
+    command = Fetch(url=media_site.base + LONG, proxy=desk.allowance.proxy_url, recipe=BUILT_IN[Preset.AUDIO_MP3])
     working = asyncio.create_task(desk.ask(child, command))
     await freeze(child.pid, "ffmpeg")
     await child.kill()
@@ -77,7 +78,7 @@ async def test_what_the_child_started_is_killed_with_it(desk: Desk, media_site: 
 
 async def test_a_kill_at_any_moment_leaves_nobody(desk: Desk, media_site: MediaSite) -> None:
     moments = random.Random(20261120)
-    command = Fetch(url=media_site.base + LONG, proxy=desk.allowance.proxy_url, preset=Preset.PHONE)
+    command = Fetch(url=media_site.base + LONG, proxy=desk.allowance.proxy_url, recipe=BUILT_IN[Preset.PHONE])
     for _ in range(12):
         child = await desk.child()
         await child.send(command)
@@ -94,13 +95,14 @@ async def test_a_kill_at_any_moment_leaves_nobody(desk: Desk, media_site: MediaS
 PARENT = """\
 import asyncio, sys
 from pathlib import Path
+from medianest.downloads.presets import BUILT_IN
 from medianest.downloads.protocol import Fetch
 from medianest.downloads.spawn import Child, find_tools
 
 async def main():
     folder, url, proxy, preset = sys.argv[1:]
     child = await Child.spawn(Path(folder), find_tools(), log=lambda line: None)
-    await child.send(Fetch(url=url, proxy=proxy, preset=preset))
+    await child.send(Fetch(url=url, proxy=proxy, recipe=BUILT_IN[preset]))
     print(child.pid, flush=True)
     async for event in child.events():
         pass
@@ -145,7 +147,8 @@ async def test_two_never_write_into_one_folder(desk: Desk, media_site: MediaSite
 
 async def test_a_folder_is_taken_as_long_as_ffmpeg_writes_there(desk: Desk, media_site: MediaSite) -> None:
     child = await desk.child()
-    await child.send(Fetch(url=media_site.base + LONG, proxy=desk.allowance.proxy_url, preset=Preset.AUDIO_MP3))
+    command = Fetch(url=media_site.base + LONG, proxy=desk.allowance.proxy_url, recipe=BUILT_IN[Preset.AUDIO_MP3])
+    await child.send(command)
     ffmpeg = await freeze(child.pid, "ffmpeg")
     os.kill(child.pid, signal.SIGKILL)
     await until(lambda: set(session(child.pid)) == {ffmpeg})

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from medianest.downloads.child_folder import WorkFolder
+from medianest.downloads.presets import BUILT_IN
 from medianest.downloads.protocol import Failed, Fetch, Fetched, Info, Pictured, Progressed, Staged
 from medianest.downloads.types import ErrorCode, Preset, Stage
 from tests.downloads import looking
@@ -20,7 +21,7 @@ NAME = f"padded-{SIZE}.mp4"
 async def interrupted(desk: Desk, url: str) -> int:
     """Fetch until the site holds half way and some of it is on the disk, then kill the child; how much there is."""
     child = await desk.child()
-    command = Fetch(url=url, proxy=desk.allowance.proxy_url, preset=Preset.BEST)
+    command = Fetch(url=url, proxy=desk.allowance.proxy_url)
     await desk.ask(child, command, until=lambda event: isinstance(event, Staged) and event.stage is Stage.FETCHING)
     await until(lambda: [part for part in desk.folder.glob("*.part") if part.stat().st_size > HALF // 2])
     await child.kill()
@@ -140,7 +141,7 @@ async def test_pieces_of_a_stream_are_not_fetched_twice(desk: Desk, media_site: 
     child = await desk.child()
     await desk.ask(
         child,
-        Fetch(url=url, proxy=desk.allowance.proxy_url, preset=Preset.BEST, rate_limit_bytes_per_s=60_000),
+        Fetch(url=url, proxy=desk.allowance.proxy_url, rate_limit_bytes_per_s=60_000),
         until=lambda event: isinstance(event, Progressed) and event.downloaded_bytes > 60_000,
     )
     await child.kill()
@@ -189,12 +190,12 @@ def test_a_result_counts_only_with_its_file(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "work")
     draft = folder.path / "draft.mp4"
     draft.write_bytes(b"abc")
-    folder.finish("u", Preset.BEST, FETCHED, draft)
-    assert folder.finished("u", Preset.BEST) == FETCHED
-    assert folder.finished("u", Preset.PHONE) is None
-    assert folder.finished("v", Preset.BEST) is None
+    folder.finish("u", BUILT_IN[Preset.BEST], FETCHED, draft)
+    assert folder.finished("u", BUILT_IN[Preset.BEST]) == FETCHED
+    assert folder.finished("u", BUILT_IN[Preset.PHONE]) is None
+    assert folder.finished("v", BUILT_IN[Preset.BEST]) is None
     (folder.out / "media.mp4").write_bytes(b"ab")
-    assert folder.finished("u", Preset.BEST) is None
+    assert folder.finished("u", BUILT_IN[Preset.BEST]) is None
 
 
 def test_after_the_machine_started_anew_media_are_fetched_again(tmp_path: Path) -> None:
@@ -205,13 +206,13 @@ def test_after_the_machine_started_anew_media_are_fetched_again(tmp_path: Path) 
     folder.keep_info("u", {"title": "A"})
     part = folder.part("u", 0, "137", "mp4")
     part.write_bytes(b"abc")
-    folder.finish("u", Preset.BEST, FETCHED, part)
+    folder.finish("u", BUILT_IN[Preset.BEST], FETCHED, part)
     part.with_suffix(".mp4.part").write_bytes(b"abc")
     os.close(held)
     (folder.path / "boot").write_bytes(b"another life")
     assert folder.lock() is not None
     assert {path.name for path in folder.path.iterdir()} == {"boot", "finished.json", "info.json", "lock", "out"}
-    assert folder.finished("u", Preset.BEST) is None
+    assert folder.finished("u", BUILT_IN[Preset.BEST]) is None
     assert folder.info("u") == {"title": "A"}
 
 
@@ -220,7 +221,7 @@ def test_broken_notes_are_no_notes(tmp_path: Path) -> None:
     for name in ("info.json", "finished.json", "origins.json", "picture.json"):
         (folder.path / name).write_text('{"url": "u", ')
     assert folder.info("u") is None
-    assert folder.finished("u", Preset.BEST) is None
+    assert folder.finished("u", BUILT_IN[Preset.BEST]) is None
     assert folder.origins() == {}
     assert folder.picture() is None
 

@@ -7,6 +7,8 @@ import pytest
 from yt_dlp.YoutubeDL import YoutubeDL
 
 from medianest.downloads import formats
+from medianest.downloads.presets import BUILT_IN
+from medianest.downloads.recipes import AudioFormat, Container, Recipe, VideoCodec
 from medianest.downloads.types import Preset
 
 DURATION_S = 100.0
@@ -47,10 +49,9 @@ PODCAST = [sound("mp3", "mp3", "mp3", 40_000_000)]
 DIRECT = [{"format_id": "mp4", "ext": "mp4", "filesize": 5_000_000}]
 
 
-def chosen_by_ytdlp(preset: Preset, offered: list[dict[str, Any]]) -> Mapping[str, Any]:
-    recipe = formats.RECIPES[preset]
-    options = {"format": recipe.selector, "format_sort": list(recipe.sort), "quiet": True, "cachedir": False}
-    with YoutubeDL(options) as ydl:
+def chosen_by_ytdlp(recipe: Recipe, offered: list[dict[str, Any]]) -> Mapping[str, Any]:
+    choice = {"format": formats.selector(recipe), "format_sort": formats.order(recipe)}
+    with YoutubeDL({"quiet": True, "cachedir": False} | choice) as ydl:
         info: Mapping[str, Any] = ydl.process_video_result(
             {
                 "id": "1",
@@ -69,9 +70,9 @@ def chosen_by_ytdlp(preset: Preset, offered: list[dict[str, Any]]) -> Mapping[st
 @pytest.mark.parametrize("offered", [TUBE, PORTRAIT, ONLY_HUGE, SILENT, PODCAST, DIRECT])
 @pytest.mark.parametrize("preset", [preset for preset in Preset if preset is not Preset.AUDIO_MP3])
 def test_the_guess_is_the_size_of_what_ytdlp_chooses(preset: Preset, offered: list[dict[str, Any]]) -> None:
-    info = chosen_by_ytdlp(preset, offered)
+    info = chosen_by_ytdlp(BUILT_IN[preset], offered)
     parts = info.get("requested_formats") or [info]
-    guess = formats.estimated_bytes(preset, info["formats"], DURATION_S)
+    guess = formats.estimated_bytes(BUILT_IN[preset], info["formats"], DURATION_S)
     assert guess == sum(part["filesize"] for part in parts)
 
 
@@ -87,24 +88,24 @@ def test_the_guess_is_the_size_of_what_ytdlp_chooses(preset: Preset, offered: li
     ],
 )
 def test_each_preset_chooses_what_it_promises(preset: Preset, ids: str) -> None:
-    assert chosen_by_ytdlp(preset, TUBE)["format_id"] == ids
+    assert chosen_by_ytdlp(BUILT_IN[preset], TUBE)["format_id"] == ids
 
 
 def test_a_portrait_video_is_measured_by_its_short_side() -> None:
-    assert chosen_by_ytdlp(Preset.P1080, PORTRAIT)["format_id"] == "p1080+140"
+    assert chosen_by_ytdlp(BUILT_IN[Preset.P1080], PORTRAIT)["format_id"] == "p1080+140"
 
 
 def test_where_everything_is_larger_the_smallest_is_taken() -> None:
-    assert chosen_by_ytdlp(Preset.P720, ONLY_HUGE)["format_id"] == "hd"
+    assert chosen_by_ytdlp(BUILT_IN[Preset.P720], ONLY_HUGE)["format_id"] == "hd"
 
 
 def test_mp3_is_guessed_from_the_duration() -> None:
-    assert formats.estimated_bytes(Preset.AUDIO_MP3, TUBE, DURATION_S) == 2_375_000
+    assert formats.estimated_bytes(BUILT_IN[Preset.AUDIO_MP3], TUBE, DURATION_S) == 2_375_000
 
 
 def test_a_bitrate_and_a_duration_make_a_size() -> None:
     offered = [{"protocol": "https", "ext": "mp4", "tbr": 800.0}]
-    assert formats.estimated_bytes(Preset.BEST, offered, DURATION_S) == 10_000_000
+    assert formats.estimated_bytes(BUILT_IN[Preset.BEST], offered, DURATION_S) == 10_000_000
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_a_bitrate_and_a_duration_make_a_size() -> None:
     ],
 )
 def test_what_the_site_does_not_say_is_not_guessed(offered: list[dict[str, Any]]) -> None:
-    assert formats.estimated_bytes(Preset.BEST, offered, None) is None
+    assert formats.estimated_bytes(BUILT_IN[Preset.BEST], offered, None) is None
 
 
 @pytest.mark.parametrize("ext", ["php", "html", "desktop", "svg", "exe", "unknown_video", "mhtml", "swf", None])
@@ -133,4 +134,53 @@ def test_only_what_ytdlp_fetches_itself_over_http_is_fetched(protocol: str | Non
 
 
 def test_every_preset_has_a_recipe() -> None:
-    assert set(formats.RECIPES) == set(Preset)
+    assert list(BUILT_IN) == list(Preset)
+
+
+TONGUES = [
+    sound("de", "m4a", "mp4a.40.2", 3_000_000) | {"language": "de"},
+    sound("del", "m4a", "mp4a.40.2", 3_200_000) | {"language": "del"},
+    sound("en", "webm", "opus", 3_100_000) | {"language": "en-US"},
+    picture("18", "mp4", "avc1.42001E", 360, 10_000_000, acodec="mp4a.40.2", language="en-US"),
+    picture("136", "mp4", "avc1.4d401f", 720, 14_000_000),
+    picture("248", "webm", "vp9", 1080, 20_000_000),
+    picture("399", "mp4", "av01.0.08M.08", 1080, 18_000_000),
+]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "ids"),
+    [
+        (Recipe(video_codecs=(VideoCodec.H264,)), "136+en"),
+        (Recipe(video_codecs=(VideoCodec.H265, VideoCodec.VP9)), "248+en"),
+        (Recipe(video_codecs=(VideoCodec.AV1,), short_side=360), "399+en"),
+        (Recipe(video_codecs=(VideoCodec.H265,)), "399+en"),
+        (Recipe(container=Container.WEBM), "399+en"),
+        (Recipe(container=Container.MP4), "399+del"),
+        (Recipe(audio_languages=("fr", "de")), "399+de"),
+        (Recipe(audio_languages=("fr",)), "399+en"),
+        (Recipe(audio_languages=("de",), video_codecs=(VideoCodec.H264,)), "136+de"),
+        (Recipe(audio_only=True, audio_languages=("de",)), "de"),
+        (Recipe(audio_only=True, audio_format=AudioFormat.M4A), "del"),
+    ],
+)
+def test_a_recipe_chooses_what_it_wishes_for_and_the_guess_follows(recipe: Recipe, ids: str) -> None:
+    info = chosen_by_ytdlp(recipe, TONGUES)
+    assert info["format_id"] == ids
+    guess = formats.estimated_bytes(recipe, info["formats"], None)
+    assert guess == sum(part["filesize"] for part in info.get("requested_formats") or [info])
+
+
+def test_a_raw_choice_of_formats_is_not_guessed() -> None:
+    assert formats.estimated_bytes(Recipe(options={"format": "worst"}), TUBE, DURATION_S) is None
+
+
+@pytest.mark.parametrize(
+    ("recipe", "size"),
+    [
+        (Recipe(audio_only=True, audio_format=AudioFormat.WAV), 17_637_500),
+        (Recipe(audio_only=True, audio_format=AudioFormat.OPUS, audio_kbit_s=64), 800_000),
+    ],
+)
+def test_sound_that_is_converted_is_guessed_by_what_it_becomes(recipe: Recipe, size: int) -> None:
+    assert formats.estimated_bytes(recipe, TUBE, DURATION_S) == size

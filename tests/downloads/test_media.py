@@ -3,6 +3,8 @@
 import pytest
 
 from medianest.downloads.media import Assembly, Media, assembly, parse
+from medianest.downloads.presets import BUILT_IN
+from medianest.downloads.recipes import AudioFormat, Container, Recipe
 from medianest.downloads.types import Preset
 
 WHOLE_MP4 = """\
@@ -151,16 +153,59 @@ def test_a_file_lasts_about_as_long_as_the_site_says(
 def test_parts_become_what_the_preset_promises(
     preset: Preset, parts: list[Media], extension: str, whole: bool, made: tuple[str, str | None, str | None, bool]
 ) -> None:
-    found = assembly(preset, parts, extension=extension, whole=whole)
+    found = assembly(BUILT_IN[preset], parts, extension=extension, whole=whole)
     assert found == Assembly(extension=made[0], video=made[1], audio=made[2], rewrite=made[3])
 
 
 def test_ten_bit_video_is_no_phone_video() -> None:
     deep = Media(demuxer="mov", video="h264", audio="aac", common_pixels=False)
-    made = assembly(Preset.PHONE, [deep], extension="mp4", whole=True)
+    made = assembly(BUILT_IN[Preset.PHONE], [deep], extension="mp4", whole=True)
     assert made == Assembly(extension="mp4", video="libx264", audio="copy", rewrite=True)
 
 
 @pytest.mark.parametrize("preset", [Preset.AUDIO_MP3, Preset.AUDIO_ORIGINAL])
 def test_from_a_silent_video_no_sound_is_made(preset: Preset) -> None:
-    assert assembly(preset, [PICTURE_H264], extension="mp4", whole=True) is None
+    assert assembly(BUILT_IN[preset], [PICTURE_H264], extension="mp4", whole=True) is None
+
+
+WMA = Media(demuxer="asf", audio="wmav2")
+
+
+@pytest.mark.parametrize(
+    ("recipe", "parts", "extension", "made"),
+    [
+        (Recipe(container=Container.MKV), [MP4], "mp4", ("mkv", "copy", "copy", True)),
+        (Recipe(container=Container.MKV), [WEBM], "webm", ("mkv", "copy", "copy", True)),
+        (Recipe(container=Container.MKV), [WEBM], "mkv", ("mkv", "copy", "copy", False)),
+        (Recipe(container=Container.MP4), [MP4], "mp4", ("mp4", "copy", "copy", False)),
+        (Recipe(container=Container.MP4), [MP4], "mov", ("mp4", "copy", "copy", True)),
+        (Recipe(container=Container.WEBM), [WEBM], "webm", ("webm", "copy", "copy", False)),
+        (Recipe(container=Container.MP4), [PICTURE_VP9, SOUND_OPUS], "webm", ("mp4", "copy", "copy", True)),
+        (Recipe(container=Container.MKV), [SOUND_OPUS], "webm", ("opus", None, "copy", True)),
+        (Recipe(audio_only=True, audio_format=AudioFormat.M4A), [SOUND_OPUS], "webm", ("m4a", None, "aac", True)),
+        (Recipe(audio_only=True, audio_format=AudioFormat.OPUS), [WMA], "wma", ("opus", None, "libopus", True)),
+        (Recipe(audio_only=True, audio_format=AudioFormat.FLAC), [SOUND_AAC], "m4a", ("flac", None, "flac", True)),
+        (Recipe(audio_only=True, audio_format=AudioFormat.WAV), [SOUND_AAC], "m4a", ("wav", None, "pcm_s16le", True)),
+        (Recipe(audio_only=True, audio_format=AudioFormat.M4A), [SOUND_AAC], "m4a", ("m4a", None, "copy", False)),
+    ],
+)
+def test_parts_become_the_kind_of_file_that_is_wished_for(
+    recipe: Recipe, parts: list[Media], extension: str, made: tuple[str, str | None, str | None, bool]
+) -> None:
+    found = assembly(recipe, parts, extension=extension, whole=True)
+    assert found
+    assert (found.extension, found.video, found.audio, found.rewrite) == made
+    assert not found.misfit
+
+
+def test_what_does_not_fit_into_the_container_comes_as_it_is() -> None:
+    found = assembly(Recipe(container=Container.WEBM), [MP4], extension="mp4", whole=True)
+    assert found
+    assert (found.extension, found.rewrite, found.misfit) == ("mp4", False, True)
+
+
+def test_the_encoders_are_told_how_large_and_how_good() -> None:
+    recipe = Recipe(plays_anywhere=True, short_side=480, audio_kbit_s=96)
+    found = assembly(recipe, [WEBM], extension="webm", whole=True)
+    assert found
+    assert (found.short_side, found.audio_kbit_s) == (480, 96)

@@ -102,7 +102,7 @@ def _links() -> Iterator[Sample]:
         "link-list": replace(samples.PREVIEW, is_playlist=True, entry_count=42),
         "link-live": replace(samples.PREVIEW, is_live=True, duration_s=None, estimated_bytes=None),
     }.items():
-        view = links.LinkView(preview=links.preview_view(found, chosen=Preset.P1080))
+        view = links.LinkView(preview=links.preview_view(found, samples.OFFERS, remembered=Preset.P1080))
         yield _inside(name, "queue/link.html", view, Place.QUEUE, link=found.url)
     view = links.LinkView(refusal=refused)
     yield _inside("link-refused", "queue/link.html", view, Place.QUEUE, link="http://10.0.0.7/film.mp4")
@@ -256,14 +256,14 @@ def _jobs() -> jobs.JobsView:
         jobs=(
             job("backup", msg("web.jobs.daily", time="03:00"), "up", msg("web.jobs.done")),
             job("purge_journal", msg("web.jobs.daily", time="04:10"), "up", msg("web.jobs.done")),
-            job("sweep_previews", msg("web.jobs.every_minutes", n=10), "waiting", msg("web.jobs.runs")),
+            job("purge_sessions", msg("web.jobs.every_minutes", n=10), "waiting", msg("web.jobs.runs")),
             job(
-                "check_space",
+                "purge_invitations",
                 msg("web.jobs.every_hours", n=1),
                 "down",
                 msg("core.job_failed", error="no answer from the disk"),
             ),
-            job("reclaim_space", msg("web.jobs.every_days", n=1), "unknown", msg("web.jobs.never"), ran=False),
+            job("purge_idempotency_keys", msg("web.jobs.every_days", n=1), "unknown", msg("web.jobs.never"), ran=False),
         ),
         dead_letters=(letter,),
     )

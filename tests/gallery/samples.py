@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from medianest.core.config import TileSettings
 from medianest.core.config.values import ICONS
+from medianest.downloads.presets import Offer
 from medianest.downloads.types import (
     Action,
     Download,
@@ -93,16 +94,29 @@ FULL = _failed(
 )  # fmt: skip
 HERE = _here("railway", "Night shift on the model railway", "vids.example", 4, ROBIN, followers=(KIDS,), attempts=2)
 AURORA = _here("aurora", "Eleven hours of aurora in eleven minutes", "tube.example", 6, GRANDMA, duration_s=660.0)
-SOUND = _here("harbour", "Harbour at dusk, for falling asleep", "podcast.example", 0, ROBIN, preset=Preset.AUDIO_MP3)
+SOUND = _here(
+    "harbour",
+    "Harbour at dusk, for falling asleep",
+    "podcast.example",
+    0,
+    ROBIN,
+    preset=Preset.AUDIO_MP3,
+    is_sound=True,
+)
 BIRTHDAY = _here("birthday", "Birthday, all takes", "vids.example", 2, KIDS, duration_s=3484.0)
 SPOKEN = _here(
     "spoken", "Stories for the long drive", "podcast.example", None, ROBIN, has_picture=False,
-    preset=Preset.AUDIO_ORIGINAL,
+    preset=Preset.AUDIO_ORIGINAL, is_sound=True,
 )  # fmt: skip
 PLAIN = _here("plain", "A recording without any picture", "vids.example", None, KIDS, has_picture=False)
 CANCELLED = _download(
     "workbench", "A dovetail box in one evening", "tube.example", 2, KIDS, state=State.CANCELLED, finished_at=NOW
 )
+
+OFFERS = [
+    *(Offer(name=preset, label=None, is_default=preset is Preset.BEST) for preset in Preset),
+    Offer(name="archive", label="For the archive, in Matroska", is_default=False),
+]
 
 ALL = (FETCHING, MERGING, COOLING, QUEUED, PAUSED, MEMBERS, FULL, HERE, AURORA, CANCELLED)
 ARRIVED = (AURORA, HERE, SOUND, BIRTHDAY, SPOKEN, PLAIN)
@@ -111,6 +125,7 @@ PREVIEW = Preview(
     id="preview", url="https://tube.example/watch?v=harbours", title="Harbours of the north, complete",
     site="tube.example", has_picture=True, tone=0, duration_s=7344.0, estimated_bytes=1400 * _MB, duplicate_of=None,
     is_playlist=False, entry_count=None, is_live=False,
+    bytes_by_preset={Preset.BEST: 1400 * _MB, Preset.P1080: 980 * _MB, Preset.AUDIO_MP3: 174 * _MB},
 )  # fmt: skip
 
 TILES = (

@@ -10,7 +10,7 @@ from medianest.api.v1.people import Person
 from medianest.api.wire import Output
 from medianest.core.i18n import msg
 from medianest.downloads import rights, types
-from medianest.downloads.types import Action, ErrorCode, Preset, Stage, State
+from medianest.downloads.types import Action, ErrorCode, Stage, State
 
 
 class Progress(Output, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ class Download(Output, frozen=True, kw_only=True):
     site: str
     thumbnail: str | None
     duration_s: float | None
-    preset: Preset
+    preset: str
     priority: int
     position: int
     state: State

@@ -18,7 +18,7 @@ from medianest.api.wire import Input, List, Paged, Query, Word
 from medianest.core.actor import Actor
 from medianest.downloads import queries, types
 from medianest.downloads.queries import Sort
-from medianest.downloads.types import Preset, State
+from medianest.downloads.types import State
 from medianest.http.media_types import media_type_of
 from medianest.http.ranges import file_response
 
@@ -30,7 +30,7 @@ class NewDownload(Input, frozen=True, kw_only=True):
     """A link for the queue; with the id of a preview it begins with what that learnt."""
 
     url: Url
-    preset: Preset | None = None
+    preset: Word | None = None
     priority: Priority = 0
     preview_id: Word | None = None
 

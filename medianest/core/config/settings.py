@@ -82,7 +82,10 @@ class PathsSettings(Section):
 class DownloadsSettings(Section):
     workers: Annotated[int, Field(ge=1, le=16), RELOADABLE] = 2
     per_site: Annotated[int, Field(ge=1, le=16), RELOADABLE] = 2
+    site_pause_s: Annotated[int, Field(ge=0, le=3600), RELOADABLE] = 5
+    window: Annotated[values.Hours, RELOADABLE] = None
     min_free_bytes: Annotated[BytesOrNone, RELOADABLE] = 2 * GIB
+    min_free_data_bytes: Annotated[BytesOrNone, RELOADABLE] = GIB // 4
     allow_private_hosts: Annotated[values.HostPorts, RELOADABLE] = frozenset()
     rate_limit_bytes_per_s: Annotated[BytesOrNone, RELOADABLE] = 0
     default_preset: Annotated[PresetName, RELOADABLE] = "best"

@@ -160,6 +160,21 @@ def time_of_day(value: object) -> time | None:
     return time(int(found[1]), int(found[2]))
 
 
+def window(value: object) -> tuple[time, time] | None:
+    """`HH:MM-HH:MM`; an empty text is always."""
+    if value is None or isinstance(value, tuple):
+        return value
+    written = text(value)
+    if not written:
+        return None
+    start, _, end = written.partition("-")
+    found = [_TIME.fullmatch(part.strip()) for part in (start, end)]
+    times = [time(int(one[1]), int(one[2])) for one in found if one]
+    if len(times) != len(found) or times[0] == times[1]:
+        raise refuse("config.want_window")
+    return times[0], times[1]
+
+
 def secret(value: object) -> SecretStr:
     """A text that is never shown; it may hold any character."""
     if isinstance(value, SecretStr):
@@ -236,6 +251,7 @@ BasePath = Annotated[str, BeforeValidator(base_path)]
 PublicUrl = Annotated[str | None, BeforeValidator(public_url)]
 Folder = Annotated[Path, BeforeValidator(folder), Field(validate_default=True)]
 TimeOfDay = Annotated[time | None, BeforeValidator(time_of_day)]
+Hours = Annotated[tuple[time, time] | None, BeforeValidator(window)]
 Secret = Annotated[SecretStr, BeforeValidator(secret)]
 Title = Annotated[str, BeforeValidator(title)]
 Words = Annotated[str, BeforeValidator(words)]

@@ -17,7 +17,7 @@ from medianest.web.htmx import Html
 from medianest.web.pages.admin import Room, RoomChip, rooms
 
 _PAGE = 50
-_TOLD = frozenset({"title", "name", "label", "error", "code"})
+_TOLD = frozenset({"title", "name", "label", "error", "code", "n"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

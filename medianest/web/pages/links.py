@@ -1,6 +1,7 @@
 """What a pasted link is, and queueing it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
@@ -9,7 +10,8 @@ from litestar.params import FromPath
 
 from medianest.core.errors import Forbidden, MediaNestError, Unauthenticated
 from medianest.core.i18n import Message, msg
-from medianest.downloads.types import ErrorCode, Preset, Preview
+from medianest.downloads.presets import Offer
+from medianest.downloads.types import ErrorCode, Preview
 from medianest.http import cookies
 from medianest.http.ranges import file_response
 from medianest.web import forms, htmx
@@ -18,6 +20,7 @@ from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader, Toast
 from medianest.web.media_types import media_type
+from medianest.web.presets import preset_name
 
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _PRESET = "preset"
@@ -26,10 +29,11 @@ _CODES = frozenset(ErrorCode)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One quality to choose."""
+    """One quality to choose, and about how large it will be."""
 
-    name: Preset
+    name: str
     label: Message
+    size: int | None
     chosen: bool
 
 
@@ -80,15 +84,16 @@ async def look(request: AnyRequest, reader: CurrentReader, services: TheServices
         found = await services.downloads.preview(reader.asking.actor, link)
     except MediaNestError as error:
         return _refused(reader, frame, link, error)
-    chosen = _remembered(request) or services.downloads.default_preset
-    return _told(reader, frame, link, LinkView(preview=preview_view(found, chosen=chosen)))
+    offers = services.downloads.presets(reader.asking.actor)
+    view = preview_view(found, offers, remembered=request.cookies.get(_PRESET))
+    return _told(reader, frame, link, LinkView(preview=view))
 
 
 async def queue(request: AnyRequest, reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
     """Queue a link; the quality is the next one's default."""
     form = await forms.read(request)
     link = link_in(form.text("url"))
-    preset = form.choice("preset", Preset)
+    preset = form.text("preset") or None
     try:
         download, is_new = await services.downloads.enqueue(
             reader.asking.actor, link, preset=preset, preview_id=form.text("preview_id") or None
@@ -117,7 +122,9 @@ def link_in(text: str) -> str:
     return found[0] if found else text
 
 
-def preview_view(preview: Preview, *, chosen: Preset) -> PreviewView:
+def preview_view(preview: Preview, offers: Sequence[Offer], *, remembered: str | None) -> PreviewView:
+    """`remembered` is the name of the preset that was chosen last time, if it is still offered."""
+    known = any(offer.name == remembered for offer in offers)
     return PreviewView(
         id=preview.id,
         url=preview.url,
@@ -132,7 +139,13 @@ def preview_view(preview: Preview, *, chosen: Preset) -> PreviewView:
         entry_count=(preview.entry_count or 0) if preview.is_playlist else None,
         duplicate=f"/downloads/{preview.duplicate_of}" if preview.duplicate_of else None,
         presets=tuple(
-            Choice(name=preset, label=msg(f"web.preset.{preset}"), chosen=preset is chosen) for preset in Preset
+            Choice(
+                name=offer.name,
+                label=preset_name(offer.name, offer.label),
+                size=preview.bytes_by_preset.get(offer.name),
+                chosen=offer.name == remembered if known else offer.is_default,
+            )
+            for offer in offers
         ),
     )
 
@@ -153,11 +166,6 @@ def _told(reader: Reader, frame: PageFrame, link: str, view: LinkView, *, status
     if reader.by_htmx:
         return htmx.fragment(reader, "queue/_answer.html", {"view": view}, status=status)
     return htmx.page(reader, replace(frame, place=Place.QUEUE, link=link), "queue/link.html", view, status=status)
-
-
-def _remembered(request: AnyRequest) -> Preset | None:
-    kept = request.cookies.get(_PRESET)
-    return next((preset for preset in Preset if preset == kept), None)
 
 
 def _without_scheme(link: str) -> str:

@@ -21,15 +21,17 @@ from medianest.core.db import Base, Database
 from medianest.core.errors import Conflict
 from medianest.core.live import Live
 from medianest.core.outbound import AddressPolicy
-from medianest.downloads import failures, ledger, queries, states
+from medianest.downloads import failures, ledger, queries, states, turns, waits
 from medianest.downloads.egress import Egress
-from medianest.downloads.models import DownloadRow
+from medianest.downloads.models import DownloadRow, SiteRow
 from medianest.downloads.protocol import OUT, Fetched, Info
 from medianest.downloads.run import Broken, Finished
 from medianest.downloads.service import Downloads
+from medianest.downloads.site_health import Site
 from medianest.downloads.spawn import Tools
 from medianest.downloads.states import Verb
-from medianest.downloads.types import Download, ErrorCode, Preset, State
+from medianest.downloads.turns import Closed, Turn
+from medianest.downloads.types import Download, ErrorCode, Preset, State, Wait
 from medianest.downloads.workers import LEASE, Workers
 from medianest.downloads.workshop import Workshop
 from medianest.downloads.workspace import Workspace
@@ -67,7 +69,7 @@ class QueueMachine(RuleBasedStateMachine):
         workspace = Workspace(media_dir=self.folder / "media", data_dir=self.folder / "data")
         workspace.prepare()
         tools = Tools(ffmpeg="ffmpeg", deno=None)
-        limits = DownloadsSettings(max_attempts=3)
+        limits = DownloadsSettings(max_attempts=3, site_pause_s=0)
         self.shop = Workshop(settings=limits, egress=Egress(AddressPolicy.typed()), tools=tools, workspace=workspace)
         live = Live()
         self.workers = Workers(self.db, live, self.shop, owner=self.owner)
@@ -92,13 +94,36 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule()
     def claim(self) -> None:
-        id = self.run(self.db.read(queries.waiting_turn, clock.now(), full_sites=frozenset()))
+        """What a worker does: wake what is due, then begin the next or let a closed site's downloads wait."""
+        self.run(self._wake())
+        for id, state in self.run(self.db.read(_states)).items():
+            if state != self.expected[id]:
+                assert (self.expected[id], state) == (State.WAITING, State.QUEUED)
+                self.expected[id] = State.QUEUED
         queued = [id for id, state in self.expected.items() if state is State.QUEUED]
-        assert (id is not None) or not queued
-        if id:
-            taken = self.run(ledger.claim(self.db, id, owner=self.owner, lease=LEASE))
-            assert taken is not None
-            self.expected[id] = State.RUNNING
+        step = self.run(self.db.read(turns.next_step, clock.now(), busy={}, per_site=100))
+        match step:
+            case Turn():
+                taken = self.run(ledger.claim(self.db, step, self.shop.settings, owner=self.owner, lease=LEASE))
+                assert taken is not None
+                assert step.id in queued
+                self.expected[step.id] = State.RUNNING
+            case Closed(site=site):
+                self.run(self._hold(site))
+                for id in queued:
+                    download = self.now_is(id)
+                    assert download is not None
+                    self.expected[id] = State.WAITING if download.site == site.name else State.QUEUED
+            case None:
+                assert not queued
+
+    async def _wake(self) -> None:
+        async with self.db.transaction() as session:
+            await waits.wake_due(session, clock.now())
+
+    async def _hold(self, site: Site) -> None:
+        async with self.db.transaction() as session:
+            await waits.hold(session, Wait.SITE, until=site.until, site=site.name, code=site.cause)
 
     @rule(id=downloads, size=SIZES)
     def finish(self, id: str, size: int) -> None:
@@ -118,7 +143,9 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(id=downloads, code=st.sampled_from(ErrorCode))
     def break_down(self, id: str, code: ErrorCode) -> None:
         before = self.now_is(id)
-        self.run(ledger.broken(self.db, self.shop, id, Broken(code=code, detail="said the site"), owner=self.owner))
+        broken = Broken(code=code, detail="said the site")
+        turn = Turn(id=id, site=before.site if before else "tube.example")
+        self.run(ledger.broken(self.db, self.shop, turn, broken, owner=self.owner))
         if before and self.expected.get(id) is State.RUNNING:
             again = failures.REMEDIES[code].retryable and before.attempts < 3
             self.expected[id] = State.WAITING if again else State.FAILED
@@ -162,6 +189,7 @@ class QueueMachine(RuleBasedStateMachine):
         due = clock.now() - timedelta(seconds=1)
         async with self.db.transaction() as session:
             await session.execute(update(DownloadRow).where(DownloadRow.state == State.WAITING).values(due_at=due))
+            await session.execute(update(SiteRow).where(SiteRow.until.is_not(None)).values(until=due))
 
     @rule()
     def crash(self) -> None:
@@ -178,7 +206,7 @@ class QueueMachine(RuleBasedStateMachine):
         assert {row.id: row.state for row in rows} == {id: state.value for id, state in self.expected.items()}
         for row in rows:
             assert (row.lease_owner is not None) == (row.state == State.RUNNING)
-            assert (row.due_at is not None) == (row.state == State.WAITING)
+            assert (row.due_at is not None) == (row.waits_for is not None) == (row.state == State.WAITING)
             assert (row.finished_at is not None) == (row.state in states.FINAL)
 
     @invariant()
@@ -212,6 +240,10 @@ def _has_rival(session, id):  # type: ignore[no-untyped-def]
     this = session.execute(select(*DownloadRow.__table__.c).where(DownloadRow.id == id)).one()
     rows = [row for row in _rows(session) if row.id != id and row.state not in states.SETTLED]
     return this.state in states.SETTLED and (this.source, this.preset) in {(row.source, row.preset) for row in rows}
+
+
+def _states(session):  # type: ignore[no-untyped-def]
+    return {row.id: State(row.state) for row in _rows(session)}
 
 
 def _rows(session):  # type: ignore[no-untyped-def]

@@ -1,0 +1,95 @@
+"""Reading what is remembered of sites."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from medianest.core.circuit import Circuit, State
+from medianest.downloads.models import DownloadRow, SiteHostRow, SiteRow
+from medianest.downloads.site_health import Site
+from medianest.downloads.types import Counts, ErrorCode
+
+_COLUMNS = tuple(SiteRow.__table__.c)
+TABLES = (SiteRow.__tablename__, DownloadRow.__tablename__)
+
+
+def of_names(session: Session, names: Iterable[str]) -> dict[str, Site]:
+    """What is remembered of these sites; one that was never asked has nothing behind it."""
+    rows = session.execute(select(*_COLUMNS).where(SiteRow.name.in_(set(names))))
+    known = {row.name: _site(row) for row in rows}
+    return {name: known.get(name) or Site(name=name) for name in names}
+
+
+def one(session: Session, name: str) -> Site:
+    return of_names(session, [name])[name]
+
+
+def listing(session: Session, *, after: str = "", limit: int = 50) -> Sequence[Site]:
+    """Sites by name, from the one behind `after`."""
+    query = select(*_COLUMNS).where(SiteRow.name > after).order_by(SiteRow.name).limit(limit)
+    return [_site(row) for row in session.execute(query)]
+
+
+def closed(session: Session) -> Sequence[Site]:
+    """Sites that are left alone now, for whatever reason."""
+    shut = (SiteRow.circuit != State.CLOSED) | SiteRow.held_at.is_not(None)
+    return [_site(row) for row in session.execute(select(*_COLUMNS).where(shut).order_by(SiteRow.name))]
+
+
+def counts(session: Session, names: Iterable[str]) -> dict[str, Counts]:
+    """How many downloads of each of these sites are in which state."""
+    found: dict[str, dict[str, int]] = {name: {} for name in names}
+    query = select(DownloadRow.site, DownloadRow.state, func.count()).where(DownloadRow.site.in_(found))
+    for site, state, number in session.execute(query.group_by(DownloadRow.site, DownloadRow.state)):
+        found[site][str(state)] = int(number)
+    return {name: Counts(**numbers) for name, numbers in found.items()}
+
+
+def site_of_host(session: Session, host: str) -> str:
+    """The site that a host leads to, as far as that is known."""
+    plain = host.lower().removeprefix("www.")
+    return session.scalar(select(SiteHostRow.site).where(SiteHostRow.host == plain)) or plain
+
+
+def _site(row: Any) -> Site:
+    circuit = Circuit(
+        state=State(row.circuit),
+        opened=row.opened,
+        until=row.until.timestamp() if row.until else 0.0,
+        probing=row.probing,
+    )
+    return Site(
+        name=row.name,
+        circuit=circuit,
+        since=row.since,
+        cause=ErrorCode(row.cause) if row.cause else None,
+        held_at=row.held_at,
+        rests_until=row.rests_until,
+        per_site=row.per_site,
+        pause_s=row.pause_s,
+        last_good_at=row.last_good_at,
+        last_bad_at=row.last_bad_at,
+    )
+
+
+def values(site: Site) -> dict[str, Any]:
+    """The columns of a site's row."""
+    circuit = site.circuit
+    return {
+        "name": site.name,
+        "circuit": circuit.state,
+        "opened": circuit.opened,
+        "until": datetime.fromtimestamp(circuit.until, UTC) if circuit.until else None,
+        "since": site.since,
+        "probing": circuit.probing,
+        "cause": site.cause,
+        "held_at": site.held_at,
+        "rests_until": site.rests_until,
+        "per_site": site.per_site,
+        "pause_s": site.pause_s,
+        "last_good_at": site.last_good_at,
+        "last_bad_at": site.last_bad_at,
+    }

@@ -1,0 +1,33 @@
+"""The hours of downloads, as a table."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from medianest.downloads.window import opens_at
+
+HERE = ZoneInfo("Europe/Berlin")
+NIGHT = (time(22), time(6))
+MORNING = (time(1, 30), time(7))
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=HERE)
+
+
+@pytest.mark.parametrize(
+    ("window", "now", "expected"),
+    [
+        (None, at(21, 12), None),
+        (MORNING, at(21, 1, 30), None),
+        (MORNING, at(21, 6, 59), None),
+        (MORNING, at(21, 7), at(22, 1, 30)),
+        (MORNING, at(21, 0), at(21, 1, 30)),
+        (NIGHT, at(21, 23), None),
+        (NIGHT, at(21, 5, 59), None),
+        (NIGHT, at(21, 6), at(21, 22)),
+    ],
+)
+def test_when_it_opens(window: tuple[time, time] | None, now: datetime, expected: datetime | None) -> None:
+    assert opens_at(window, now) == expected
