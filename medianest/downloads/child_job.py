@@ -15,6 +15,7 @@ from medianest.downloads.child_output import Events, Meter
 from medianest.downloads.failures import CannotFetch
 from medianest.downloads.naming import final_name
 from medianest.downloads.protocol import Described, Fetch, Fetched, Pictured, Probe, Probed, Warned
+from medianest.downloads.recipes import Thumbnail
 from medianest.downloads.types import ErrorCode, Stage
 
 Facts = dict[str, Any]
@@ -115,8 +116,8 @@ class Job:
         wanted = Wanted(
             recipe=command.recipe,
             duration_s=about.duration_s,
-            tags=tags(info) if command.recipe.embed_metadata else {},
-            cover=cover if command.recipe.embed_thumbnail and cover.exists() else None,
+            tags=tags(info) if command.recipe.metadata else {},
+            cover=cover if command.recipe.thumbnail is Thumbnail.EMBED and cover.exists() else None,
         )
         whole = all(one.get("protocol") in _WHOLE for one in formats)
         finish = Finish(self._ffmpeg, self._events, self._folder.path)

@@ -1,27 +1,31 @@
-"""The presets by their names: the built-in ones, and who is offered which."""
+"""The presets by their names, the built-in ones and the household's own: what each asks for, and who is offered it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
+
+import msgspec
 
 from medianest.core.actor import Actor
-from medianest.core.config import DownloadsSettings
+from medianest.core.config import DownloadsSettings, PresetSettings
 from medianest.core.errors import FieldError, Invalid
 from medianest.core.i18n import msg
 from medianest.downloads.formats import AUDIO_EXTENSIONS
-from medianest.downloads.recipes import AudioFormat, Recipe, VideoCodec
+from medianest.downloads.recipes import Option, Recipe
 from medianest.downloads.types import Download, Preset
 
-BUILT_IN: Mapping[str, Recipe] = MappingProxyType(
+_BUILT_IN: Mapping[str, PresetSettings] = MappingProxyType(
     {
-        Preset.BEST.value: Recipe(),
-        Preset.P1080.value: Recipe(short_side=1080),
-        Preset.P720.value: Recipe(short_side=720),
-        Preset.PHONE.value: Recipe(short_side=720, video_codecs=(VideoCodec.H264,), plays_anywhere=True),
-        Preset.AUDIO_MP3.value: Recipe(audio_only=True, audio_format=AudioFormat.MP3),
-        Preset.AUDIO_ORIGINAL.value: Recipe(audio_only=True),
+        Preset.BEST.value: PresetSettings(),
+        Preset.P1080.value: PresetSettings(short_side=1080),
+        Preset.P720.value: PresetSettings(short_side=720),
+        Preset.PHONE.value: PresetSettings(short_side=720, video_codecs=("h264",), plays_anywhere=True),
+        Preset.AUDIO_MP3.value: PresetSettings(audio_only=True, audio_format="mp3"),
+        Preset.AUDIO_ORIGINAL.value: PresetSettings(audio_only=True),
     }
 )
+_ABOUT = frozenset({"label", "based_on", "roles", "ytdlp_options"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +45,9 @@ class UnknownPreset(Invalid):
         super().__init__(message, fields=(FieldError(field="preset", message=message),))
 
 
-def recipes(settings: DownloadsSettings) -> Mapping[str, Recipe]:
+def recipes(settings: DownloadsSettings) -> dict[str, Recipe]:
     """Every preset by its name, the built-in ones first."""
-    return BUILT_IN
-
-
-def label(settings: DownloadsSettings, name: str) -> str | None:
-    """What the settings call a preset."""
-    return None
+    return {name: _recipe(settings, name) for name in dict.fromkeys((*_BUILT_IN, *settings.presets))}
 
 
 def named(settings: DownloadsSettings, download: Download) -> Download:
@@ -56,14 +55,14 @@ def named(settings: DownloadsSettings, download: Download) -> Download:
     recipe = recipes(settings).get(download.preset)
     extension = download.file.path.rpartition(".")[2] if download.file else None
     is_sound = extension in AUDIO_EXTENSIONS if extension else recipe is not None and recipe.audio_only
-    return replace(download, preset_label=label(settings, download.preset), is_sound=is_sound)
+    return replace(download, preset_label=_label(settings, download.preset), is_sound=is_sound)
 
 
 def offers(settings: DownloadsSettings, actor: Actor) -> list[Offer]:
-    """The presets that this actor may choose, the best first."""
-    names = list(recipes(settings))
-    default = settings.default_preset if settings.default_preset in names else names[0]
-    return [Offer(name=name, label=label(settings, name), is_default=name == default) for name in names]
+    """The presets that this actor may choose, the built-in ones first; one of them is the default, if there is one."""
+    names = [name for name in recipes(settings) if _is_for(settings, name, actor)]
+    default = settings.default_preset if settings.default_preset in names else next(iter(names), None)
+    return [Offer(name=name, label=_label(settings, name), is_default=name == default) for name in names]
 
 
 def chosen(settings: DownloadsSettings, actor: Actor, name: str | None) -> str:
@@ -73,3 +72,34 @@ def chosen(settings: DownloadsSettings, actor: Actor, name: str | None) -> str:
     if found is None:
         raise UnknownPreset([one.name for one in offered])
     return found
+
+
+def _recipe(settings: DownloadsSettings, name: str) -> Recipe:
+    """The defaults, over these what the preset is based on, over that what it says itself."""
+    said: dict[str, Any] = {}
+    options: dict[str, Option] = {}
+    for layer in (settings.defaults, *_layers(settings, name)):
+        said |= {key: getattr(layer, key) for key in layer.model_fields_set - _ABOUT}
+        if raw := layer.ytdlp_options:
+            options |= {key: getattr(raw, key) for key in raw.model_fields_set}
+    return msgspec.convert(said | {"options": options}, Recipe)
+
+
+def _layers(settings: DownloadsSettings, name: str) -> Iterator[PresetSettings]:
+    own = settings.presets.get(name)
+    if own and own.based_on:
+        yield from _layers(settings, own.based_on)
+    elif name in _BUILT_IN:
+        yield _BUILT_IN[name]
+    if own:
+        yield own
+
+
+def _label(settings: DownloadsSettings, name: str) -> str | None:
+    own = settings.presets.get(name)
+    return own.label if own else None
+
+
+def _is_for(settings: DownloadsSettings, name: str, actor: Actor) -> bool:
+    own = settings.presets.get(name)
+    return own is None or own.roles is None or actor.role in own.roles

@@ -125,7 +125,7 @@ class Previews:
         picture = None
         try:
             async with asyncio.timeout(PROBE_S):
-                recipes = dict(presets.recipes(self._shop.settings))
+                recipes = presets.recipes(self._shop.settings)
                 await child.send(protocol.Probe(url=url, proxy=allowance.proxy_url, recipes=recipes))
                 async for event in child.events():
                     match event:

@@ -40,6 +40,13 @@ class AudioFormat(StrEnum):
     WAV = "wav"
 
 
+class Thumbnail(StrEnum):
+    """What becomes of the picture."""
+
+    OFF = "off"
+    EMBED = "embed"
+
+
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One preset, with all that the settings say of it.
 
@@ -55,6 +62,6 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     audio_format: AudioFormat = AudioFormat.ORIGINAL
     audio_kbit_s: int | None = None
     audio_languages: tuple[Language, ...] = ()
-    embed_metadata: bool = True
-    embed_thumbnail: bool = True
+    metadata: bool = True
+    thumbnail: Thumbnail = Thumbnail.EMBED
     options: dict[str, Option] = {}

@@ -11,11 +11,11 @@ from medianest.core.outbound import AddressPolicy
 from medianest.downloads import spawn
 from medianest.downloads.egress import Egress
 from medianest.downloads.egress_passes import Pass
-from medianest.downloads.presets import BUILT_IN
 from medianest.downloads.protocol import FINAL, OUT, ChildEvent, Failed, Fetch, Fetched, Limits, Probe, Probed
 from medianest.downloads.recipes import Recipe
 from medianest.downloads.spawn import Child, Tools
 from medianest.downloads.types import Preset
+from tests.downloads.recipes import BUILT_IN
 from tests.fakes.media_site import MediaSite
 
 
@@ -53,7 +53,7 @@ class Desk:
         await self._children.aclose()
 
     async def probe(self, url: str, *, child: Child | None = None) -> Probed | Failed:
-        command = Probe(url=url, proxy=self.allowance.proxy_url, recipes=dict(BUILT_IN))
+        command = Probe(url=url, proxy=self.allowance.proxy_url, recipes=BUILT_IN)
         last = await self.ask(child or await self.child(), command)
         assert isinstance(last, Probed | Failed)
         return last

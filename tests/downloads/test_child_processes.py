@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from medianest.core.programs import Program
-from medianest.downloads.presets import BUILT_IN
 from medianest.downloads.protocol import LINE_MOST, Failed, Fetch, Fetched, Limits, Probe, Probed, Staged
 from medianest.downloads.spawn import Child, Tools, find_tools
 from medianest.downloads.types import ErrorCode, Preset, Stage
 from tests.downloads.conftest import Desk
 from tests.downloads.processes import freeze, session, until
+from tests.downloads.recipes import BUILT_IN
 from tests.fakes.canary import Canary
 from tests.fakes.media_site import MediaSite
 
@@ -95,7 +95,7 @@ async def test_a_kill_at_any_moment_leaves_nobody(desk: Desk, media_site: MediaS
 PARENT = """\
 import asyncio, sys
 from pathlib import Path
-from medianest.downloads.presets import BUILT_IN
+from tests.downloads.recipes import BUILT_IN
 from medianest.downloads.protocol import Fetch
 from medianest.downloads.spawn import Child, find_tools
 

@@ -5,12 +5,12 @@ import os
 from pathlib import Path
 
 from medianest.downloads.child_folder import WorkFolder
-from medianest.downloads.presets import BUILT_IN
 from medianest.downloads.protocol import Failed, Fetch, Fetched, Info, Pictured, Progressed, Staged
 from medianest.downloads.types import ErrorCode, Preset, Stage
 from tests.downloads import looking
 from tests.downloads.conftest import Desk
 from tests.downloads.processes import until
+from tests.downloads.recipes import BUILT_IN
 from tests.fakes.media_site import MediaSite
 
 SIZE = 3_000_000

@@ -7,9 +7,9 @@ import pytest
 from yt_dlp.YoutubeDL import YoutubeDL
 
 from medianest.downloads import formats
-from medianest.downloads.presets import BUILT_IN
 from medianest.downloads.recipes import AudioFormat, Container, Recipe, VideoCodec
 from medianest.downloads.types import Preset
+from tests.downloads.recipes import BUILT_IN
 
 DURATION_S = 100.0
 

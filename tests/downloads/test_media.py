@@ -3,9 +3,9 @@
 import pytest
 
 from medianest.downloads.media import Assembly, Media, assembly, parse
-from medianest.downloads.presets import BUILT_IN
 from medianest.downloads.recipes import AudioFormat, Container, Recipe
 from medianest.downloads.types import Preset
+from tests.downloads.recipes import BUILT_IN
 
 WHOLE_MP4 = """\
 Input #0, mov,mp4,m4a,3gp,3g2,mj2, from 'file:a.mp4':

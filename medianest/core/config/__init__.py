@@ -6,6 +6,7 @@ portal runs.
 """
 
 from medianest.core.config.loading import Sources, load
+from medianest.core.config.presets import PresetSettings
 from medianest.core.config.problems import ConfigProblems, Origin, Problem
 from medianest.core.config.settings import (
     AccountsSettings,
@@ -28,6 +29,7 @@ __all__ = [
     "LogSettings",
     "Origin",
     "PathsSettings",
+    "PresetSettings",
     "Problem",
     "ServerSettings",
     "Settings",

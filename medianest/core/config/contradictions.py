@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from medianest.core.config import presets
 from medianest.core.config.found import Name
 from medianest.core.config.settings import ServerSettings, Settings
 from medianest.core.i18n import Message, msg
@@ -12,6 +13,7 @@ def of(settings: Settings) -> Iterator[tuple[Name, Message]]:
     """What does not go together, by the setting that was given and would have to be another."""
     yield from _kept_out(settings.server)
     yield from _two_paths(settings.server)
+    yield from presets.contradictions(settings.downloads.presets, settings.downloads.default_preset)
 
 
 def _kept_out(server: ServerSettings) -> Iterator[tuple[Name, Message]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 from medianest.core.config import toml
-from medianest.core.config.found import Found, Given, Row, Shape, Shapes
+from medianest.core.config.found import Found, Given, Name, Row, Shape, Shapes
 from medianest.core.config.problems import PROBLEMS_MOST, Origin, nearest, shortened
 from medianest.core.i18n import Message, msg
 
@@ -108,9 +108,14 @@ class _File:
                 return
             origin = self._origin(section, key)
             if (section, key) in self.shapes:
-                self.found.take((section, key), value, origin)
+                self.found.take((section, key), value, origin, inside=self._inside(section, key))
             else:
                 self.found.blame(origin, msg("config.unknown_key", nearest=self._nearest_setting(f"{section}.{key}")))
+
+    def _inside(self, *path: str) -> dict[Name, Origin]:
+        """Where everything stands that is written under a path."""
+        under = (known for known in self.document.lines if len(known) > len(path) and known[: len(path)] == path)
+        return {tuple(map(str, known[len(path) :])): self._origin(*known) for known in under}
 
     def _take_rows(self, section: str, content: object) -> None:
         if not _is_list_of_tables(content):

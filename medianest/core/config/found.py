@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import TypeAlias
 
-from medianest.core.config.problems import Origin, Problem
+from medianest.core.config.problems import Origin, Problem, shortened
 from medianest.core.i18n import Message
 
 Name: TypeAlias = tuple[str, ...]
@@ -22,6 +22,7 @@ class Shape(Enum):
     SWITCH = auto()
     LIST = auto()
     COLUMN = auto()
+    TABLE = auto()
 
 
 Shapes: TypeAlias = Mapping[Name, Shape]
@@ -29,10 +30,17 @@ Shapes: TypeAlias = Mapping[Name, Shape]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """A value as it was written."""
+    """A value as it was written; `inside` is where the parts of a table stand."""
 
     value: object
     origin: Origin
+    inside: Mapping[Name, Origin] = field(default_factory=dict)
+
+    def origin_of(self, part: Name) -> Origin:
+        """Where a part of it stands, or would."""
+        known = (self.inside.get(part[:length]) for length in range(len(part), 0, -1))
+        nearest = next(filter(None, known), self.origin)
+        return replace(nearest, key=shortened(".".join((self.origin.key, *part))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +65,8 @@ class Found:
     problems: list[Problem] = field(default_factory=list)
     is_whole: bool = True
 
-    def take(self, name: Name, value: object, origin: Origin) -> None:
-        self.given[name] = Given(value=value, origin=origin)
+    def take(self, name: Name, value: object, origin: Origin, *, inside: Mapping[Name, Origin] | None = None) -> None:
+        self.given[name] = Given(value=value, origin=origin, inside=inside or {})
 
     def blame(self, origin: Origin, sentence: Message) -> None:
         self.problems.append(Problem(origin=origin, sentence=sentence))

@@ -12,10 +12,12 @@ from typing import Any, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from medianest.core.config import contradictions, values
+from medianest.core.config import contradictions, values, ytdlp_options
 from medianest.core.config.file import from_file
 from medianest.core.config.found import Found, Given, Name, Row, Shape, Shapes
-from medianest.core.config.problems import PROBLEMS_MOST, ConfigProblems, Problem
+from medianest.core.config.presets import PresetDefaults, PresetSettings
+from medianest.core.config.problems import PROBLEMS_MOST, ConfigProblems, Origin, Problem, nearest
+from medianest.core.config.section import Section
 from medianest.core.config.settings import DATA_DIR_DEFAULT, LISTS, Settings, TileSettings, columns, fields
 from medianest.core.config.sources import CONFIG_VARIABLE, DATA_DIR, from_environment, from_options
 from medianest.core.i18n import Message, msg
@@ -23,6 +25,17 @@ from medianest.core.i18n import Message, msg
 FILE_NAME = "config.toml"
 OPTIONS: Mapping[str, Name] = MappingProxyType(
     {"--data-dir": DATA_DIR, "--host": ("server", "host"), "--port": ("server", "port")}
+)
+
+
+_OF_KIND = MappingProxyType(
+    {
+        "int_type": "config.want_number",
+        "float_type": "config.want_number",
+        "bool_type": "config.want_switch",
+        "dict_type": "config.want_table",
+        "model_type": "config.want_table",
+    }
 )
 
 
@@ -82,7 +95,7 @@ def load(sources: Sources) -> Settings:
     lists = {name: tuple(_content(row) for row in rows[name]) for name in rows}
     settings = Settings.model_validate(_tree(given) | lists)
     if against := [
-        Problem(origin=given[name].origin, sentence=sentence) for name, sentence in contradictions.of(settings)
+        Problem(origin=_origin(given, name), sentence=sentence) for name, sentence in contradictions.of(settings)
     ]:
         raise _all_wrong(against)
     return settings
@@ -97,8 +110,18 @@ def _refused(given: Mapping[Name, Given]) -> Iterator[Problem]:
         Settings.model_validate(_tree(given))
     except ValidationError as error:
         for details in error.errors(include_input=False, include_url=False):
-            section, key = (str(part) for part in details["loc"][:2])
-            yield Problem(origin=given[section, key].origin, sentence=_sentence(details))
+            yield Problem(origin=_origin(given, _words(details)), sentence=_sentence(details))
+
+
+def _origin(given: Mapping[Name, Given], name: Name) -> Origin:
+    """Where a setting was given, or a part of one that is a table."""
+    setting = given[name[:2]]
+    return setting.origin_of(name[2:]) if name[2:] else setting.origin
+
+
+def _words(details: ErrorDetails) -> Name:
+    """The names that lead to what pydantic found, without places in lists and its own marks."""
+    return tuple(part for part in details["loc"] if isinstance(part, str) and part != "[key]")
 
 
 def _refused_rows(found: Found) -> Iterator[Problem]:
@@ -149,6 +172,8 @@ def _shape(annotation: Any) -> Shape:
         return Shape.SWITCH
     if annotation is int:
         return Shape.NUMBER
+    if get_origin(annotation) is dict or (isinstance(annotation, type) and issubclass(annotation, Section)):
+        return Shape.TABLE
     return Shape.LIST if get_origin(annotation) in (tuple, frozenset) else Shape.TEXT
 
 
@@ -157,6 +182,8 @@ def _sentence(details: ErrorDetails) -> Message:
     kind, facts = details["type"], details.get("ctx", {})
     if kind.startswith("config."):
         return msg(kind, **facts)
+    if kind == "extra_forbidden":
+        return _no_such_part(_words(details))
     if kind == "literal_error":
         return msg("config.want_one_of", choices=", ".join(re.findall("'([^']*)'", facts["expected"])))
     if kind == "greater_than_equal":
@@ -165,4 +192,15 @@ def _sentence(details: ErrorDetails) -> Message:
         return msg("config.at_most", most=facts["le"])
     if kind == "missing":
         return msg("config.missing")
-    return msg({"int_type": "config.want_number", "bool_type": "config.want_switch"}.get(kind, "config.want_other"))
+    if kind == "too_long":
+        return msg("config.too_many", most=facts["max_length"])
+    return msg(_OF_KIND.get(kind, "config.want_other"))
+
+
+def _no_such_part(name: Name) -> Message:
+    """What is wrong with a key that a table does not know."""
+    *table, key = name
+    if table[-1] == "ytdlp_options":
+        return ytdlp_options.refusal(key)
+    known = PresetDefaults if table[-1] == "defaults" else PresetSettings
+    return msg("config.unknown_key", nearest=nearest(key, known.model_fields))

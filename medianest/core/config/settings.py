@@ -9,38 +9,26 @@ from datetime import time, timedelta
 from functools import reduce
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
 from pydantic.fields import FieldInfo
 
 from medianest.core.actor import Role
 from medianest.core.config import values
 from medianest.core.config.found import Name
+from medianest.core.config.presets import PresetDefaults, PresetName, Presets
+from medianest.core.config.section import RELOADABLE, Section
 
 GIB = 1024**3
 BYTES_MOST = 2**53
 DATA_DIR_DEFAULT = Path("data")
 
-
-class _Reloadable:
-    """Marks a setting that a running portal takes over without a restart."""
-
-
-RELOADABLE = _Reloadable()
-
-PresetName: TypeAlias = Literal["best", "1080p", "720p", "phone", "audio-mp3", "audio-original"]
 Bytes = Annotated[int, Field(ge=1, le=BYTES_MOST)]
 BytesOrNone = Annotated[int, Field(ge=0, le=BYTES_MOST)]
 Seconds = Annotated[int, Field(ge=1, le=31 * 86400)]
 Days = Annotated[int, Field(ge=1, le=3650)]
-
-
-class Section(BaseModel):
-    """A part of the settings, handed over as a whole to what needs it."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
 
 class ServerSettings(Section):
@@ -89,6 +77,8 @@ class DownloadsSettings(Section):
     allow_private_hosts: Annotated[values.HostPorts, RELOADABLE] = frozenset()
     rate_limit_bytes_per_s: Annotated[BytesOrNone, RELOADABLE] = 0
     default_preset: Annotated[PresetName, RELOADABLE] = "best"
+    defaults: Annotated[PresetDefaults, RELOADABLE] = Field(default_factory=PresetDefaults)
+    presets: Annotated[Presets, RELOADABLE] = Field(default_factory=dict)
     max_attempts: Annotated[int, Field(ge=1, le=100), RELOADABLE] = 6
     max_file_bytes: Annotated[Bytes, RELOADABLE] = 100 * GIB
     max_job_s: Annotated[Seconds, RELOADABLE] = 24 * 3600

@@ -82,6 +82,8 @@ def _from_text(text: str, shape: Shape) -> object:
         return _SWITCHES.get(text.strip().lower(), text)
     if shape is Shape.LIST and text.lstrip().startswith("["):
         return toml.parse(f"list = {text}").values.get("list", text)
+    if shape is Shape.TABLE:
+        return toml.parse(f"table = {text}").values.get("table", text)
     if shape is Shape.LIST:
         return [part.strip() for part in text.split(",") if part.strip()]
     return text

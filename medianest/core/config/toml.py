@@ -16,6 +16,7 @@ Path: TypeAlias = tuple[str | int, ...]
 
 FAULTS_MOST = 10
 DOTS_MOST = 100
+_DEEPEST = 5
 
 _PART = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*(?:"{3,5}|$)'
@@ -43,7 +44,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What could be read of a file; `lines` knows sections and their keys, two levels deep.
+    """What could be read of a file; `lines` knows sections, their keys, and what is in those that are tables.
 
     The tables of a list are told apart by their place: `("tiles", 0, "url")`.
     """
@@ -201,22 +202,21 @@ def _lines(statements: list[_Statement]) -> dict[Path, int]:
             continue
         paths = list(_paths(tomllib.loads(statement.text)))
         if statement.is_header:
-            prefix = max(paths, key=len, default=())[:2]
+            prefix = max(paths, key=len, default=())
             lines.setdefault(prefix, statement.line)
             if len(prefix) == 1 and statement.begins_table_of_list:
                 tables[prefix] += 1
                 prefix = (*prefix, tables[prefix] - 1)
                 lines[prefix] = statement.line
             continue
-        deepest = 3 if prefix[:1] in tables else 2
         for path in paths:
-            lines.setdefault((*prefix, *path)[:deepest], statement.line)
+            lines.setdefault((*prefix, *path)[:_DEEPEST], statement.line)
     return lines
 
 
-def _paths(values: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    """The keys of one statement, two levels deep."""
+def _paths(values: dict[str, Any], depth: int = _DEEPEST) -> Iterator[tuple[str, ...]]:
+    """The keys of one statement, as deep as settings go."""
     for key, value in values.items():
         yield (key,)
-        if isinstance(value, dict):
-            yield from ((key, inner) for inner in value)
+        if isinstance(value, dict) and depth > 1:
+            yield from ((key, *inner) for inner in _paths(value, depth - 1))

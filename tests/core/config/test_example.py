@@ -2,14 +2,20 @@
 
 import re
 import tomllib
+from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from medianest.core.actor import Role
-from medianest.core.config import Settings, Sources, load
+from medianest.core.config import DownloadsSettings, Settings, Sources, load
+from medianest.core.config.presets import PresetDefaults, PresetSettings
 from medianest.core.config.settings import LISTS, columns, fields, reloadable_names
 from medianest.core.config.values import ICONS
+from medianest.downloads import presets
+from medianest.downloads.recipes import AudioFormat, Container, Thumbnail, VideoCodec
 from medianest.downloads.types import Preset
 
 EXAMPLE = Path(__file__).parents[3] / "config.example.toml"
@@ -67,6 +73,42 @@ def test_the_presets_are_those_of_the_queue(tmp_path: Path) -> None:
     for preset in Preset:
         assert load(Sources(environ={"MEDIANEST_DOWNLOADS__DEFAULT_PRESET": preset.value})).downloads.default_preset
     assert all(preset in comment_over("downloads", "default_preset") for preset in Preset)
+
+
+PRESET = re.findall(r"^#  (# .+|\w+ = .+)$", EXAMPLE.read_text(), flags=re.MULTILINE)
+
+
+def test_the_example_of_a_preset_holds_every_line_that_one_may_have() -> None:
+    written = tomllib.loads("\n".join(PRESET))
+    assert set(written) == set(PresetSettings.model_fields)
+    assert "all but label, based_on, roles, audio_only and plays_anywhere" in EXAMPLE.read_text()
+    assert set(written) - set(PresetDefaults.model_fields) == {
+        "label", "based_on", "roles", "audio_only", "plays_anywhere",
+    }  # fmt: skip
+    assert all(comment.startswith("# ") and comment.endswith(".") for comment in PRESET[::2])
+
+
+def test_the_example_of_a_preset_is_the_best_one_by_another_name(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("[downloads.presets.archive]\n" + "\n".join(PRESET))
+    made = presets.recipes(load(Sources(config_file=file)).downloads)
+    said = replace(made["archive"], short_side=None, audio_kbit_s=None)
+    assert said == made["best"]
+
+
+@pytest.mark.parametrize(
+    ("key", "choices"),
+    [
+        ("video_codecs", VideoCodec), ("container", Container), ("audio_format", AudioFormat), ("thumbnail", Thumbnail),
+    ],
+)  # fmt: skip
+def test_each_choice_of_a_preset_is_named_and_taken(tmp_path: Path, key: str, choices: type[StrEnum]) -> None:
+    comment = next(line for line, setting in pairwise(PRESET) if setting.startswith(f"{key} ="))
+    for choice in choices:
+        assert choice.value in comment
+        value = [choice.value] if key == "video_codecs" else choice.value
+        settings = DownloadsSettings.model_validate({"presets": {"own": {key: value}}})
+        assert getattr(presets.recipes(settings)["own"], key) in (choice, (choice,))
 
 
 def test_every_picture_and_role_that_a_tile_may_have_is_named() -> None:

@@ -38,6 +38,8 @@ def test_keys_have_the_line_where_their_statement_begins() -> None:
         ("paths",): 12,
         ("paths", "data_dir"): 13,
         ("a", "b"): 14,
+        ("a", "b", "c"): 15,
+        ("a", "b", "c", "d"): 15,
     }
 
 

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from medianest.core import journal
+from medianest.core.config import PresetSettings
 from medianest.core.errors import Conflict, Forbidden, NotFound
 from medianest.core.live import Signal
 from medianest.downloads import queries
@@ -228,3 +229,30 @@ async def test_pages_of_the_list_follow_each_other_in_every_order(household: Hou
                 if cursor is None:
                     break
             assert seen == expected
+
+
+async def test_a_preset_that_is_gone_fails_in_plain_words_and_comes_back_with_the_settings(
+    household: Household, media_site: MediaSite
+) -> None:
+    alice = household.actors["Alice"]
+    plain = household.settings
+    own = PresetSettings(label="Our own", container="mkv")
+    household.settings = plain.model_copy(update={"presets": {"own": own}})
+    async with household.at_work() as downloads:
+        download, _ = await downloads.enqueue(alice, media_site.url("/@slow=60000/files/clip.mp4"), preset="own")
+        assert downloads.with_progress(download).preset_label == "Our own"
+        await downloads.pause(alice, download.id)
+    household.settings = plain
+    async with household.at_work() as downloads:
+        await downloads.resume(alice, download.id)
+        gone = await household.until_state(download.id, State.FAILED)
+        assert gone.failure
+        assert (gone.failure.code, gone.attempts) == (ErrorCode.NO_PRESET, 1)
+        assert downloads.with_progress(gone).preset_label is None
+        assert gone.preset == "own"
+    household.settings = plain.model_copy(update={"presets": {"own": own}})
+    async with household.at_work() as downloads:
+        await downloads.retry(alice, download.id)
+        done = await household.until_state(download.id, State.COMPLETED)
+        assert done.file
+        assert done.file.path.endswith(".mkv")
