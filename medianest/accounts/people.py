@@ -1,6 +1,6 @@
 """Looking after people: accounts are given, changed, suspended and taken; one's own is looked after by oneself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from medianest.accounts import names, queries, sessions, users
 from medianest.accounts.errors import NoSuchUser
@@ -24,6 +24,11 @@ class People:
         """Everybody, for administrators. Raises Forbidden."""
         require_admin(actor)
         return await self._db.read(queries.people)
+
+    async def gone(self, actor: Actor) -> Mapping[str, str]:
+        """The pseudonyms of who left, by their ids, for administrators. Raises Forbidden."""
+        require_admin(actor)
+        return await self._db.read(queries.gone)
 
     async def one(self, actor: Actor, id: str) -> User:
         """Oneself, or for an administrator anybody. Raises NoSuchUser."""

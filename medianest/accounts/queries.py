@@ -66,6 +66,13 @@ def people(session: Reading) -> Sequence[User]:
     return [_user(row) for row in session.execute(query)]
 
 
+def gone(session: Reading) -> dict[str, str]:
+    """The pseudonyms of who left, by their ids, the last first."""
+    query = select(UserRow.id, UserRow.display_name).where(UserRow.removed_at.is_not(None))
+    rows = session.execute(query.order_by(UserRow.removed_at.desc(), UserRow.id).limit(PEOPLE_MOST))
+    return {row.id: row.display_name for row in rows}
+
+
 def eldest_admin(session: Reading, *, but: str) -> str | None:
     """The id of the administrator who has been here longest, of those who can act."""
     admins = select(UserRow.id).where(UserRow.role == Role.ADMIN, UserRow.suspended_at.is_(None), UserRow.id != but)

@@ -53,3 +53,12 @@ class SettingsRefused(Event):
     kind: ClassVar[str] = "settings.refused"
     subject_type: ClassVar[str] = "settings"
     problems: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalExported(Event):
+    """The journal, as far as `filters` let through, was given to somebody."""
+
+    kind: ClassVar[str] = "journal.exported"
+    subject_type: ClassVar[str] = "journal"
+    filters: dict[str, str]

@@ -108,6 +108,7 @@ class DownloadsWaiting(Event):
 
     kind: ClassVar[str] = "downloads.waiting"
     subject_type: ClassVar[str] = "site"
+    topic: ClassVar[str] = "download"
     keep: ClassVar[timedelta] = timedelta(days=30)
 
     n: int
@@ -121,6 +122,7 @@ class DownloadsInLine(Event):
 
     kind: ClassVar[str] = "downloads.in_line"
     subject_type: ClassVar[str] = "site"
+    topic: ClassVar[str] = "download"
     keep: ClassVar[timedelta] = timedelta(days=30)
 
     n: int

@@ -10,7 +10,22 @@ from litestar.response import Response
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
+from medianest.http.asking import actor_of
+from medianest.http.leases import Leases
+
 Pieces = Callable[[], AsyncGenerator[bytes, None]]
+
+
+async def held(request: Request[Any, Any, Any], pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """The pieces, as long as their reader may have them; a reader who does not read is cut off all the same."""
+    leases: Leases = request.scope["state"]["leases"]
+    abort: Callable[[], None] = request.scope["state"]["abort"]
+    with leases.hold(actor_of(request), abort) as lease:
+        async with aclosing(pieces):
+            async for piece in pieces:
+                if lease.ended:
+                    raise CutShort
+                yield piece
 
 
 class CutShort(Exception):

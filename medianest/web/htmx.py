@@ -67,6 +67,10 @@ class Reader:
             may_download=actor.may(Permission.DOWNLOAD),
         )
 
+    def tell(self, message: Message) -> str:
+        """A message in this reader's language, for what is no template."""
+        return self.templates.tell(message, self.asking.actor.language)
+
     def say(self, template: str, values: Mapping[str, object]) -> str:
         return self.templates.render(template, self.asking.actor.language, values)
 

@@ -36,6 +36,10 @@ class Templates:
         """The template `name` with `values`; an unknown value or message raises, here and not in the browser."""
         return self._environment(language).get_template(name).render(values)
 
+    def tell(self, message: Message, language: str) -> str:
+        """A message whose values may themselves be messages."""
+        return _speaker(self._catalogues.of(language))(message)
+
     def href(self, path: str) -> str:
         """The address of one of our own pages; the one place where a base path is put before it."""
         return f"{self.base_path}{path}"

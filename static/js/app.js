@@ -150,6 +150,16 @@ document.addEventListener("htmx:after:request", (event) => {
   if (response.status < 400) sourceElement.closest("dialog[data-sheet]")?.close();
 });
 
+// --- looking through a list: the address says what for, and the days are the reader's
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+for (const field of document.querySelectorAll("[data-zone]")) field.value = zone;
+
+document.addEventListener("htmx:after:swap", () => {
+  const shown = document.querySelector("[data-address]");
+  if (shown) history.replaceState(null, "", shown.dataset.address);
+});
+
 // --- the live stream
 
 const live = document.getElementById("live");

@@ -8,7 +8,6 @@ from medianest.accounts.types import Scope
 from medianest.admin.types import Fact, Group, Verdict
 from medianest.core.actor import NOBODY, Role
 from medianest.core.i18n import Message, msg
-from medianest.core.journal import Entry
 from medianest.downloads.errors import Refused
 from medianest.downloads.types import Counts, Download, ErrorCode, Preset
 from medianest.web import details, errors
@@ -22,7 +21,6 @@ from medianest.web.pages import (
     doctor,
     home,
     jobs,
-    journal,
     library,
     links,
     queue,
@@ -35,6 +33,7 @@ from medianest.web.pages.admin import Room, rooms
 from medianest.web.rows import Row, row, tally
 from medianest.web.tiles import tile_groups
 from tests.gallery import household, samples
+from tests.gallery.journal import samples_of_the_journal
 from tests.gallery.openapi import OPENAPI
 from tests.gallery.samples import NOW, ROBIN
 
@@ -213,7 +212,8 @@ def _account() -> Iterator[Sample]:
 
 def _admin() -> Iterator[Sample]:
     yield _inside("jobs", "admin/jobs.html", _jobs(), Place.ADMIN)
-    yield _inside("journal", "admin/journal.html", _journal(), Place.ADMIN)
+    for name, view in samples_of_the_journal():
+        yield _inside(name, "admin/journal.html", view, Place.ADMIN)
     yield _inside("doctor", "admin/doctor.html", _doctor(Verdict.WRONG), Place.ADMIN)
     yield _inside("doctor-fine", "admin/doctor.html", _doctor(Verdict.FINE), Place.ADMIN)
     kept = tuple(
@@ -266,31 +266,6 @@ def _jobs() -> jobs.JobsView:
             job("purge_idempotency_keys", msg("web.jobs.every_days", n=1), "unknown", msg("web.jobs.never"), ran=False),
         ),
         dead_letters=(letter,),
-    )
-
-
-def _journal() -> journal.JournalView:
-    def entry(id: int, kind: str, who: str, via: str, **data: str) -> journal.EntryRow:
-        about = "download" if kind.startswith("download") else "user"
-        return journal.entry_row(
-            Entry(
-                id=id, at=NOW - timedelta(minutes=7 * id), kind=kind, version=1, actor_id=None, actor_name=who, via=via,
-                address=None if via == "system" else "192.168.1.34", subject_type=about, subject_id="rivers",
-                audience=frozenset(), data=data, request_id=None,
-            ),
-            known=lambda sentence: not sentence.endswith("spring_cleaned"),
-        )  # fmt: skip
-
-    return journal.JournalView(
-        places=rooms(Room.JOURNAL),
-        entries=(
-            entry(1, "download.finished", "MediaNest", "system", title="Night shift on the model railway"),
-            entry(2, "download.queued", "Robin", "web", title="The Ems by canoe, from spring to sea"),
-            entry(3, "download.queued", "The kids", "api", title="Why Saturn keeps its rings"),
-            entry(4, "user.signed_in", "Robin", "web"),
-            entry(5, "house.spring_cleaned", "MediaNest", "system"),
-        ),
-        more="/admin/journal?cursor=x",
     )
 
 

@@ -9,7 +9,7 @@ from tests.browser import DESK, PHONE, Look, Visitors, assert_accessible, assert
 from tests.gallery.server import SAMPLES, gallery
 
 TARGETS = """() => [...document.querySelectorAll("a, button, select, input, summary")]
-    .filter((e) => e.checkVisibility() && !e.matches(".visually-hidden, .link, .skip, h3 a"))
+    .filter((e) => e.checkVisibility() && !e.matches(".visually-hidden, .link, .skip, h3 a, .entry a"))
     .filter((e) => !e.matches("[type=checkbox], [type=radio]") && !e.closest("[popover]:not(:popover-open)"))
     .map((e) => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
     .filter(([, box]) => box.width && (box.width < 43.5 || box.height < 43.5)).map(([html]) => html)"""
