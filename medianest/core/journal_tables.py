@@ -13,9 +13,11 @@ class EntryRow(Base):
 
     __tablename__ = "journal"
     __table_args__ = (
-        Index("ix_journal_subject", "subject_type", "subject_id", "id"),
-        Index("ix_journal_actor", "actor_id", "id"),
-        Index("ix_journal_kind", "kind", "id"),
+        Index("ix_journal_at", "at", "id"),
+        Index("ix_journal_subject", "subject_type", "subject_id", "at", "id", "kind", "actor_id", "via"),
+        Index("ix_journal_kind", "kind", "at", "id", "actor_id", "via"),
+        Index("ix_journal_actor", "actor_id", "at", "id", "via"),
+        Index("ix_journal_via", "via", "at", "id"),
         Index("ix_journal_expires_at", "expires_at"),
         Index("ix_journal_request_id", "request_id"),
         {"sqlite_autoincrement": True},

@@ -1,12 +1,15 @@
 """Looking into the journal: every filter finds what it says, pages stay where they are, and no question is slow."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import product
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import event, insert
+from sqlalchemy.orm import Session
 
 from medianest.core import clock, journal, journal_pages
 from medianest.core.actor import NOBODY, SYSTEM, Actor, Role, Via
@@ -102,6 +105,50 @@ async def test_a_cursor_of_another_list_is_refused(kitchen: Database) -> None:
     with pytest.raises(Invalid) as caught:
         await kitchen.read(journal_pages.page, cursor=encode_cursor(7))
     assert caught.value.code == "bad_cursor"
+
+
+def questions() -> Iterator[tuple[Sought, str | None]]:
+    """Every way to put the filters together, with one kind: several are asked for one by one."""
+    yesterday, cursor = START - timedelta(days=1), encode_cursor(START, 4)
+    for kinds, actor, via, subject, since, until, after in product(
+        (None, frozenset({"bread.baked"})), (None, "alice", PORTAL), (None, Via.API), (None, ("bread", "loaf-1")),
+        (None, yesterday), (None, START), (None, cursor),
+    ):  # fmt: skip
+        yield Sought(kinds=kinds, actor_id=actor, via=via, subject=subject, since=since, until=until), after
+
+
+def index_for(sought: Sought) -> str:
+    if sought.subject:
+        return "ix_journal_subject"
+    if sought.kinds:
+        return "ix_journal_kind"
+    if sought.actor_id:
+        return "ix_journal_actor"
+    return "ix_journal_via" if sought.via else "ix_journal_at"
+
+
+async def test_every_question_goes_straight_to_its_index_and_nothing_is_sorted(kitchen: Database) -> None:
+    found = {}
+    for sought, cursor in questions():
+        (plan,) = await kitchen.read(plans_of, partial(journal_pages.page, sought=sought, cursor=cursor))
+        narrows = sought != Sought() or cursor
+        found[sought, cursor] = (plan, [f"{'SEARCH' if narrows else 'SCAN'} journal USING INDEX {index_for(sought)}"])
+    assert {question: plan for question, (plan, meant) in found.items() if plan != meant} == {}
+    assert len(found) == 192
+
+
+def plans_of(session: Session, query: Callable[[Session], Any]) -> list[list[str]]:
+    """How SQLite goes about each thing that is asked of it."""
+    connection, said = session.connection(), []
+
+    def note(_connection: object, _cursor: object, sql: str, values: Any, _context: object, _many: bool) -> None:
+        said.append((sql, values))
+
+    event.listen(connection, "before_cursor_execute", note)
+    query(session)
+    event.remove(connection, "before_cursor_execute", note)
+    explained = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values) for sql, values in said]
+    return [[step.detail.partition(" (")[0] for step in steps] for steps in explained]
 
 
 async def test_dead_letters_come_in_pages_newest_first_and_are_counted(kitchen: Database) -> None:
