@@ -51,6 +51,9 @@ DELETE /api/v1/sessions/{id:str}: people
 GET /api/v1/tokens: readers
 POST /api/v1/tokens: people
 DELETE /api/v1/tokens/{id:str}: people
+GET /api/v1/household-devices: admins
+POST /api/v1/household-devices: admins
+DELETE /api/v1/household-devices/{id:str}: admins
 GET /api/v1/invitations: admins
 POST /api/v1/invitations: admins
 DELETE /api/v1/invitations/{id:str}: admins
