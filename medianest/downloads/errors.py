@@ -15,6 +15,13 @@ class NoDownload(NotFound):
         super().__init__(msg("downloads.none"))
 
 
+class NoSite(NotFound):
+    """Nothing was ever asked of a site of this name."""
+
+    def __init__(self) -> None:
+        super().__init__(msg("downloads.no_site"))
+
+
 class Refused(Invalid):
     """The link cannot be downloaded; the code is one of the queue's own."""
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from medianest.core.circuit import Circuit, State
 from medianest.downloads.models import DownloadRow, SiteHostRow, SiteRow
 from medianest.downloads.site_health import Site
-from medianest.downloads.types import Counts, ErrorCode
+from medianest.downloads.types import Counts, ErrorCode, Wait
+from medianest.downloads.types import State as DownloadState
 
 _COLUMNS = tuple(SiteRow.__table__.c)
 TABLES = (SiteRow.__tablename__, DownloadRow.__tablename__)
@@ -37,6 +38,32 @@ def closed(session: Session) -> Sequence[Site]:
     """Sites that are left alone now, for whatever reason."""
     shut = (SiteRow.circuit != State.CLOSED) | SiteRow.held_at.is_not(None)
     return [_site(row) for row in session.execute(select(*_COLUMNS).where(shut).order_by(SiteRow.name))]
+
+
+def in_view(session: Session, *, limit: int) -> Sequence[Site]:
+    """Sites that are left alone now, then those that were asked last."""
+    row = SiteRow.__table__.c
+    shut = (row.circuit != State.CLOSED) | row.held_at.is_not(None)
+    query = select(*_COLUMNS).order_by(shut.desc(), row.last_good_at.desc(), row.name).limit(limit)
+    return [_site(found) for found in session.execute(query)]
+
+
+def is_known(session: Session, name: str) -> bool:
+    """Whether it was ever asked, or something is queued for it."""
+    asked = select(SiteRow.name).where(SiteRow.name == name)
+    queued = select(DownloadRow.site).where(DownloadRow.site == name).limit(1)
+    return session.scalar(asked) is not None or session.scalar(queued) is not None
+
+
+def waiting(session: Session, names: Iterable[str]) -> dict[str, int]:
+    """How many downloads wait for each of these sites."""
+    query = (
+        select(DownloadRow.site, func.count())
+        .where(DownloadRow.site.in_(set(names)), DownloadRow.state == DownloadState.WAITING)
+        .where(DownloadRow.waits_for == Wait.SITE)
+        .group_by(DownloadRow.site)
+    )
+    return {site: int(number) for site, number in session.execute(query)}
 
 
 def counts(session: Session, names: Iterable[str]) -> dict[str, Counts]:

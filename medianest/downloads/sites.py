@@ -20,7 +20,7 @@ from medianest.core.errors import Forbidden
 from medianest.core.event import HOUSEHOLD
 from medianest.core.i18n import msg
 from medianest.downloads import events, site_health, site_queries, waits
-from medianest.downloads.errors import Refused, SiteLeftAlone
+from medianest.downloads.errors import NoSite, Refused, SiteLeftAlone
 from medianest.downloads.models import SiteHostRow, SiteRow
 from medianest.downloads.site_health import Site
 from medianest.downloads.types import ErrorCode
@@ -98,14 +98,17 @@ class Sites:
         await self._learn(name, None, is_probe=is_probe)
 
     async def hold(self, actor: Actor, name: str) -> Site:
-        """Ask nothing of this site until it is released; what runs goes on."""
-        return await self._change(actor, name, events.SiteHeld, lambda site: {"held_at": site.held_at or clock.now()})
+        """Ask nothing of this site until it is released; what runs goes on. Raises NoSite, Forbidden."""
+        async with self._changing(actor, name) as (session, before):
+            site = replace(before, held_at=before.held_at or clock.now())
+            await _keep(session, site)
+            await _tell(session, actor, name, events.SiteHeld)
+        return site
 
     async def release(self, actor: Actor, name: str) -> Site:
-        """Trust a site again, whether an admin held it or it refused us."""
-        _may_administer(actor)
-        async with self._db.transaction() as session:
-            site = site_health.released(await session.run_sync(site_queries.one, name))
+        """Trust a site again, whether an admin held it or it refused us. Raises NoSite, Forbidden."""
+        async with self._changing(actor, name) as (session, before):
+            site = site_health.released(before)
             await _keep(session, site)
             await waits.wake_site(session, name)
             await _tell(session, actor, name, events.SiteReleased)
@@ -116,23 +119,22 @@ class Sites:
     ) -> Site:
         """How many runs it gets at once and seconds between two beginnings; None for what holds for all sites."""
         given = {"per_site": per_site, "pause_s": pause_s}
-        wanted = {key: value for key, value in given.items() if value is not _UNTOUCHED}
-        return await self._change(actor, name, events.SiteChanged, lambda _site: wanted)
-
-    async def _change(
-        self,
-        actor: Actor,
-        name: str,
-        kind: type[events.SiteEvent],
-        wanted: Callable[[Site], dict[str, Any]],
-    ) -> Site:
-        _may_administer(actor)
-        async with self._db.transaction() as session:
-            before = await session.run_sync(site_queries.one, name)
-            site = replace(before, **wanted(before))
+        async with self._changing(actor, name) as (session, before):
+            wanted = {key: value for key, value in given.items() if value is not _UNTOUCHED}
+            site = replace(before, **wanted, rests_until=None)
             await _keep(session, site)
-            await _tell(session, actor, name, kind)
+            await _tell(session, actor, name, events.SiteChanged)
         return site
+
+    @asynccontextmanager
+    async def _changing(self, actor: Actor, name: str) -> AsyncIterator[tuple[AsyncSession, Site]]:
+        """One transaction of an admin, and the site as it is."""
+        if not actor.is_admin:
+            raise Forbidden(msg("downloads.sites_are_the_admins"))
+        async with self._db.transaction() as session:
+            if not await session.run_sync(site_queries.is_known, name):
+                raise NoSite
+            yield session, await session.run_sync(site_queries.one, name)
 
     async def _may_ask(self, name: str) -> bool:
         """Whether this is the probe. Raises SiteLeftAlone."""
@@ -149,11 +151,6 @@ class Sites:
         if is_probe or code in site_health.TROUBLES:
             async with self._db.transaction() as session:
                 await learnt(session, name, code, is_probe=is_probe, retry_after=wish)
-
-
-def _may_administer(actor: Actor) -> None:
-    if not actor.is_admin:
-        raise Forbidden(msg("downloads.sites_are_the_admins"))
 
 
 async def _keep(session: AsyncSession, site: Site) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from medianest.core import clock, journal
 from medianest.core.errors import Forbidden
 from medianest.downloads import site_queries
-from medianest.downloads.errors import SiteLeftAlone
+from medianest.downloads.errors import NoSite, SiteLeftAlone
 from medianest.downloads.models import SiteRow
 from medianest.downloads.site_health import Site, Standing
 from medianest.downloads.types import ErrorCode, State, Wait
@@ -111,8 +111,12 @@ async def test_a_site_that_asks_for_less_is_asked_sooner(household: Household, m
 async def test_an_admin_holds_a_site_and_releases_it(household: Household, media_site: MediaSite) -> None:
     ada, alice = household.actors["Ada"], household.actors["Alice"]
     async with household.at_work() as downloads:
+        before, _ = await downloads.enqueue(alice, media_site.url("/files/padded-144000.mp4"))
+        await household.until_state(before.id, State.COMPLETED)
         with pytest.raises(Forbidden):
             await downloads.sites.hold(alice, SITE)
+        with pytest.raises(NoSite):
+            await downloads.sites.hold(ada, "never.example")
         assert (await downloads.sites.hold(ada, SITE)).standing is Standing.HELD
         one, _ = await downloads.enqueue(alice, media_site.url("/files/padded-144001.mp4"))
         waiting = await household.until_state(one.id, State.WAITING)
@@ -127,6 +131,8 @@ async def test_an_admin_holds_a_site_and_releases_it(household: Household, media
 async def test_a_site_keeps_its_distance_between_two_beginnings(household: Household, media_site: MediaSite) -> None:
     ada, alice = household.actors["Ada"], household.actors["Alice"]
     async with household.at_work() as downloads:
+        known, _ = await downloads.enqueue(alice, media_site.url("/files/padded-145000.mp4"))
+        await household.until_state(known.id, State.COMPLETED)
         await downloads.sites.set_manners(ada, SITE, pause_s=60)
         first, _ = await downloads.enqueue(alice, media_site.url("/files/padded-145001.mp4"))
         await household.until_state(first.id, State.COMPLETED)
@@ -134,8 +140,8 @@ async def test_a_site_keeps_its_distance_between_two_beginnings(household: House
         rests = (await site(household)).rests_until
         assert rests
         assert timedelta(seconds=50) < rests - clock.now() < timedelta(seconds=120)
+        assert media_site.hits("/files/padded-145002.mp4") == []
         await downloads.sites.set_manners(ada, SITE, pause_s=None)
-        await downloads.sites.release(ada, SITE)
         await household.until_state(second.id, State.COMPLETED)
         assert media_site.hits("/files/padded-145002.mp4")
 

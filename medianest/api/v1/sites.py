@@ -1,0 +1,105 @@
+"""Sites that downloads come from: how they stand, and how they are asked."""
+
+from datetime import datetime
+from typing import Annotated
+
+from litestar.params import FromPath
+from msgspec import UNSET, Meta, UnsetType
+from sqlalchemy.orm import Session
+
+from medianest.api import answers
+from medianest.api.answers import Answer, AnyRequest
+from medianest.api.given import Given, Served
+from medianest.api.wire import Input, List, Output, Paged, to_json
+from medianest.core.paging import decode_cursor, encode_cursor
+from medianest.downloads import site_health, site_queries
+from medianest.downloads.site_health import Standing
+from medianest.downloads.types import Counts, ErrorCode
+from medianest.http.given import CurrentActor
+
+
+class DownloadCounts(Output, frozen=True, kw_only=True):
+    """How many downloads of a site are in which state."""
+
+    queued: int
+    running: int
+    paused: int
+    waiting: int
+    completed: int
+    failed: int
+    cancelled: int
+
+
+class Site(Output, frozen=True, kw_only=True):
+    """A site; while it is `cooling` (until `until`) or `held`, nothing is asked of it.
+
+    `cause` is the error that it refused us with, `per_site` and `pause_s` what was set for it alone.
+    """
+
+    name: str
+    state: Standing
+    cause: ErrorCode | None
+    since: datetime | None
+    until: datetime | None
+    per_site: int | None
+    pause_s: int | None
+    last_good_at: datetime | None
+    last_bad_at: datetime | None
+    downloads: DownloadCounts
+
+
+class SiteChange(Input, frozen=True, kw_only=True):
+    """What changes: `held` true asks nothing of it, false trusts it again; null is what holds for all sites."""
+
+    held: bool | None = None
+    per_site: Annotated[int, Meta(ge=1, le=16)] | None | UnsetType = UNSET
+    pause_s: Annotated[int, Meta(ge=0, le=3600)] | None | UnsetType = UNSET
+
+
+async def listing(request: AnyRequest, services: Served, asked: Given[Paged]) -> Answer:
+    """The sites by name."""
+    after = decode_cursor(asked.cursor, str)[0] if asked.cursor else ""
+    found = await services.db.read(site_queries.listing, after=after, limit=asked.limit + 1)
+    shown = list(found[: asked.limit])
+    cursor = encode_cursor(shown[-1].name) if len(found) > asked.limit else None
+    return answers.tagged(request, to_json(List(items=await services.db.read(_shapes, shown), next_cursor=cursor)))
+
+
+async def change(services: Served, actor: CurrentActor, name: FromPath[str], given: Given[SiteChange]) -> Answer:
+    """Hold a site back, trust it again, or give it limits of its own."""
+    sites = services.downloads.sites
+    manners = {"per_site": given.per_site, "pause_s": given.pause_s}
+    wanted = {key: value for key, value in manners.items() if not isinstance(value, UnsetType)}
+    site = await sites.set_manners(actor, name, **wanted)
+    if given.held is not None:
+        site = await (sites.hold if given.held else sites.release)(actor, name)
+    (shape,) = await services.db.read(_shapes, [site])
+    return answers.json(shape)
+
+
+def _shapes(session: Session, sites: list[site_health.Site]) -> list[Site]:
+    counts = site_queries.counts(session, [site.name for site in sites])
+    return [_shape(site, counts[site.name]) for site in sites]
+
+
+def _shape(site: site_health.Site, counts: Counts) -> Site:
+    return Site(
+        name=site.name,
+        state=site.standing,
+        cause=site.cause,
+        since=site.since,
+        until=site.until,
+        per_site=site.per_site,
+        pause_s=site.pause_s,
+        last_good_at=site.last_good_at,
+        last_bad_at=site.last_bad_at,
+        downloads=DownloadCounts(
+            queued=counts.queued,
+            running=counts.running,
+            paused=counts.paused,
+            waiting=counts.waiting,
+            completed=counts.completed,
+            failed=counts.failed,
+            cancelled=counts.cancelled,
+        ),
+    )

@@ -1,0 +1,162 @@
+"""Admin: the sites that downloads come from, how they treat us, and how we treat them."""
+
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+
+from litestar.params import FromPath, FromQuery
+from sqlalchemy.orm import Session
+
+from medianest.core import journal
+from medianest.core.errors import Invalid
+from medianest.core.i18n import Message, msg
+from medianest.downloads import site_queries
+from medianest.downloads.errors import NoSite
+from medianest.downloads.site_health import Site, Standing
+from medianest.downloads.types import Counts
+from medianest.http.services import Services
+from medianest.web import forms, htmx
+from medianest.web.frame import Place
+from medianest.web.given import CurrentReader, PageFrame, TheServices
+from medianest.web.htmx import AnyRequest, Html
+from medianest.web.pages.admin import Room, RoomChip, rooms
+from medianest.web.sites import SiteTile, tile
+
+_PAGE = 50
+_PER_SITE_MOST = 16
+_PAUSE_MOST_S = 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteView:
+    """A site with its figures; `verb` is what an admin may do about it now."""
+
+    tile: SiteTile
+    counts: Counts
+    verb: Message
+    verb_path: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitesView:
+    """The page of the sites."""
+
+    places: tuple[RoomChip, ...]
+    sites: tuple[SiteView, ...]
+    more: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MannersView:
+    """The page of one site: what was set for it, as it was written, and what holds where nothing is."""
+
+    site: SiteView
+    per_site: str
+    pause_s: str
+    usual_per_site: int
+    usual_pause_s: int
+    per_site_error: Message | None = None
+    pause_s_error: Message | None = None
+
+
+async def show(
+    reader: CurrentReader, services: TheServices, frame: PageFrame, after: FromQuery[str] = ""
+) -> Html:
+    """The sites by name."""
+    letters = await services.db.read(journal.dead_letters)
+    found = await services.db.read(site_queries.listing, after=after, limit=_PAGE + 1)
+    views = await services.db.read(_views, found[:_PAGE])
+    view = SitesView(
+        places=rooms(Room.SITES, alarms=len(letters)),
+        sites=views,
+        more=f"/admin/sites?after={found[_PAGE - 1].name}" if len(found) > _PAGE else None,
+    )
+    return htmx.page(reader, replace(frame, place=Place.ADMIN), "admin/sites.html", view)
+
+
+async def show_one(reader: CurrentReader, services: TheServices, frame: PageFrame, name: FromPath[str]) -> Html:
+    """One site, with the form of its limits."""
+    return htmx.page(reader, replace(frame, place=Place.ADMIN), "admin/site.html", await _manners(services, name))
+
+
+async def set_manners(
+    request: AnyRequest, reader: CurrentReader, services: TheServices, frame: PageFrame, name: FromPath[str]
+) -> Html:
+    """Give a site limits of its own; an empty field is what holds for all."""
+    form = await forms.read(request)
+    try:
+        per_site = _number(form.text("per_site"), "per_site", 1, _PER_SITE_MOST)
+        pause_s = _number(form.text("pause_s"), "pause_s", 0, _PAUSE_MOST_S)
+    except _Wrong as wrong:
+        known = await _manners(services, name)
+        typed = {"per_site": form.text("per_site"), "pause_s": form.text("pause_s")}
+        view = replace(known, **typed, **{f"{wrong.field}_error": wrong.message})
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return htmx.page(reader, replace(frame, place=Place.ADMIN), "admin/site.html", view, status=status)
+    await services.downloads.sites.set_manners(reader.asking.actor, name, per_site=per_site, pause_s=pause_s)
+    return htmx.go(reader, "/admin/sites")
+
+
+async def hold(reader: CurrentReader, services: TheServices, name: FromPath[str]) -> Html:
+    """Ask nothing of it for now."""
+    await services.downloads.sites.hold(reader.asking.actor, name)
+    return htmx.go(reader, "/admin/sites")
+
+
+async def release(reader: CurrentReader, services: TheServices, name: FromPath[str]) -> Html:
+    """Ask it again."""
+    await services.downloads.sites.release(reader.asking.actor, name)
+    return htmx.go(reader, "/admin/sites")
+
+
+def site_view(site: Site, counts: Counts, waiting: int) -> SiteView:
+    is_well = site.standing is Standing.OK
+    return SiteView(
+        tile=tile(site, waiting),
+        counts=counts,
+        verb=msg("web.sites.hold" if is_well else "web.sites.release"),
+        verb_path=f"/admin/sites/{site.name}/{'hold' if is_well else 'release'}",
+        path=f"/admin/sites/{site.name}",
+    )
+
+
+def _views(session: Session, sites: list[Site]) -> tuple[SiteView, ...]:
+    names = [site.name for site in sites]
+    counts, waiting = site_queries.counts(session, names), site_queries.waiting(session, names)
+    return tuple(site_view(site, counts[site.name], waiting.get(site.name, 0)) for site in sites)
+
+
+async def _manners(services: Services, name: str) -> MannersView:
+    if not await services.db.read(site_queries.is_known, name):
+        raise NoSite
+    site = await services.db.read(site_queries.one, name)
+    usual = services.settings().downloads
+    (view,) = await services.db.read(_views, [site])
+    return MannersView(
+        site=view,
+        per_site=_written(site.per_site),
+        pause_s=_written(site.pause_s),
+        usual_per_site=usual.per_site,
+        usual_pause_s=usual.site_pause_s,
+    )
+
+
+def _written(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+class _Wrong(Invalid):
+    """A field does not hold what it should."""
+
+    def __init__(self, field: str, message: Message) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def _number(text: str, field: str, least: int, most: int) -> int | None:
+    """The number that was written, None for nothing. Raises _Wrong."""
+    if not text.strip():
+        return None
+    if not (text.strip().isascii() and text.strip().isdigit() and least <= int(text) <= most):
+        raise _Wrong(field, msg("web.sites.want_number", least=least, most=most))
+    return int(text)
