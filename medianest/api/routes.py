@@ -27,6 +27,7 @@ from medianest.api.v1 import (
     presets,
     previews,
     sessions,
+    sites,
     tokens,
     users,
 )
@@ -34,7 +35,7 @@ from medianest.api.v1.download_shapes import Download
 from medianest.api.wire import List, Paged
 from medianest.core import journal as spine
 from medianest.core.actor import Permission
-from medianest.downloads import queries
+from medianest.downloads import queries, site_queries
 from medianest.http.given import CurrentAsking
 from medianest.http.guards import anyone, metrics_reader, permitted, signed_in
 from medianest.http.services import Services
@@ -76,6 +77,9 @@ CALLS = (
     Call("GET", "/downloads/{id:str}/log", downloads.log, READS, gives="text/plain"),
     Call("GET", "/downloads/{id:str}/file", downloads.file, READS, gives="application/octet-stream"),
     Call("GET", "/downloads/{id:str}/thumbnail", downloads.thumbnail, READS, gives="image/webp"),
+
+    Call("GET", "/sites", sites.listing, ADMINS, asks=Paged, gives=List[sites.Site], shows=site_queries.TABLES),
+    Call("PATCH", "/sites/{name:str}", sites.change, ADMINS, takes=sites.SiteChange, gives=sites.Site),
 
     Call("GET", "/events", events.stream, READS, gives="text/event-stream"),
 

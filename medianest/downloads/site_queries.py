@@ -1,6 +1,7 @@
 """Reading what is remembered of sites."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,15 @@ from medianest.downloads.types import State as DownloadState
 
 _COLUMNS = tuple(SiteRow.__table__.c)
 TABLES = (SiteRow.__tablename__, DownloadRow.__tablename__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """A site, how many of its downloads are in which state, and how many wait for it to answer."""
+
+    site: Site
+    counts: Counts
+    waiting: int
 
 
 def of_names(session: Session, names: Iterable[str]) -> dict[str, Site]:
@@ -66,19 +76,27 @@ def waiting(session: Session, names: Iterable[str]) -> dict[str, int]:
     return {site: int(number) for site, number in session.execute(query)}
 
 
-def counts(session: Session, names: Iterable[str]) -> dict[str, Counts]:
-    """How many downloads of each of these sites are in which state."""
-    found: dict[str, dict[str, int]] = {name: {} for name in names}
-    query = select(DownloadRow.site, DownloadRow.state, func.count()).where(DownloadRow.site.in_(found))
-    for site, state, number in session.execute(query.group_by(DownloadRow.site, DownloadRow.state)):
-        found[site][str(state)] = int(number)
-    return {name: Counts(**numbers) for name, numbers in found.items()}
+def figures(session: Session, sites: Iterable[Site]) -> list[Figures]:
+    """The sites with what came from there and what waits for them."""
+    known = list(sites)
+    names = [site.name for site in known]
+    counts, waits = _counts(session, names), waiting(session, names)
+    return [Figures(site=site, counts=counts[site.name], waiting=waits.get(site.name, 0)) for site in known]
 
 
 def site_of_host(session: Session, host: str) -> str:
     """The site that a host leads to, as far as that is known."""
     plain = host.lower().removeprefix("www.")
     return session.scalar(select(SiteHostRow.site).where(SiteHostRow.host == plain)) or plain
+
+
+def _counts(session: Session, names: Iterable[str]) -> dict[str, Counts]:
+    """How many downloads of each of these sites are in which state."""
+    found: dict[str, dict[str, int]] = {name: {} for name in names}
+    query = select(DownloadRow.site, DownloadRow.state, func.count()).where(DownloadRow.site.in_(found))
+    for site, state, number in session.execute(query.group_by(DownloadRow.site, DownloadRow.state)):
+        found[site][str(state)] = int(number)
+    return {name: Counts(**numbers) for name, numbers in found.items()}
 
 
 def _site(row: Any) -> Site:

@@ -25,8 +25,6 @@ from medianest.downloads.models import SiteHostRow, SiteRow
 from medianest.downloads.site_health import Site
 from medianest.downloads.types import ErrorCode
 
-_UNTOUCHED: Any = object()
-
 
 async def begun(session: AsyncSession, name: str, settings: DownloadsSettings) -> None:
     """Something is being asked of this site; the next thing keeps a distance."""
@@ -114,14 +112,10 @@ class Sites:
             await _tell(session, actor, name, events.SiteReleased)
         return site
 
-    async def set_manners(
-        self, actor: Actor, name: str, *, per_site: int | None = _UNTOUCHED, pause_s: int | None = _UNTOUCHED
-    ) -> Site:
+    async def set_manners(self, actor: Actor, name: str, *, per_site: int | None, pause_s: int | None) -> Site:
         """How many runs it gets at once and seconds between two beginnings; None for what holds for all sites."""
-        given = {"per_site": per_site, "pause_s": pause_s}
         async with self._changing(actor, name) as (session, before):
-            wanted = {key: value for key, value in given.items() if value is not _UNTOUCHED}
-            site = replace(before, **wanted, rests_until=None)
+            site = replace(before, per_site=per_site, pause_s=pause_s, rests_until=None)
             await _keep(session, site)
             await _tell(session, actor, name, events.SiteChanged)
         return site

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from medianest.core import clock, files, work
 from medianest.core.db import Database
 from medianest.core.live import Live, Signal
-from medianest.downloads import ledger, queries, rights, sites, turns, waits
+from medianest.downloads import ledger, queries, rights, site_queries, sites, turns, waits
 from medianest.downloads.models import DownloadRow
 from medianest.downloads.protocol import Info
 from medianest.downloads.run import Broken, Finished, Outcome, Run
@@ -68,7 +68,7 @@ class Workers:
             await asyncio.wait([task])
 
     def _wake(self, tables: frozenset[str]) -> None:
-        if DownloadRow.__tablename__ in tables:
+        if not tables.isdisjoint(site_queries.TABLES):
             self._news.set()
 
     async def _recover(self) -> None:

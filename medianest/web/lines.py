@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from medianest.core.i18n import Message, msg
-from medianest.downloads.types import Download, ErrorCode, Progress, Stage, State
-
-_COOLING = frozenset({ErrorCode.RATE_LIMITED, ErrorCode.BOT_CHECK})
+from medianest.downloads.types import Download, Progress, Stage, State, Wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +80,14 @@ def _paused(download: Download) -> Line:
 
 
 def _waiting(download: Download) -> Line:
-    code = download.failure.code if download.failure else None
-    cools = code in _COOLING
-    reason = "cooling" if cools else "premiere" if code is ErrorCode.NOT_YET else "again"
+    why = download.waits_for or Wait.RETRY
+    cools = why is Wait.SITE
     return Line(
         id=download.id,
         title=download.title,
-        stage=msg(f"web.stage.{reason}", site=download.site),
+        stage=msg(f"web.stage.{'held' if cools and download.failure is None else why}", site=download.site),
         icon="cool" if cools else "clock",
-        warns=code is not ErrorCode.NOT_YET,
+        warns=why not in (Wait.PREMIERE, Wait.WINDOW),
         percent=download.progress.percent,
         has_bar=download.progress.percent is not None,
         until=download.next_attempt_at,

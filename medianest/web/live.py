@@ -5,6 +5,7 @@ from collections.abc import Hashable, Mapping
 
 from medianest.core.actor import Actor, Permission
 from medianest.core.db import Database
+from medianest.core.journal import Entry
 from medianest.core.live import Signal
 from medianest.downloads import queries
 from medianest.downloads.service import Downloads
@@ -20,6 +21,7 @@ from medianest.web.templating import Templates
 
 _TITLES_KEPT = 256
 _SUBJECT = "download"
+_SITE = "site"
 
 
 class LiveWriter:
@@ -38,14 +40,18 @@ class LiveWriter:
         """
         if isinstance(news, Signal):
             return SIGNAL if news.kind == SIGNAL else None
+        alone = None if actor.may(Permission.SEE_HOUSEHOLD) else actor.id
+        if news.subject_type == _SITE:
+            return _SITE, alone
         if news.subject_type != _SUBJECT:
             return None
-        alone = None if actor.may(Permission.SEE_HOUSEHOLD) else actor.id
         return relation_to(news, actor.id, is_admin=actor.is_admin), alone
 
     async def write(self, actor: Actor, news: News) -> bytes | None:
         if isinstance(news, Signal):
             return await self._tick(actor, news)
+        if news.subject_type == _SITE:
+            return await self._anew(actor, news)
         self._titles.pop(news.subject_id, None)
         download = None if is_gone(news) else await self._db.read(queries.by_id, news.subject_id)
         counts = await self._db.read(queries.counts, actor)
@@ -56,6 +62,12 @@ class LiveWriter:
             view = news_view(self._downloads.with_progress(download), who, counts, kind=news.kind)
             told = self._say(actor, "queue/_news.html", {"news": view})
         return sse.message(told, id=news.id)
+
+    async def _anew(self, actor: Actor, news: Entry) -> bytes:
+        """Many downloads changed at once: lists that are open read themselves anew (their `hx-trigger`)."""
+        counts = await self._db.read(queries.counts, actor)
+        told = self._say(actor, "queue/_counts.html", {"counts": tally(counts)})
+        return sse.message("lists", event="anew") + sse.message(told, id=news.id)
 
     async def resync(self, actor: Actor) -> bytes:
         """The page reads itself anew."""

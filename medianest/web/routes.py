@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from medianest.core import journal as spine
 from medianest.core.actor import Permission
-from medianest.downloads import queries
+from medianest.downloads import queries, site_queries
 from medianest.http.etags import shows
 from medianest.http.guards import Rule, anyone, fresh, permitted, signed_in
 from medianest.http.limits import Limited
@@ -40,6 +40,7 @@ from medianest.web.pages import (
     queue,
     setup,
     sign_in,
+    sites,
     tokens,
     verbs,
 )
@@ -53,7 +54,7 @@ ADMINS = (permitted(Permission.ADMINISTER),)
 FRESH = (signed_in, fresh)
 FRESH_ADMINS = (permitted(Permission.ADMINISTER), fresh)
 
-MOVING = (*queries.TABLES, spine.TABLE)
+MOVING = (*queries.TABLES, *site_queries.TABLES, spine.TABLE)
 PEOPLE = ("users", "sessions", "tokens")
 
 
@@ -145,6 +146,11 @@ WAYS = (
     Way("POST", "/admin/people/{id:str}/restore", partings.restore, ADMINS),
     Way("GET", "/admin/people/{id:str}/remove", partings.ask_remove, ADMINS),
     Way("POST", "/admin/people/{id:str}/remove", partings.remove, ADMINS),
+    Way("GET", "/admin/sites", sites.show, ADMINS),
+    Way("GET", "/admin/sites/{name:str}", sites.show_one, ADMINS),
+    Way("POST", "/admin/sites/{name:str}", sites.set_manners, ADMINS),
+    Way("POST", "/admin/sites/{name:str}/hold", sites.hold, ADMINS),
+    Way("POST", "/admin/sites/{name:str}/release", sites.release, ADMINS),
     Way("GET", "/admin/jobs", jobs.show, ADMINS),
     Way("POST", "/admin/jobs/{name:str}/run", jobs.run, ADMINS),
     Way("POST", "/admin/dead-letters/{id:int}/retry", jobs.retry_letter, ADMINS),

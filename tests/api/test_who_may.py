@@ -48,6 +48,8 @@ GET /api/v1/openapi.json: signed in
 GET /api/v1/presets: readers
 GET /api/v1/previews/{id:str}/thumbnail: readers
 DELETE /api/v1/sessions/{id:str}: people
+GET /api/v1/sites: admins
+PATCH /api/v1/sites/{name:str}: admins
 GET /api/v1/tokens: readers
 POST /api/v1/tokens: people
 DELETE /api/v1/tokens/{id:str}: people

@@ -9,6 +9,7 @@ from medianest.admin.types import Fact, Group, Verdict
 from medianest.core.actor import NOBODY, Role
 from medianest.core.i18n import Message, msg
 from medianest.downloads.errors import Refused
+from medianest.downloads.site_queries import Figures
 from medianest.downloads.types import Counts, Download, ErrorCode, Preset
 from medianest.web import details, errors
 from medianest.web.acts import Relation
@@ -26,11 +27,13 @@ from medianest.web.pages import (
     queue,
     setup,
     sign_in,
+    sites,
     tokens,
     verbs,
 )
 from medianest.web.pages.admin import Room, rooms
 from medianest.web.rows import Row, row, tally
+from medianest.web.sites import tiles
 from medianest.web.tiles import tile_groups
 from tests.gallery import household, samples
 from tests.gallery.journal import samples_of_the_journal
@@ -60,6 +63,7 @@ class Sample:
 def samples_of_all_pages() -> Iterator[Sample]:
     yield from _queue()
     yield from _links()
+    yield from _sites()
     yield from _downloads()
     yield from _home_and_library()
     yield from _door()
@@ -85,12 +89,27 @@ def _queue() -> Iterator[Sample]:
         counts=counts,
         chips=queue.chips(queue.Shows.ALL, counts),
         sections=queue.sections(_shown(item) for item in samples.ALL),
+        path="/queue?show=all",
+        sites=tiles(samples.SITES, {"tube.example": 3, "podcast.example": 1}),
     )
-    empty = replace(full, counts=none, chips=queue.chips(queue.Shows.ALL, none), sections=queue.sections(()))
+    empty = replace(full, counts=none, sites=(), chips=queue.chips(queue.Shows.ALL, none), sections=queue.sections(()))
     other = queue.sections(row(item, Relation.OTHER) for item in samples.ALL)
     yield _inside("queue", "queue/page.html", full, Place.QUEUE)
     yield _inside("queue-empty", "queue/page.html", empty, Place.QUEUE, under_way=0)
     yield _inside("queue-other", "queue/page.html", replace(full, sections=other), Place.QUEUE)
+
+
+def _sites() -> Iterator[Sample]:
+    places = rooms(Room.SITES, alarms=2)
+    here = Counts(completed=118, failed=2, waiting=3)
+    views = tuple(sites.site_view(Figures(site=site, counts=here, waiting=3)) for site in samples.SITES)
+    yield _inside("sites", "admin/sites.html", sites.SitesView(places=places, sites=views, more=None), Place.ADMIN)
+    none = sites.SitesView(places=places, sites=(), more=None)
+    yield _inside("sites-empty", "admin/sites.html", none, Place.ADMIN)
+    one = sites.MannersView(site=views[2], per_site="1", pause_s="30", usual_per_site=2, usual_pause_s=5)
+    yield _inside("site", "admin/site.html", one, Place.ADMIN)
+    wrong = replace(one, pause_s="long", pause_s_error=msg("web.sites.want_number", least=0, most=3600))
+    yield _inside("site-wrong", "admin/site.html", wrong, Place.ADMIN)
 
 
 def _links() -> Iterator[Sample]:

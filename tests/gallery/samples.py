@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+from medianest.core.circuit import Circuit
+from medianest.core.circuit import State as CircuitState
 from medianest.core.config import TileSettings
 from medianest.core.config.values import ICONS
 from medianest.downloads.presets import Offer
+from medianest.downloads.site_health import Site
 from medianest.downloads.types import (
     Action,
     Download,
@@ -17,6 +20,7 @@ from medianest.downloads.types import (
     Stage,
     State,
     StoredFile,
+    Wait,
 )
 
 NOW = datetime(2026, 11, 20, 21, 30, tzinfo=UTC)
@@ -77,7 +81,7 @@ MERGING = _download(
 COOLING = _download(
     "planets", "Why Saturn keeps its rings", "tube.example", 10, KIDS, state=State.WAITING,
     progress=Progress(percent=22.0, downloaded_bytes=110 * _MB), next_attempt_at=NOW + timedelta(minutes=10),
-    failure=Failure(code=ErrorCode.RATE_LIMITED, retryable=True, action=Action.RETRY),
+    waits_for=Wait.SITE, failure=Failure(code=ErrorCode.RATE_LIMITED, retryable=True, action=Action.RETRY),
 )  # fmt: skip
 QUEUED = _download("physics", "Four colours, one siphon", "vids.example", 6, KIDS, state=State.QUEUED, started_at=None)
 PAUSED = _download(
@@ -126,6 +130,16 @@ PREVIEW = Preview(
     site="tube.example", has_picture=True, tone=0, duration_s=7344.0, estimated_bytes=1400 * _MB, duplicate_of=None,
     is_playlist=False, entry_count=None, is_live=False,
     bytes_by_preset={Preset.BEST: 1400 * _MB, Preset.P1080: 980 * _MB, Preset.AUDIO_MP3: 174 * _MB},
+)  # fmt: skip
+
+SITES = (
+    Site(
+        name="tube.example", since=NOW - timedelta(hours=2), cause=ErrorCode.BOT_CHECK,
+        circuit=Circuit(state=CircuitState.OPEN, opened=2, until=(NOW + timedelta(minutes=10)).timestamp()),
+    ),
+    Site(name="vids.example", last_good_at=NOW - timedelta(minutes=3)),
+    Site(name="media.ndr.example", last_good_at=NOW - timedelta(hours=30), per_site=1, pause_s=30),
+    Site(name="podcast.example", held_at=NOW - timedelta(hours=1)),
 )  # fmt: skip
 
 TILES = (

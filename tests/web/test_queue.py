@@ -11,7 +11,7 @@ from sqlalchemy import update
 from medianest.accounts.types import User
 from medianest.core import clock
 from medianest.downloads.models import DownloadRow
-from medianest.downloads.types import Preset, State
+from medianest.downloads.types import Preset, State, Wait
 from tests.people import sign_in
 from tests.web.house import House, by_htmx, enter, submit
 
@@ -211,7 +211,8 @@ async def test_a_page_that_was_made_long_ago_still_says_when_it_goes_on(
     house: House, browser: httpx.AsyncClient
 ) -> None:
     until = clock.now() + timedelta(minutes=10)
-    await queue(house, house.cast.bob, "film", state=State.WAITING, error_code="rate_limited", due_at=until)
+    waits = {"state": State.WAITING, "waits_for": Wait.SITE, "error_code": "rate_limited", "due_at": until}
+    await queue(house, house.cast.bob, "film", **waits)
     await enter(browser, house.cast.bob)
     page = (await browser.get("/queue")).text
     assert "127.0.0.1 is cooling down" in page

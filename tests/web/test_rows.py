@@ -74,7 +74,7 @@ def test_bytes_are_told_as_far_as_they_are_known(
 
 def test_a_waiting_download_says_why_and_until_when() -> None:
     told = line(samples.COOLING)
-    assert told.stage.id == "web.stage.cooling"
+    assert told.stage.id == "web.stage.site"
     assert told.until == samples.COOLING.next_attempt_at
     assert not told.moves
 

@@ -5,16 +5,16 @@ from typing import Annotated
 
 from litestar.params import FromPath
 from msgspec import UNSET, Meta, UnsetType
-from sqlalchemy.orm import Session
 
 from medianest.api import answers
 from medianest.api.answers import Answer, AnyRequest
 from medianest.api.given import Given, Served
 from medianest.api.wire import Input, List, Output, Paged, to_json
 from medianest.core.paging import decode_cursor, encode_cursor
-from medianest.downloads import site_health, site_queries
+from medianest.downloads import site_queries
 from medianest.downloads.site_health import Standing
-from medianest.downloads.types import Counts, ErrorCode
+from medianest.downloads.site_queries import Figures
+from medianest.downloads.types import ErrorCode
 from medianest.http.given import CurrentActor
 
 
@@ -52,8 +52,8 @@ class SiteChange(Input, frozen=True, kw_only=True):
     """What changes: `held` true asks nothing of it, false trusts it again; null is what holds for all sites."""
 
     held: bool | None = None
-    per_site: Annotated[int, Meta(ge=1, le=16)] | None | UnsetType = UNSET
-    pause_s: Annotated[int, Meta(ge=0, le=3600)] | None | UnsetType = UNSET
+    per_site: Annotated[int, Meta(ge=1, le=16)] | UnsetType | None = UNSET
+    pause_s: Annotated[int, Meta(ge=0, le=3600)] | UnsetType | None = UNSET
 
 
 async def listing(request: AnyRequest, services: Served, asked: Given[Paged]) -> Answer:
@@ -62,27 +62,26 @@ async def listing(request: AnyRequest, services: Served, asked: Given[Paged]) ->
     found = await services.db.read(site_queries.listing, after=after, limit=asked.limit + 1)
     shown = list(found[: asked.limit])
     cursor = encode_cursor(shown[-1].name) if len(found) > asked.limit else None
-    return answers.tagged(request, to_json(List(items=await services.db.read(_shapes, shown), next_cursor=cursor)))
+    figures = await services.db.read(site_queries.figures, shown)
+    return answers.tagged(request, to_json(List(items=[_shape(one) for one in figures], next_cursor=cursor)))
 
 
 async def change(services: Served, actor: CurrentActor, name: FromPath[str], given: Given[SiteChange]) -> Answer:
     """Hold a site back, trust it again, or give it limits of its own."""
     sites = services.downloads.sites
-    manners = {"per_site": given.per_site, "pause_s": given.pause_s}
-    wanted = {key: value for key, value in manners.items() if not isinstance(value, UnsetType)}
-    site = await sites.set_manners(actor, name, **wanted)
+    site = await services.db.read(site_queries.one, name)
+    if given.per_site is not UNSET or given.pause_s is not UNSET:
+        per_site = site.per_site if given.per_site is UNSET else given.per_site
+        pause_s = site.pause_s if given.pause_s is UNSET else given.pause_s
+        site = await sites.set_manners(actor, name, per_site=per_site, pause_s=pause_s)
     if given.held is not None:
         site = await (sites.hold if given.held else sites.release)(actor, name)
-    (shape,) = await services.db.read(_shapes, [site])
-    return answers.json(shape)
+    (figures,) = await services.db.read(site_queries.figures, [site])
+    return answers.json(_shape(figures))
 
 
-def _shapes(session: Session, sites: list[site_health.Site]) -> list[Site]:
-    counts = site_queries.counts(session, [site.name for site in sites])
-    return [_shape(site, counts[site.name]) for site in sites]
-
-
-def _shape(site: site_health.Site, counts: Counts) -> Site:
+def _shape(figures: Figures) -> Site:
+    site, counts = figures.site, figures.counts
     return Site(
         name=site.name,
         state=site.standing,

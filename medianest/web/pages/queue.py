@@ -8,7 +8,7 @@ from litestar.params import FromQuery
 
 from medianest.core.actor import Actor
 from medianest.core.i18n import Message, msg
-from medianest.downloads import queries
+from medianest.downloads import queries, rights, site_queries
 from medianest.downloads.queries import Sort
 from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import Download, State
@@ -19,10 +19,12 @@ from medianest.web.frame import Chip, Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html
 from medianest.web.rows import Row, Section, Tally, row, tally
+from medianest.web.sites import SiteTile, tiles
 
 _LISTED_MOST = 200
 _LATELY = 10
 _PAGE = 50
+_SITES = 6
 _FAILED = frozenset({State.FAILED})
 _DONE = frozenset({State.COMPLETED, State.CANCELLED})
 
@@ -56,6 +58,8 @@ class QueueView:
     counts: Tally
     chips: tuple[Chip, ...]
     sections: tuple[SectionView, ...]
+    path: str
+    sites: tuple[SiteTile, ...] = ()
     more: str | None = None
 
     @property
@@ -81,7 +85,9 @@ async def show(
         counts=counts,
         chips=chips(shows, counts),
         sections=sections(rows),
-        more=f"/queue?show={shows}&cursor={more}" if more else None,
+        path=_path(shows, cursor),
+        sites=await _sites(services, actor) if shows is Shows.ALL else (),
+        more=_path(shows, more) if more else None,
     )
     return htmx.page(reader, replace(frame, place=Place.QUEUE), "queue/page.html", view)
 
@@ -111,6 +117,18 @@ def sections(rows: Iterable[Row]) -> tuple[SectionView, ...]:
         )
         for section in Section
     )
+
+
+def _path(shows: Shows, cursor: str | None) -> str:
+    return f"/queue?show={shows}" + (f"&cursor={cursor}" if cursor else "")
+
+
+async def _sites(services: Services, actor: Actor) -> tuple[SiteTile, ...]:
+    """How it stands with the sites that were asked last, for who sees what comes from there."""
+    if not rights.sees_all(actor):
+        return ()
+    sites = await services.db.read(site_queries.in_view, limit=_SITES)
+    return tiles(sites, await services.db.read(site_queries.waiting, [site.name for site in sites]))
 
 
 async def _found(

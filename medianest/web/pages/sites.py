@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from litestar.params import FromPath, FromQuery
-from sqlalchemy.orm import Session
 
-from medianest.core import journal
+from medianest.core import journal_pages
 from medianest.core.errors import Invalid
 from medianest.core.i18n import Message, msg
 from medianest.downloads import site_queries
 from medianest.downloads.errors import NoSite
-from medianest.downloads.site_health import Site, Standing
+from medianest.downloads.site_health import Standing
+from medianest.downloads.site_queries import Figures
 from medianest.downloads.types import Counts
 from medianest.http.services import Services
 from medianest.web import forms, htmx
@@ -59,16 +59,14 @@ class MannersView:
     pause_s_error: Message | None = None
 
 
-async def show(
-    reader: CurrentReader, services: TheServices, frame: PageFrame, after: FromQuery[str] = ""
-) -> Html:
+async def show(reader: CurrentReader, services: TheServices, frame: PageFrame, after: FromQuery[str] = "") -> Html:
     """The sites by name."""
-    letters = await services.db.read(journal.dead_letters)
+    alarms = await services.db.read(journal_pages.dead_letter_count)
     found = await services.db.read(site_queries.listing, after=after, limit=_PAGE + 1)
-    views = await services.db.read(_views, found[:_PAGE])
+    figures = await services.db.read(site_queries.figures, found[:_PAGE])
     view = SitesView(
-        places=rooms(Room.SITES, alarms=len(letters)),
-        sites=views,
+        places=rooms(Room.SITES, alarms=alarms),
+        sites=tuple(site_view(one) for one in figures),
         more=f"/admin/sites?after={found[_PAGE - 1].name}" if len(found) > _PAGE else None,
     )
     return htmx.page(reader, replace(frame, place=Place.ADMIN), "admin/sites.html", view)
@@ -89,8 +87,14 @@ async def set_manners(
         pause_s = _number(form.text("pause_s"), "pause_s", 0, _PAUSE_MOST_S)
     except _Wrong as wrong:
         known = await _manners(services, name)
-        typed = {"per_site": form.text("per_site"), "pause_s": form.text("pause_s")}
-        view = replace(known, **typed, **{f"{wrong.field}_error": wrong.message})
+        errors = {wrong.field: wrong.message}
+        view = replace(
+            known,
+            per_site=form.text("per_site"),
+            pause_s=form.text("pause_s"),
+            per_site_error=errors.get("per_site"),
+            pause_s_error=errors.get("pause_s"),
+        )
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return htmx.page(reader, replace(frame, place=Place.ADMIN), "admin/site.html", view, status=status)
     await services.downloads.sites.set_manners(reader.asking.actor, name, per_site=per_site, pause_s=pause_s)
@@ -109,21 +113,16 @@ async def release(reader: CurrentReader, services: TheServices, name: FromPath[s
     return htmx.go(reader, "/admin/sites")
 
 
-def site_view(site: Site, counts: Counts, waiting: int) -> SiteView:
+def site_view(figures: Figures) -> SiteView:
+    site = figures.site
     is_well = site.standing is Standing.OK
     return SiteView(
-        tile=tile(site, waiting),
-        counts=counts,
+        tile=tile(site, figures.waiting),
+        counts=figures.counts,
         verb=msg("web.sites.hold" if is_well else "web.sites.release"),
         verb_path=f"/admin/sites/{site.name}/{'hold' if is_well else 'release'}",
         path=f"/admin/sites/{site.name}",
     )
-
-
-def _views(session: Session, sites: list[Site]) -> tuple[SiteView, ...]:
-    names = [site.name for site in sites]
-    counts, waiting = site_queries.counts(session, names), site_queries.waiting(session, names)
-    return tuple(site_view(site, counts[site.name], waiting.get(site.name, 0)) for site in sites)
 
 
 async def _manners(services: Services, name: str) -> MannersView:
@@ -131,9 +130,9 @@ async def _manners(services: Services, name: str) -> MannersView:
         raise NoSite
     site = await services.db.read(site_queries.one, name)
     usual = services.settings().downloads
-    (view,) = await services.db.read(_views, [site])
+    (figures,) = await services.db.read(site_queries.figures, [site])
     return MannersView(
-        site=view,
+        site=site_view(figures),
         per_site=_written(site.per_site),
         pause_s=_written(site.pause_s),
         usual_per_site=usual.per_site,

@@ -133,7 +133,7 @@ async def test_a_site_keeps_its_distance_between_two_beginnings(household: House
     async with household.at_work() as downloads:
         known, _ = await downloads.enqueue(alice, media_site.url("/files/padded-145000.mp4"))
         await household.until_state(known.id, State.COMPLETED)
-        await downloads.sites.set_manners(ada, SITE, pause_s=60)
+        await downloads.sites.set_manners(ada, SITE, per_site=None, pause_s=60)
         first, _ = await downloads.enqueue(alice, media_site.url("/files/padded-145001.mp4"))
         await household.until_state(first.id, State.COMPLETED)
         second, _ = await downloads.enqueue(alice, media_site.url("/files/padded-145002.mp4"))
@@ -141,7 +141,7 @@ async def test_a_site_keeps_its_distance_between_two_beginnings(household: House
         assert rests
         assert timedelta(seconds=50) < rests - clock.now() < timedelta(seconds=120)
         assert media_site.hits("/files/padded-145002.mp4") == []
-        await downloads.sites.set_manners(ada, SITE, pause_s=None)
+        await downloads.sites.set_manners(ada, SITE, per_site=None, pause_s=None)
         await household.until_state(second.id, State.COMPLETED)
         assert media_site.hits("/files/padded-145002.mp4")
 

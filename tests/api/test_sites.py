@@ -1,0 +1,45 @@
+"""Sites over HTTP: how they stand, and an administrator's words about them."""
+
+from medianest.downloads.sites import learnt
+from medianest.downloads.types import ErrorCode
+from tests.api.portal import Portal
+
+SITES = "/api/v1/sites"
+SITE = f"{SITES}/127.0.0.1"
+
+
+async def test_a_site_tells_how_it_stands_and_what_comes_from_it(portal: Portal) -> None:
+    alice = await portal.browser(portal.cast.alice)
+    await portal.queued(alice)
+    async with portal.services.db.transaction() as session:
+        await learnt(session, "127.0.0.1", ErrorCode.BOT_CHECK, is_probe=False)
+        await learnt(session, "other.example", None, is_probe=False)
+    first = (await alice.get(f"{SITES}?limit=1")).json()
+    (site,) = first["items"]
+    assert (site["name"], site["state"], site["cause"]) == ("127.0.0.1", "cooling", "bot_check")
+    assert site["until"]
+    assert site["downloads"]["queued"] == 1
+    second = (await alice.get(f"{SITES}?limit=1&cursor={first['next_cursor']}")).json()
+    assert [one["name"] for one in second["items"]] == ["other.example"]
+    assert second["next_cursor"] is None
+
+
+async def test_it_is_held_released_and_given_limits_of_its_own(portal: Portal) -> None:
+    alice = await portal.browser(portal.cast.alice)
+    await portal.queued(alice)
+    assert (await alice.patch(SITE, json={"held": True})).json()["state"] == "held"
+    assert (await alice.patch(SITE, json={"held": False})).json()["state"] == "ok"
+    limited = (await alice.patch(SITE, json={"per_site": 1, "pause_s": 0})).json()
+    assert (limited["per_site"], limited["pause_s"]) == (1, 0)
+    freed = (await alice.patch(SITE, json={"per_site": None})).json()
+    assert (freed["per_site"], freed["pause_s"]) == (None, 0)
+
+
+async def test_what_is_wrong_is_refused(portal: Portal) -> None:
+    alice, bob = await portal.browser(portal.cast.alice), await portal.browser(portal.cast.bob)
+    await portal.queued(alice)
+    assert (await alice.patch(f"{SITES}/never.example", json={"held": True})).status_code == 404
+    for wrong in ({"per_site": 0}, {"pause_s": -1}, {"held": "yes"}, {"state": "ok"}):
+        assert (await alice.patch(SITE, json=wrong)).status_code == 422
+    assert (await bob.patch(SITE, json={"held": True})).status_code == 403
+    assert (await bob.get(SITES)).status_code == 403

@@ -1,0 +1,73 @@
+"""Sites on the queue's page and in the admin place."""
+
+import httpx
+import pytest
+
+from medianest.downloads import site_queries
+from medianest.downloads.site_health import Standing
+from medianest.downloads.sites import learnt
+from medianest.downloads.types import ErrorCode
+from tests.web.house import House, enter, submit
+from tests.web.test_queue import queue
+
+SITE = "127.0.0.1"
+PAGE = f"/admin/sites/{SITE}"
+
+
+async def refuse(house: House) -> None:
+    async with house.services.db.transaction() as session:
+        await learnt(session, SITE, ErrorCode.BOT_CHECK, is_probe=False)
+
+
+async def standing(house: House) -> Standing:
+    return (await house.services.db.read(site_queries.one, SITE)).standing
+
+
+async def test_the_queue_says_which_site_cools_down_and_why(house: House, browser: httpx.AsyncClient) -> None:
+    await enter(browser, house.cast.bob)
+    await queue(house, house.cast.bob, "film")
+    assert "Cooling down" not in (await browser.get("/queue")).text
+    await refuse(house)
+    page = (await browser.get("/queue")).text
+    assert "Cooling down" in page
+    assert "It takes us for a robot." in page
+
+
+async def test_an_administrator_holds_a_site_back_and_has_it_asked_again(
+    house: House, browser: httpx.AsyncClient
+) -> None:
+    await enter(browser, house.cast.alice)
+    assert "No site was asked yet" in (await browser.get("/admin/sites")).text
+    await queue(house, house.cast.bob, "film")
+    await refuse(house)
+    page = (await browser.get("/admin/sites")).text
+    assert "1 under way" in page
+    assert "Ask it again" in page
+    await submit(browser, f"{PAGE}/release", on="/admin/sites")
+    assert await standing(house) is Standing.OK
+    await submit(browser, f"{PAGE}/hold", on="/admin/sites")
+    assert await standing(house) is Standing.HELD
+    assert "Held back" in (await browser.get(PAGE)).text
+
+
+async def test_a_site_gets_limits_of_its_own_by_a_form(house: House, browser: httpx.AsyncClient) -> None:
+    await enter(browser, house.cast.alice)
+    await queue(house, house.cast.bob, "film")
+    wrong = await submit(browser, PAGE, on=PAGE, per_site="2", pause_s="long")
+    assert wrong.status_code == 422
+    assert 'value="long"' in wrong.text
+    assert "It must be a number from 0 to 3600, or nothing." in wrong.text
+    await submit(browser, PAGE, on=PAGE, per_site="2", pause_s="")
+    site = await house.services.db.read(site_queries.one, SITE)
+    assert (site.per_site, site.pause_s) == (2, None)
+
+
+@pytest.mark.parametrize("path", ["/admin/sites", PAGE])
+async def test_only_administrators_come_in(house: House, browser: httpx.AsyncClient, path: str) -> None:
+    await enter(browser, house.cast.carol)
+    assert (await browser.get(path)).status_code == 403
+
+
+async def test_what_nobody_asked_is_not_there(house: House, browser: httpx.AsyncClient) -> None:
+    await enter(browser, house.cast.alice)
+    assert (await browser.get("/admin/sites/never.example")).status_code == 404
