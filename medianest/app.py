@@ -30,6 +30,7 @@ from medianest.core.live import Live
 from medianest.core.metrics import Metrics
 from medianest.core.scheduler import Scheduler
 from medianest.core.supervisor import Supervisor
+from medianest.downloads import jobs as downloads_jobs
 from medianest.downloads import listeners as downloads_listeners
 from medianest.downloads.queue import Queue
 from medianest.http import faces, ground, idempotency
@@ -57,8 +58,8 @@ class Portal:
         self.queue = Queue(self.db, self.live, self.metrics, settings.downloads, paths)
         self.backups = Backups(self.db, paths, release=__version__, revision=upgrade.newest())
         housekeeping = admin_jobs.jobs(self.db, self.backups, lambda: self.settings)
-        declared = [*accounts_jobs.jobs(self.db, rules), *idempotency.jobs(self.db), *housekeeping]
-        self.scheduler = Scheduler(self.db, declared)
+        declared = [*accounts_jobs.jobs(self.db, rules), *downloads_jobs.jobs(self.db), *idempotency.jobs(self.db)]
+        self.scheduler = Scheduler(self.db, [*declared, *housekeeping])
         self.dispatcher = Dispatcher(self.db, downloads_listeners.listeners())
         build, languages = self.templates.build, self.catalogues.languages
         self.ground = ground.lay(self.db, self.live, self.accounts, settings.server, build=build, languages=languages)

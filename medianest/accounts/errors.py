@@ -75,3 +75,7 @@ class InvitationOver(NotFound):
 
 class NoSuchDevice(NotFound):
     default_code = "no_such_device"
+
+
+class NoSuchPlan(NotFound):
+    default_code = "no_such_plan"

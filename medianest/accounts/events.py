@@ -1,4 +1,4 @@
-"""What accounts announce; each to the administrators and to the person it is about."""
+"""What accounts announce; each to the administrators and to the person it is about, if it is about one."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -183,3 +183,67 @@ class DeviceRevoked(DeviceEvent):
     """It shows no profiles any more, and who had chosen one there is signed out."""
 
     kind: ClassVar[str] = "device.revoked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonPlanEvent(Event):
+    """Somebody's own plan is another one now; `name` is that of the plan."""
+
+    kind: ClassVar[str] = "user_plan"
+    subject_type: ClassVar[str] = "user"
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanGiven(PersonPlanEvent):
+    kind: ClassVar[str] = "user.plan_given"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanTaken(PersonPlanEvent):
+    """They have none of their own any more."""
+
+    kind: ClassVar[str] = "user.plan_taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanEvent(Event):
+    """Something about a plan."""
+
+    kind: ClassVar[str] = "plan"
+    subject_type: ClassVar[str] = "plan"
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanCreated(PlanEvent):
+    kind: ClassVar[str] = "plan.created"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChanged(PlanEvent):
+    """`changed` names what."""
+
+    kind: ClassVar[str] = "plan.changed"
+
+    changed: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRolesChanged(PlanEvent):
+    """Other roles have it now than before."""
+
+    kind: ClassVar[str] = "plan.roles_changed"
+
+    roles: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRemoved(PlanEvent):
+    """Who had it has the plan `instead` now (an id), or none."""
+
+    kind: ClassVar[str] = "plan.removed"
+
+    instead: str | None

@@ -1,8 +1,8 @@
-"""The tables of people, what they prove themselves with, and who may become one; of secrets only hashes."""
+"""The tables of people, what they prove themselves with, who may become one, and plans; of secrets only hashes."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest.core.db import Base, UtcDateTime
@@ -29,6 +29,7 @@ class UserRow(Base):
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     pin_hash: Mapped[str | None]
+    plan_id: Mapped[str | None] = mapped_column(ForeignKey("plans.id"))
 
 
 class SessionRow(Base):
@@ -92,3 +93,27 @@ class DeviceRow(Base):
     label: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PlanRow(Base):
+    """A named bundle of quotas; what is not set is not limited."""
+
+    __tablename__ = "plans"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(unique=True)
+    downloads: Mapped[int | None]
+    bytes: Mapped[int | None] = mapped_column(BigInteger)
+    active: Mapped[int | None]
+    window_days: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RolePlanRow(Base):
+    """The plan of everybody in a role who has none of their own."""
+
+    __tablename__ = "role_plans"
+
+    role: Mapped[str] = mapped_column(primary_key=True)
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"), index=True)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import UNSET
+
 from medianest.accounts import names, queries, sessions, users
 from medianest.accounts.errors import NoSuchUser
 from medianest.accounts.passwords import Passwords, check_rules
@@ -45,13 +47,13 @@ class People:
             return await users.create(session, actor, new, password_hash=password_hash)
 
     async def change(self, actor: Actor, id: str, change: UserChange) -> User:
-        """Change an account; one's own role and standing are an administrator's to change.
+        """Change an account; one's own role, standing and plan are an administrator's to change.
 
         Who is suspended has no session any more. Raises Forbidden, NoSuchUser, LastAdmin, Invalid.
         """
         require_person(actor)
         _require_own(actor, id)
-        if not actor.is_admin and (change.role is not None or change.suspended is not None):
+        if not actor.is_admin and _is_an_administrators(change):
             raise Forbidden(msg("accounts.admins_only"))
         async with self._db.transaction() as session:
             return await users.change(session, actor, id, change)
@@ -100,6 +102,10 @@ class People:
 def _require_own(actor: Actor, id: str) -> None:
     if id != actor.id and not actor.is_admin:
         raise NoSuchUser(msg("accounts.no_such_user"))
+
+
+def _is_an_administrators(change: UserChange) -> bool:
+    return change.role is not None or change.suspended is not None or change.plan is not UNSET
 
 
 def _there(user: User | None) -> User:

@@ -195,6 +195,7 @@ def _user(row: Row[Any]) -> User:
         suspended_at=row.suspended_at,
         created_at=row.created_at,
         last_seen_at=row.last_seen_at,
+        plan_id=row.plan_id,
     )
 
 

@@ -12,6 +12,7 @@ from medianest.accounts.identities import Identities
 from medianest.accounts.invitations import Invitations
 from medianest.accounts.passwords import Passwords, check_rules
 from medianest.accounts.people import People
+from medianest.accounts.plans import Plans
 from medianest.accounts.presence import Presence
 from medianest.accounts.queries import Credentials
 from medianest.accounts.rights import require_admin, require_person
@@ -52,6 +53,7 @@ class Accounts:
         self.people = People(db, self._passwords)
         self.invitations = Invitations(db, rules, self._passwords)
         self.devices = Devices(db, rules, self._passwords)
+        self.plans = Plans(db)
 
     async def new_setup_secret(self) -> str | None:
         """The secret of a fresh setup link; None where there is an administrator already."""

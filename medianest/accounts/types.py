@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from msgspec import UNSET, UnsetType
+
 from medianest.core.actor import Role
 
 
@@ -50,7 +52,8 @@ class Client:
 class User:
     """A person of the household, as administrators and the person see them.
 
-    `last_seen_at` is a few minutes behind, and moves under the eyes of who compares two of them.
+    `last_seen_at` is a few minutes behind, and moves under the eyes of who compares two of them. `plan_id` is their own
+    plan, which stands over that of their role.
     """
 
     id: str
@@ -61,6 +64,7 @@ class User:
     suspended_at: datetime | None
     created_at: datetime
     last_seen_at: datetime | None = field(default=None, compare=False)
+    plan_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +80,16 @@ class NewUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserChange:
-    """What changes about a person; None stays as it is, and without a language the browser's decides (empty)."""
+    """What changes about a person; None stays as it is, and without a language the browser's decides (empty).
+
+    `plan` is the id of a plan of their own, None for none; unset it stays.
+    """
 
     role: Role | None = None
     suspended: bool | None = None
     display_name: str | None = None
     language: str | None = None
+    plan: str | UnsetType | None = UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,3 +175,59 @@ class Profile:
     id: str
     name: str
     has_pin: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotas:
+    """How much somebody may have; None is as much as they like.
+
+    `downloads` begun and `bytes` received count for `window_days` days, `active` is how many may be under way at once.
+    """
+
+    downloads: int | None = None
+    bytes: int | None = None
+    active: int | None = None
+    window_days: int = 7
+
+    @property
+    def window(self) -> timedelta:
+        return timedelta(days=self.window_days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A named bundle of quotas."""
+
+    id: str
+    name: str
+    quotas: Quotas
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanInUse:
+    """A plan with the roles that have it, and how many people have it as their own."""
+
+    plan: Plan
+    roles: tuple[Role, ...]
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPlan:
+    """A plan to be, and the roles that get it."""
+
+    name: str
+    quotas: Quotas = field(default_factory=Quotas)
+    roles: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChange:
+    """What changes about a plan; what is unset stays. A role that is left out of `roles` has no plan any more."""
+
+    name: str | UnsetType = UNSET
+    downloads: int | UnsetType | None = UNSET
+    bytes: int | UnsetType | None = UNSET
+    active: int | UnsetType | None = UNSET
+    window_days: int | UnsetType = UNSET
+    roles: frozenset[Role] | UnsetType = UNSET

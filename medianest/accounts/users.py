@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
+from msgspec import UNSET
 from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from medianest.accounts import events, names, queries
+from medianest.accounts import events, names, plans, queries
 from medianest.accounts.errors import LastAdmin, NameTaken, NoSuchUser
 from medianest.accounts.models import InvitationRow, SessionRow, TokenRow, UserRow
 from medianest.accounts.permissions import ROLES_OF_PROFILES
@@ -18,6 +19,7 @@ from medianest.core.i18n import msg
 from medianest.core.security import new_id
 
 _UNTYPABLE = "\x7f"
+_FORGOTTEN = dict.fromkeys(("language", "password_hash", "pin_hash", "plan_id", "last_seen_at"))
 
 
 async def create(session: AsyncSession, actor: Actor, new: NewUser, *, password_hash: str | None) -> User:
@@ -58,10 +60,13 @@ async def create(session: AsyncSession, actor: Actor, new: NewUser, *, password_
 
 
 async def change(session: AsyncSession, actor: Actor, id: str, change: UserChange) -> User:
-    """Change an account; who is suspended loses every session at once. Raises NoSuchUser, LastAdmin."""
+    """Change an account; who is suspended loses every session at once. Raises NoSuchUser, LastAdmin, Invalid."""
     user = await session.run_sync(queries.user, id)
     if user is None:
         raise NoSuchUser(msg("accounts.no_such_user"))
+    if change.plan is not UNSET:
+        await plans.give(session, actor, id, before=user.plan_id, after=change.plan)
+        user = replace(user, plan_id=change.plan)
     values = _changed_values(user, change)
     if not values:
         return user
@@ -69,8 +74,7 @@ async def change(session: AsyncSession, actor: Actor, id: str, change: UserChang
         values["epoch"] = UserRow.epoch + 1
     if values.get("role", user.role) not in ROLES_OF_PROFILES:
         values["pin_hash"] = None
-        chosen = (SessionRow.user_id == id) & SessionRow.device_id.is_not(None)
-        await session.execute(delete(SessionRow).where(chosen))
+        await _leave_household_devices(session, id)
     await session.execute(update(UserRow).where(UserRow.id == id).values(values))
     if user.role is Role.ADMIN and not await session.run_sync(queries.active_admins):
         raise LastAdmin(msg("accounts.last_admin"))
@@ -119,13 +123,10 @@ async def remove(session: AsyncSession, actor: Actor, user: User) -> None:
             name_key=f"{_UNTYPABLE}{user.id}",
             display_name=pseudonym,
             role=Role.GUEST,
-            language=None,
-            password_hash=None,
-            pin_hash=None,
             epoch=UserRow.epoch + 1,
             suspended_at=now,
-            last_seen_at=None,
             removed_at=now,
+            **_FORGOTTEN,
         )
     )
     await pseudonyms.give(session, user.id, pseudonym)
@@ -142,6 +143,11 @@ async def remove(session: AsyncSession, actor: Actor, user: User) -> None:
 async def refresh_hash(session: AsyncSession, user: User, password_hash: str) -> None:
     """Keep the same password in today's way."""
     await session.execute(update(UserRow).where(UserRow.id == user.id).values(password_hash=password_hash))
+
+
+async def _leave_household_devices(session: AsyncSession, id: str) -> None:
+    chosen = (SessionRow.user_id == id) & SessionRow.device_id.is_not(None)
+    await session.execute(delete(SessionRow).where(chosen))
 
 
 def _changed_values(user: User, change: UserChange) -> dict[str, Any]:

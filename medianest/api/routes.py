@@ -24,6 +24,7 @@ from medianest.api.v1 import (
     jobs,
     journal,
     me,
+    plans,
     presets,
     previews,
     sessions,
@@ -56,7 +57,7 @@ async def document(request: AnyRequest, services: Served) -> Answer:
 
 # fmt: off
 CALLS = (
-    Call("GET", "/me", me.show, READS, gives=me.Me, shows=("users",)),
+    Call("GET", "/me", me.show, READS, gives=me.Me),
     Call("GET", "/presets", presets.listing, READS, asks=Paged, gives=List[presets.Offer]),
 
     Call("POST", "/downloads/preview", previews.create, DOWNLOADS, takes=previews.NewPreview, gives=previews.Preview),
@@ -102,6 +103,10 @@ CALLS = (
     Call("POST", "/household-devices", household_devices.approve, ADMINS, takes=household_devices.DeviceApproval,
          gives=household_devices.ShownHouseholdDevice, statuses=(CREATED,)),
     Call("DELETE", "/household-devices/{id:str}", household_devices.revoke, ADMINS, statuses=(GONE,)),
+    Call("GET", "/plans", plans.listing, ADMINS, asks=Paged, gives=List[plans.Plan]),
+    Call("POST", "/plans", plans.create, ADMINS, takes=plans.NewPlan, gives=plans.Plan, statuses=(CREATED,)),
+    Call("PATCH", "/plans/{id:str}", plans.change, ADMINS, takes=plans.PlanChange, gives=plans.Plan),
+    Call("DELETE", "/plans/{id:str}", plans.delete, ADMINS, asks=plans.Removal, statuses=(GONE,)),
     Call("GET", "/users/{id:str}/sessions", sessions.listing, READS, asks=Paged, gives=List[sessions.Session],
          shows=("sessions", "users")),
     Call("DELETE", "/sessions/{id:str}", sessions.delete, SIGNED_IN, statuses=(GONE,)),

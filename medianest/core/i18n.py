@@ -38,7 +38,9 @@ class Catalogue:
         self._translations = [_compile(path) for path in sorted((LOCALE / language).glob("*.po"))]
 
     def say(self, message: Message) -> str:
-        return self.text(message.id, **message.values)
+        """The message, whose values may themselves be messages."""
+        said = {name: self.say(value) for name, value in message.values.items() if isinstance(value, Message)}
+        return self.text(message.id, **{**message.values, **said})
 
     def text(self, id: str, /, **values: object) -> str:
         n = values.get("n")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest.core.db import Base, UtcDateTime
@@ -101,3 +101,20 @@ class SiteHostRow(Base):
 
     host: Mapped[str] = mapped_column(primary_key=True)
     site: Mapped[str]
+
+
+class UsageRow(Base):
+    """What counts against somebody's quotas: a download that they began, or the bytes that one of its runs received.
+
+    It stays when the download is deleted or handed over.
+    """
+
+    __tablename__ = "download_usage"
+    __table_args__ = (Index("ix_download_usage_user_id_at", "user_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    download_id: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    downloads: Mapped[int]
+    bytes: Mapped[int] = mapped_column(BigInteger)

@@ -18,7 +18,7 @@ from medianest.downloads.ledger import source_of
 from medianest.downloads.protocol import Info, Pictured
 from medianest.downloads.run import limits
 from medianest.downloads.spawn import Child
-from medianest.downloads.types import ErrorCode
+from medianest.downloads.types import ErrorCode, Preview, Standing
 from medianest.downloads.workshop import Workshop
 
 LIFE = timedelta(minutes=10)
@@ -50,6 +50,26 @@ class Seen:
 
     def estimated_bytes(self, preset: str) -> int | None:
         return self.info.estimated_bytes.get(preset)
+
+    def preview(self, preset: str, *, duplicate_of: str | None, standings: tuple[Standing, ...]) -> Preview:
+        """What who asked is told of it, with the size that this preset would make."""
+        info = self.info
+        return Preview(
+            id=self.id,
+            url=self.url,
+            title=info.title,
+            site=info.site,
+            has_picture=self.picture is not None,
+            tone=self.picture.tone if self.picture else None,
+            duration_s=info.duration_s,
+            estimated_bytes=self.estimated_bytes(preset),
+            bytes_by_preset=info.estimated_bytes,
+            duplicate_of=duplicate_of,
+            is_playlist=info.is_playlist,
+            entry_count=info.entry_count,
+            is_live=info.is_live,
+            standings=standings,
+        )
 
     def columns(self, preset: str) -> dict[str, Any]:
         """What is known of a download that begins with this."""

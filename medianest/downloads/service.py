@@ -18,7 +18,7 @@ from medianest.core.i18n import msg
 from medianest.core.live import Live
 from medianest.core.outbound import Url
 from medianest.core.security import new_id
-from medianest.downloads import events, joblog, presets, queries, rights, site_queries, states
+from medianest.downloads import events, joblog, presets, queries, rights, site_queries, states, usage
 from medianest.downloads.errors import NoDownload, Refused
 from medianest.downloads.models import DownloadRow, FollowerRow
 from medianest.downloads.presets import Offer
@@ -54,27 +54,17 @@ class Downloads:
         async with self.sites.asked(checked.host):
             seen = await self._previews.look(str(checked), owner_id=actor.id)
         duplicate = await self._db.read(queries.any_of_source, seen.sources)
-        info = seen.info
-        return Preview(
-            id=seen.id,
-            url=str(checked),
-            title=info.title,
-            site=info.site,
-            has_picture=seen.picture is not None,
-            tone=seen.picture.tone if seen.picture else None,
-            duration_s=info.duration_s,
-            estimated_bytes=seen.estimated_bytes(presets.chosen(self._shop.settings, actor, None)),
-            bytes_by_preset=seen.info.estimated_bytes,
-            duplicate_of=duplicate,
-            is_playlist=info.is_playlist,
-            entry_count=info.entry_count,
-            is_live=info.is_live,
-        )
+        standings = await self._db.read(usage.standings, actor.id or "")
+        preset = presets.chosen(self._shop.settings, actor, None)
+        return seen.preview(preset, duplicate_of=duplicate, standings=standings)
 
     async def enqueue(
         self, actor: Actor, url: str, *, preset: str | None = None, priority: int = 0, preview_id: str | None = None
     ) -> tuple[Download, bool]:
-        """Queue the link; what is there already gets the actor as a follower. Returns it, and whether it is new."""
+        """Queue the link; what is there already gets the actor as a follower, whatever their plan.
+
+        Returns it, and whether it is new. Raises Refused, Forbidden, QuotaExceeded.
+        """
         _may_download(actor)
         preset = presets.chosen(self._shop.settings, actor, preset)
         checked = await self._door(url)
@@ -105,7 +95,10 @@ class Downloads:
         return await self._change_state(actor, id, Verb.RESUME, events.DownloadResumed)
 
     async def retry(self, actor: Actor, id: str) -> Download:
-        """Queue a failed, cancelled or waiting download again, with fresh attempts. Raises Conflict `already_there`."""
+        """Queue a failed, cancelled or waiting download again, with fresh attempts.
+
+        Raises Conflict `already_there`, and QuotaExceeded where the owner's plan has no room for it.
+        """
         fresh = {"attempts": 0, "finished_at": None, "error_code": None, "error_detail": "", "due_at": None}
         return await self._change_state(actor, id, Verb.RETRY, events.DownloadRetried, **fresh)
 
@@ -192,6 +185,7 @@ class Downloads:
         self, session: AsyncSession, actor: Actor, url: Url, preset: str, priority: int, seen: Seen | None
     ) -> str:
         id = new_id()
+        await usage.begin(session, actor.id or "", id)
         position = await session.run_sync(queries.last_position) + 1
         site = await session.run_sync(site_queries.site_of_host, url.host)
         known = seen.columns(preset) if seen else columns_of(url) | {"site": site}
@@ -245,7 +239,7 @@ class Downloads:
             download = self.with_progress(await _controlled(session, actor, id))
             state = states.after(download.state, verb)
             if verb is Verb.RETRY and download.state in states.SETTLED:
-                await _nothing_in_the_way(session, download)
+                await _begin_again(session, download)
             done = download.progress
             how_far = {"downloaded_bytes": done.downloaded_bytes, "total_bytes": done.total_bytes, "waits_for": None}
             statement = update(DownloadRow).where(DownloadRow.id == id).values(state=state, **how_far, **values)
@@ -273,9 +267,10 @@ async def _controlled(session: AsyncSession, actor: Actor, id: str) -> Download:
     return download
 
 
-async def _nothing_in_the_way(session: AsyncSession, download: Download) -> None:
+async def _begin_again(session: AsyncSession, download: Download) -> None:
     if await session.run_sync(queries.rival, download.id):
         raise Conflict(msg("downloads.already_there"), code="already_there")
+    await usage.begin(session, download.owner.id, download.id)
 
 
 async def _record(

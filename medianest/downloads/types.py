@@ -171,11 +171,34 @@ class Download:
     finished_at: datetime | None
 
 
+class Quota(StrEnum):
+    """What of downloads can be limited: how many are begun, what they receive, how many are under way."""
+
+    DOWNLOADS = "downloads"
+    BYTES = "bytes"
+    ACTIVE = "active"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How much of a quota is used; `resets_at` is when less is used and there is room, None where no time brings it."""
+
+    quota: Quota
+    limit: int
+    used: int
+    window_days: int
+    resets_at: datetime | None = None
+
+    @property
+    def left(self) -> int:
+        return max(0, self.limit - self.used)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """What a link is, before it is queued; `tone` is the picture's dominant hue in twelfths of the circle.
 
-    `bytes_by_preset` is the size that each preset would make of it.
+    `bytes_by_preset` is the size that each preset would make of it, `standings` are the quotas of who asks.
     """
 
     id: str
@@ -191,6 +214,7 @@ class Preview:
     is_playlist: bool
     entry_count: int | None
     is_live: bool
+    standings: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -204,10 +205,9 @@ class Workers:
         next_due = await self._db.read(waits.next_due)
         due = min((moment for moment in (next_due, self._rest) if moment), default=None)
         seconds = _LOOK_AGAIN_S if due is None else max(0.05, (due - clock.now()).total_seconds())
-        try:
-            await asyncio.wait_for(self._news.wait(), min(seconds, _LOOK_AGAIN_S))
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(seconds, _LOOK_AGAIN_S)):
+                await self._news.wait()
 
     async def _stop_all(self) -> None:
         tasks = list(self._tasks.values())

@@ -1,6 +1,6 @@
 """Templates to HTML: one strict, escaping environment for each language; the only module that knows Jinja."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -38,7 +38,7 @@ class Templates:
 
     def tell(self, message: Message, language: str) -> str:
         """A message whose values may themselves be messages."""
-        return _speaker(self._catalogues.of(language))(message)
+        return self._catalogues.of(language).say(message)
 
     def href(self, path: str) -> str:
         """The address of one of our own pages; the one place where a base path is put before it."""
@@ -61,7 +61,7 @@ class Templates:
         )
         environment.globals = {
             "t": catalogue.text,
-            "say": _speaker(catalogue),
+            "say": catalogue.say,
             "href": self.href,
             "static": self.assets.address,
         }
@@ -90,13 +90,3 @@ class _CompiledTemplates(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._code[bucket.key] = bucket.code
-
-
-def _speaker(catalogue: Catalogue) -> Callable[[Message], str]:
-    """Says a message whose values may themselves be messages."""
-
-    def say(message: Message) -> str:
-        values = {name: say(value) if isinstance(value, Message) else value for name, value in message.values.items()}
-        return catalogue.text(message.id, **values)
-
-    return say

@@ -171,4 +171,6 @@ def test_a_preview_on_the_wire() -> None:
         "is_playlist": False,
         "entry_count": None,
         "preview_id": "p1",
+        "quotas": {},
+        "fits": True,
     }

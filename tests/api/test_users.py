@@ -13,7 +13,7 @@ async def test_administrators_see_everybody_and_others_themselves(portal: Portal
     alice, dora = await portal.browser(portal.cast.alice), await portal.browser(portal.cast.dora)
     everybody = (await alice.get(USERS)).json()["items"]
     assert [user["name"] for user in everybody] == ["Alice", "Bob", "Carol", "Dora", "Gus"]
-    fields = ["id", "name", "display_name", "role", "language", "suspended_at", "last_seen_at", "created_at"]
+    fields = ["id", "name", "display_name", "role", "language", "suspended_at", "last_seen_at", "created_at", "plan"]
     assert list(everybody[0]) == fields
     assert [user["id"] for user in (await dora.get(USERS)).json()["items"]] == [portal.cast.dora.id]
     page = (await alice.get(f"{USERS}?limit=2")).json()

@@ -59,6 +59,10 @@ DELETE /api/v1/household-devices/{id:str}: admins
 GET /api/v1/invitations: admins
 POST /api/v1/invitations: admins
 DELETE /api/v1/invitations/{id:str}: admins
+GET /api/v1/plans: admins
+POST /api/v1/plans: admins
+PATCH /api/v1/plans/{id:str}: admins
+DELETE /api/v1/plans/{id:str}: admins
 GET /api/v1/users: readers
 POST /api/v1/users: admins
 DELETE /api/v1/users/{id:str}: admins

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from medianest.api import answers
-from medianest.api.answers import Answer
+from medianest.api.answers import Answer, AnyRequest
 from medianest.api.given import Served
-from medianest.api.wire import Output
+from medianest.api.v1.quotas import Quota, quotas
+from medianest.api.wire import Output, to_json
 from medianest.core.actor import Permission, Role
+from medianest.downloads import usage
 from medianest.http.given import CurrentAsking
 
 
@@ -21,15 +23,11 @@ class Account(Output, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class Quota(Output, frozen=True, kw_only=True):
-    """How much of something one may have, and how much of it is used."""
-
-    limit: int
-    used: int
-
-
 class Me(Output, frozen=True, kw_only=True):
-    """Who asks; `csrf_token` goes into X-CSRF-Token on writes, and is null for who asks with a token."""
+    """Who asks; `csrf_token` goes into X-CSRF-Token on writes, and is null for who asks with a token.
+
+    `quotas` are those that your plan sets: `downloads` begun, `bytes` received, `active` at once.
+    """
 
     user: Account
     role: Role
@@ -38,10 +36,11 @@ class Me(Output, frozen=True, kw_only=True):
     csrf_token: str | None
 
 
-async def show(services: Served, asking: CurrentAsking) -> Answer:
+async def show(request: AnyRequest, services: Served, asking: CurrentAsking) -> Answer:
     """Who you are, and what you may do."""
     actor = asking.actor
     user = await services.accounts.me(actor)
+    standings = await services.db.read(usage.standings, user.id)
     account = Account(
         id=user.id,
         name=user.name,
@@ -49,12 +48,11 @@ async def show(services: Served, asking: CurrentAsking) -> Answer:
         language=user.language,
         created_at=user.created_at,
     )
-    return answers.json(
-        Me(
-            user=account,
-            role=actor.role or user.role,
-            permissions=sorted(actor.permissions),
-            quotas={},
-            csrf_token=asking.form_token() if actor.session_id else None,
-        )
+    me = Me(
+        user=account,
+        role=actor.role or user.role,
+        permissions=sorted(actor.permissions),
+        quotas=quotas(standings),
+        csrf_token=asking.form_token() if actor.session_id else None,
     )
+    return answers.tagged(request, to_json(me))

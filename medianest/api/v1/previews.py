@@ -1,5 +1,6 @@
 """What a link is, before it is queued."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from litestar.params import FromPath
@@ -9,8 +10,10 @@ from medianest.api import answers
 from medianest.api.answers import Answer, AnyRequest
 from medianest.api.given import CurrentReader, Given, Served
 from medianest.api.reader import Reader
+from medianest.api.v1.quotas import Quota, quotas
 from medianest.api.wire import Input, Output
 from medianest.downloads import types
+from medianest.downloads.quotas import fits
 from medianest.http.media_types import media_type_of
 from medianest.http.ranges import file_response
 
@@ -24,7 +27,10 @@ class NewPreview(Input, frozen=True, kw_only=True):
 
 
 class Preview(Output, frozen=True, kw_only=True):
-    """What a link leads to; `preview_id` lives ten minutes, and saves the queue the second look."""
+    """What a link leads to; `preview_id` lives ten minutes, and saves the queue the second look.
+
+    `quotas` are yours; `fits` says whether they have room for it, null where that depends on a size that nobody knows.
+    """
 
     title: str
     duration_s: float | None
@@ -35,6 +41,8 @@ class Preview(Output, frozen=True, kw_only=True):
     is_playlist: bool
     entry_count: int | None
     preview_id: str
+    quotas: Mapping[str, Quota]
+    fits: bool | None
 
 
 async def create(services: Served, reader: CurrentReader, given: Given[NewPreview]) -> Answer:
@@ -60,4 +68,6 @@ def preview(reader: Reader, known: types.Preview) -> Preview:
         is_playlist=known.is_playlist,
         entry_count=known.entry_count,
         preview_id=known.id,
+        quotas=quotas(known.standings),
+        fits=fits(known.standings, known.estimated_bytes),
     )

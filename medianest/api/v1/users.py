@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from litestar.params import FromPath
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from medianest.accounts import types
 from medianest.accounts.types import NewUser, UserChange
@@ -13,7 +13,7 @@ from medianest.api import answers
 from medianest.api.answers import Answer
 from medianest.api.given import Given, Served
 from medianest.api.windows import window
-from medianest.api.wire import Input, List, Output, Paged
+from medianest.api.wire import Input, List, Output, Paged, Word
 from medianest.core.actor import Role
 from medianest.core.errors import FieldError, Invalid
 from medianest.core.i18n import msg
@@ -27,7 +27,8 @@ Language = Annotated[str, Meta(max_length=35)]
 class User(Output, frozen=True, kw_only=True):
     """Somebody of the household; `name` is for signing in, `display_name` is what others see.
 
-    `last_seen_at` is a few minutes behind. Who is suspended cannot sign in.
+    `last_seen_at` is a few minutes behind. Who is suspended cannot sign in. `plan` is the id of their own plan; null is
+    that of their role.
     """
 
     id: str
@@ -38,6 +39,7 @@ class User(Output, frozen=True, kw_only=True):
     suspended_at: datetime | None
     last_seen_at: datetime | None
     created_at: datetime
+    plan: str | None
 
 
 class NewPerson(Input, frozen=True, kw_only=True):
@@ -51,12 +53,16 @@ class NewPerson(Input, frozen=True, kw_only=True):
 
 
 class PersonChange(Input, frozen=True, kw_only=True):
-    """What changes; `role` and `suspended` are for administrators. An empty language is the browser's."""
+    """What changes; `role`, `suspended` and `plan` are for administrators.
+
+    An empty language is the browser's; with null for a plan they have none of their own.
+    """
 
     role: Role | None = None
     suspended: bool | None = None
     display_name: Name | None = None
     language: Language | None = None
+    plan: Word | UnsetType | None = UNSET
 
 
 async def listing(services: Served, actor: CurrentActor, asked: Given[Paged]) -> Answer:
@@ -87,6 +93,7 @@ async def change(services: Served, actor: CurrentActor, id: FromPath[str], given
         suspended=given.suspended,
         display_name=given.display_name,
         language=_spoken(services, given.language),
+        plan=given.plan,
     )
     return answers.json(user_shape(await services.accounts.people.change(actor, id, change)))
 
@@ -113,6 +120,7 @@ def user_shape(user: types.User) -> User:
         suspended_at=user.suspended_at,
         last_seen_at=user.last_seen_at,
         created_at=user.created_at,
+        plan=user.plan_id,
     )
 
 
