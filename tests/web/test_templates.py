@@ -1,10 +1,8 @@
-"""What holds for every template, style sheet and icon: texts of the catalogue, nothing inline, nothing dead."""
+"""What holds for every template, style sheet and icon: known messages, nothing inline, nothing dead."""
 
 import re
 from collections.abc import Iterator
 from hashlib import sha256
-from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +10,6 @@ from medianest.core.i18n import Catalogues
 from medianest.web.assets import STATIC, TEMPLATES
 from tests.gallery.server import SAMPLES, Gallery
 
-SPOKEN = {"aria-label", "placeholder", "title", "alt"}
 FILES = sorted(TEMPLATES.rglob("*.html"))
 SOURCES = [path.read_text() for path in (*FILES, *sorted((STATIC / "js").glob("*.js")))]
 ADDRESS = re.compile(
@@ -23,59 +20,6 @@ MADE = re.compile(r"{{ (?:href|static)\(.*\) }}.*|{{ \w+\.address }}|#.*|data:,|
 CLASS_OF_HTMX = {"htmx-request"}
 CLASS_OF_SCRIPT = {"open"}
 STATES_WITHOUT_COLOUR = {"paused", "unknown", "waiting"}
-
-
-def without_jinja(source: str) -> str:
-    return re.sub(r"{{.*?}}|{%.*?%}|{#.*?#}", "", source, flags=re.DOTALL)
-
-
-class UnmarkedText(HTMLParser):
-    """Collects words that a template says by itself."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self._code = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._code += tag == "code"
-        self.found += [f"{name}={value}" for name, value in attrs if name in SPOKEN and re.search(r"\w", value or "")]
-
-    def handle_endtag(self, tag: str) -> None:
-        self._code -= tag == "code"
-
-    def handle_data(self, data: str) -> None:
-        if re.search(r"[^\W\d_]", data) and not self._code:
-            self.found.append(data.strip())
-
-
-def name_of(path: Path) -> str:
-    return path.relative_to(TEMPLATES).as_posix()
-
-
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_every_word_of_a_template_comes_from_the_catalogue(path: Path) -> None:
-    parser = UnmarkedText()
-    parser.feed(without_jinja(path.read_text()))
-    assert parser.found == []
-
-
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_every_address_of_ours_is_made_where_the_base_path_is_known(path: Path) -> None:
-    """What leads elsewhere is called `address`; a fragment of the same page is no address."""
-    said = ADDRESS.findall(path.read_text())
-    assert [value for value in said if not MADE.fullmatch(value)] == []
-
-
-def test_an_address_that_is_not_is_found() -> None:
-    said = ADDRESS.findall('<a href="{{ row.path }}"><img src="/x"><form action="{{ href("/x") }}" hx-post="{{ a }}">')
-    assert [value for value in said if not MADE.fullmatch(value)] == ["{{ row.path }}", "/x", "{{ a }}"]
-
-
-def test_a_word_that_does_not_is_found() -> None:
-    parser = UnmarkedText()
-    parser.feed(without_jinja('<p aria-label="Away">{{ t("web.x") }} Hello</p>{% if "no" %}{% endif %}'))
-    assert parser.found == ["aria-label=Away", "Hello"]
 
 
 def ids_in_templates() -> Iterator[str]:
