@@ -188,6 +188,11 @@ document.addEventListener("htmx:error", (event) => {
 
 live?.addEventListener("htmx:response:error", reconnect);
 
+// htmx begins as soon as it can, which may be before its extension is there; then the stream is still to be opened
+setTimeout(() => {
+  if (live && !live.dataset.htmxPowered) window.htmx.process(live);
+});
+
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });

@@ -8,7 +8,7 @@
 
 A test that takes `visitors` is marked `browser` and runs in the loop of the whole test session, where the browser lives
 (so it cannot use async fixtures of a test's own loop). When it ends, any violation of the content security policy,
-uncaught exception in a page or request to a foreign host fails it.
+error or warning on the console, uncaught exception in a page or request to a foreign host fails it.
 """
 
 from tests.browser.accessibility import assert_accessible

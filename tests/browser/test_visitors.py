@@ -121,11 +121,11 @@ async def test_a_violation_of_the_policy_is_a_problem(
     visitors.forgive(word)
 
 
-async def test_both_the_event_and_the_console_tell_of_a_violation(visitors: Visitors, serve: Serve) -> None:
+async def test_the_event_a_report_and_the_console_tell_of_a_violation(visitors: Visitors, serve: Serve) -> None:
     page = await visitors.page()
     await page.goto(serve("<script>1</script>"))
 
-    assert {problem.partition(":")[0] for problem in visitors.problems} == {"policy", "console"}
+    assert {problem.partition(":")[0] for problem in visitors.problems} == {"policy", "report", "console"}
     visitors.forgive("script-src")
 
 
@@ -153,12 +153,33 @@ async def test_an_uncaught_exception_is_a_problem(visitors: Visitors, serve: Ser
     visitors.forgive("nothing is not defined")
 
 
+@pytest.mark.parametrize("said", ["error", "warn"])
+async def test_what_a_page_complains_of_on_the_console_is_a_problem(
+    visitors: Visitors, serve: Serve, said: str
+) -> None:
+    page = await visitors.page()
+    await page.goto(
+        serve(f"<script>console.log('fine'); console.{said}('not fine')</script>", "script-src 'unsafe-inline'")
+    )
+
+    assert [problem.partition(" (")[0] for problem in visitors.problems] == ["console: not fine"]
+    visitors.forgive("not fine")
+
+
+async def test_what_is_not_there_is_a_problem(visitors: Visitors, serve: Serve) -> None:
+    page = await visitors.page()
+    await page.goto(serve("<img src='/gone.png'>"))
+
+    assert [problem for problem in visitors.problems if "404" in problem and "/gone.png" in problem]
+    visitors.forgive("/gone.png")
+
+
 async def test_a_request_to_a_foreign_host_is_a_problem(visitors: Visitors, serve: Serve) -> None:
     page = await visitors.page()
     await page.goto(serve("<img src='http://example.invalid/x.png'>", "img-src *"), wait_until="commit")
     await page.wait_for_load_state()
 
-    assert visitors.problems == ["foreign: http://example.invalid/x.png"]
+    assert "foreign: http://example.invalid/x.png" in visitors.problems
     visitors.forgive("example.invalid")
 
 

@@ -3,16 +3,23 @@
 import contextlib
 import dataclasses
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request
 
-_REPORT_VIOLATIONS = """
+_REPORT = """
 document.addEventListener('securitypolicyviolation', ({violatedDirective, blockedURI, documentURI, lineNumber}) =>
-  window.reportPolicyViolation(`${violatedDirective} refused ${blockedURI} on ${documentURI} line ${lineNumber}`))
+  window.reportProblem(`policy: ${violatedDirective} refused ${blockedURI} on ${documentURI} line ${lineNumber}`))
+new ReportingObserver((reports) => {
+  for (const {type, body} of reports) window.reportProblem(`report: ${type} ${JSON.stringify(body)}`)
+}, {buffered: true}).observe()
 """
+
+# A portal that is away, a form that is refused, and what browsers ask for unbidden are no fault of a page.
+_NO_FAULT = re.compile(r"net::ERR_(CONNECTION|EMPTY|INCOMPLETE)_|Failed to fetch|status of 422|/favicon\.ico\)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +75,8 @@ class Visitors:
             **options,
         )
         self._contexts.append(context)
-        await context.expose_function("reportPolicyViolation", self._violated)
-        await context.add_init_script(_REPORT_VIOLATIONS)
+        await context.expose_function("reportProblem", self._told)
+        await context.add_init_script(_REPORT)
         context.on("console", self._spoke)
         context.on("weberror", lambda error: self.problems.append(f"uncaught: {error.error}"))
         context.on("request", self._asked)
@@ -87,12 +94,14 @@ class Visitors:
             await context.close()
         assert not self.problems, "the browser complained:\n" + "\n".join(self.problems)
 
-    def _violated(self, text: str) -> None:
-        self.problems.append(f"policy: {text}")
+    def _told(self, problem: str) -> None:
+        self.problems.append(problem)
 
     def _spoke(self, message: ConsoleMessage) -> None:
-        if "Content Security Policy" in message.text or "Permissions-Policy" in message.text:
-            self.problems.append(f"console: {message.text}")
+        is_complaint = message.type in ("error", "warning", "assert") or "Policy" in message.text
+        said = f"{message.text} ({message.location['url']})"
+        if is_complaint and not _NO_FAULT.search(said):
+            self.problems.append(f"console: {said}")
 
     def _asked(self, request: Request) -> None:
         address = urlsplit(request.url)

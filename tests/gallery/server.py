@@ -36,6 +36,8 @@ class Gallery(BaseHTTPRequestHandler):
             self._answer(asset.plain, asset.media_type)
         elif name.endswith("/picture"):
             self._answer(_picture(name.split("/")[1]), "image/svg+xml")
+        elif name.endswith("/file"):
+            self._answer(b"", "video/mp4")
         elif name in SAMPLES:
             options = parse_qs(url.query)
             self._answer(self._page(SAMPLES[name], options).encode(), "text/html; charset=utf-8")
@@ -44,6 +46,11 @@ class Gallery(BaseHTTPRequestHandler):
             self._answer(f"<title>Gallery</title><ul>{links}</ul>".encode(), "text/html; charset=utf-8")
         else:
             self.send_error(404)
+
+    def do_POST(self) -> None:
+        """Takes what a form sends, and has nothing to say to it."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer(b"", "text/html")
 
     def log_message(self, format: str, *args: object) -> None:
         """Says nothing: it is looked at, not read."""
