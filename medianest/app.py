@@ -49,21 +49,21 @@ class Portal:
         self.settings = settings
         paths = settings.paths
         self.db = Database(paths.database)
-        self.live = Live()
-        self.metrics = Metrics()
+        self.live, self.metrics = Live(), Metrics()
         self.catalogues = Catalogues()
         self.templates = Templates(self.catalogues, base_path=settings.server.base_path)
         rules = SessionRules(idle=settings.accounts.session_idle, absolute=settings.accounts.session_absolute)
         self.accounts = Accounts(self.db, rules)
-        self.queue = Queue(self.db, self.live, self.metrics, settings.downloads, paths)
+        self.queue = Queue(self.db, self.live, self.metrics, settings.downloads, paths, sources.environ)
         self.backups = Backups(self.db, paths, release=__version__, revision=upgrade.newest())
         housekeeping = admin_jobs.jobs(self.db, self.backups, lambda: self.settings)
-        declared = [*accounts_jobs.jobs(self.db, rules), *downloads_jobs.jobs(self.db), *idempotency.jobs(self.db)]
-        self.scheduler = Scheduler(self.db, [*declared, *housekeeping])
+        declared = [*accounts_jobs.jobs(self.db, rules), *downloads_jobs.jobs(self.db, self.queue.ytdlp)]
+        self.scheduler = Scheduler(self.db, [*declared, *idempotency.jobs(self.db), *housekeeping])
         self.dispatcher = Dispatcher(self.db, downloads_listeners.listeners())
         build, languages = self.templates.build, self.catalogues.languages
         self.ground = ground.lay(self.db, self.live, self.accounts, settings.server, build=build, languages=languages)
-        self.control = ControlServer(paths.data_dir, Commands(self.accounts, self.backups, self.examine).handlers())
+        commands = Commands(self.accounts, self.backups, self.queue.ytdlp, self.examine)
+        self.control = ControlServer(paths.data_dir, commands.handlers())
         self.reloader = Reloader(sources, settings)
         self.reloader.subscribe(self.take_over)
         self.supervisor = Supervisor()
@@ -97,8 +97,7 @@ class Portal:
 
     async def examine(self) -> Sequence[Fact]:
         """What the doctor says."""
-        tools = self.queue.tools
-        return await doctor.examine(self.settings, Programs(ffmpeg=tools.ffmpeg, deno=tools.deno))
+        return await doctor.examine(self.settings, Programs.of(self.queue.tools, await self.queue.ytdlp.status()))
 
     async def take_over(self, reload: Reload) -> None:
         """Let reloaded settings hold from now on, and write down what was changed or wrong."""
@@ -113,6 +112,7 @@ class Portal:
             db=self.db,
             accounts=self.accounts,
             downloads=self.queue.downloads,
+            ytdlp=self.queue.ytdlp,
             dispatcher=self.dispatcher,
             scheduler=self.scheduler,
             backups=self.backups,

@@ -14,7 +14,7 @@ from medianest.core.config import DownloadsSettings
 from medianest.core.db import Database
 from medianest.core.live import Live
 from medianest.core.outbound import AddressPolicy
-from medianest.downloads import queries
+from medianest.downloads import queries, ytdlp
 from medianest.downloads.egress import Egress
 from medianest.downloads.service import Downloads
 from medianest.downloads.spawn import find_tools
@@ -57,7 +57,8 @@ class Household:
         workspace.prepare()
         egress = Egress(AddressPolicy.typed(self.settings.private_endpoints))
         await egress.start()
-        shop = Workshop(settings=self.settings, egress=egress, tools=find_tools(), workspace=workspace)
+        copies = ytdlp.copies(self.folder / "data", workspace)
+        shop = Workshop(settings=self.settings, egress=egress, tools=find_tools(), workspace=workspace, copies=copies)
         self.workers = Workers(self.db, self.live, shop, owner=f"life {self.lives}")
         working = asyncio.create_task(self.workers.run())
         await self.workers.recovered.wait()

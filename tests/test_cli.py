@@ -7,7 +7,7 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +19,13 @@ from medianest.accounts.types import Client, SessionRules
 from medianest.admin import doctor
 from medianest.admin.backups import Backups
 from medianest.admin.commands import Commands
-from medianest.admin.types import Programs
+from medianest.admin.types import Fact, Programs
 from medianest.cli import DONE, FAILED, WRONG, main
 from medianest.core.config import PathsSettings, Settings
 from medianest.core.control import ControlServer
 from medianest.core.db import Database
 from medianest.core.instance import InstanceLock
+from medianest.downloads import ytdlp
 from medianest.migrations import upgrade
 
 PASSWORD = "correct horse battery staple"
@@ -97,7 +98,13 @@ async def portal(settings: Settings) -> AsyncIterator[None]:
         await db.open()
         accounts = Accounts(db, SessionRules())
         backups = Backups(db, settings.paths, release="1.0", revision=upgrade.newest())
-        commands = Commands(accounts, backups, lambda: doctor.examine(settings, Programs(ffmpeg=None, deno=None)))
+        kept_fresh = ytdlp.of_folder(db, settings.downloads, settings.paths, {})
+
+        async def examine() -> Sequence[Fact]:
+            programs = Programs(ffmpeg=None, deno=None, ytdlp=await kept_fresh.status())
+            return await doctor.examine(settings, programs)
+
+        commands = Commands(accounts, backups, kept_fresh, examine)
         server = ControlServer(settings.paths.data_dir, commands.handlers())
         await server.start()
         yield

@@ -39,6 +39,8 @@ PAGE_HEADERS = ("Accept-Language", "Cookie", "HX-Request", "HX-Request-Type", "H
 FIELDLESS = {
     ("POST", "/sign-out"),
     ("POST", "/admin/backups"),
+    ("POST", "/admin/ytdlp/update"),
+    ("POST", "/admin/ytdlp/rollback"),
     ("POST", "/account/sessions/others"),
 }  # but for what guards all forms alike
 

@@ -1,5 +1,6 @@
 """The commands while no portal runs: the services that they need, over the database of the folder that is locked."""
 
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,7 @@ from medianest.admin.types import Fact
 from medianest.core.config import Settings
 from medianest.core.control import Handler
 from medianest.core.db import Database
+from medianest.downloads.ytdlp import of_folder
 
 
 @asynccontextmanager
@@ -22,7 +24,8 @@ async def handlers(settings: Settings, *, revision: str) -> AsyncIterator[Mappin
     try:
         accounts = Accounts(database, SessionRules())
         backups = Backups(database, settings.paths, release=medianest.__version__, revision=revision)
-        yield Commands(accounts, backups, _nothing).handlers()
+        ytdlp = of_folder(database, settings.downloads, settings.paths, os.environ)
+        yield Commands(accounts, backups, ytdlp, _nothing).handlers()
     finally:
         await database.close()
 

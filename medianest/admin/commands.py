@@ -8,8 +8,11 @@ from medianest.accounts.service import Accounts
 from medianest.accounts.types import Scope, Token
 from medianest.admin.backups import Backups
 from medianest.admin.types import Fact
+from medianest.core import clock
 from medianest.core.actor import SYSTEM, Via
 from medianest.core.control import Handler, Params, Stream
+from medianest.downloads.ytdlp import Ytdlp
+from medianest.downloads.ytdlp_versions import Status
 
 COMMAND_LINE = replace(SYSTEM, name="command line", via=Via.CLI)
 
@@ -17,9 +20,12 @@ COMMAND_LINE = replace(SYSTEM, name="command line", via=Via.CLI)
 class Commands:
     """The verbs over the portal's services; `examine` is the doctor."""
 
-    def __init__(self, accounts: Accounts, backups: Backups, examine: Callable[[], Awaitable[Sequence[Fact]]]) -> None:
+    def __init__(
+        self, accounts: Accounts, backups: Backups, ytdlp: Ytdlp, examine: Callable[[], Awaitable[Sequence[Fact]]]
+    ) -> None:
         self._accounts = accounts
         self._backups = backups
+        self._ytdlp = ytdlp
         self._examine = examine
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -31,6 +37,9 @@ class Commands:
             "token.revoke": self._revoke_token,
             "backup.make": self._make_backup,
             "backup.send": self._send_backup,
+            "ytdlp.status": self._tell_of_ytdlp,
+            "ytdlp.update": self._update_ytdlp,
+            "ytdlp.rollback": self._roll_back_ytdlp,
             "doctor": self._doctor,
         }
 
@@ -61,8 +70,31 @@ class Commands:
         sent = await self._backups.send(COMMAND_LINE, stream, passphrase=params["passphrase"])
         return {"name": sent.name, "size_bytes": sent.size_bytes, "sha256": sent.sha256}
 
+    async def _tell_of_ytdlp(self, params: Params, stream: Stream) -> Any:
+        return ytdlp_values(await self._ytdlp.status())
+
+    async def _update_ytdlp(self, params: Params, stream: Stream) -> Any:
+        return ytdlp_values(await self._ytdlp.update(COMMAND_LINE))
+
+    async def _roll_back_ytdlp(self, params: Params, stream: Stream) -> Any:
+        return ytdlp_values(await self._ytdlp.roll_back(COMMAND_LINE))
+
     async def _doctor(self, params: Params, stream: Stream) -> Any:
         return [fact_values(fact) for fact in await self._examine()]
+
+
+def ytdlp_values(status: Status) -> Mapping[str, Any]:
+    """How yt-dlp stands as JSON values; what went wrong as a message's id and values."""
+    return {
+        "version": status.copy.version,
+        "ejs": status.copy.ejs,
+        "age_days": status.age_days(clock.now().date()),
+        "bundled": status.is_bundled,
+        "back_to": status.back_to,
+        "policy": status.policy,
+        "checked_at": status.checked_at.isoformat() if status.checked_at else None,
+        "trouble": status.trouble and {"id": status.trouble.id, "values": dict(status.trouble.values)},
+    }
 
 
 def fact_values(fact: Fact) -> Mapping[str, Any]:

@@ -3,11 +3,12 @@
 import asyncio
 import sqlite3
 from datetime import date, timedelta
-from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from medianest.admin.types import Fact, Group, Programs, Verdict
 from medianest.core import clock, programs
 from medianest.core.i18n import Message, msg
+from medianest.downloads.ytdlp_versions import Status
 
 YTDLP_OLD_DAYS = 60
 SQLITE_MENDED = (3, 51, 3)
@@ -17,25 +18,33 @@ _PATIENCE = timedelta(seconds=10)
 async def examine(used: Programs) -> list[Fact]:
     ffmpeg, deno = await asyncio.gather(_first_line(used.ffmpeg, "-version"), _first_line(used.deno, "--version"))
     return [
-        judge_ytdlp(_installed("yt-dlp"), clock.now().date()),
+        judge_ytdlp(used.ytdlp, clock.now().date()),
         judge_program("ffmpeg", used.ffmpeg, ffmpeg, missing=Verdict.WRONG),
         judge_program("deno", used.deno, deno, missing=Verdict.LOOK),
         judge_sqlite(sqlite3.sqlite_version),
     ]
 
 
-def judge_ytdlp(installed: str | None, today: date) -> Fact:
+def judge_ytdlp(used: Status, today: date) -> Fact:
     """Sites change by the week, and an old yt-dlp fails with them; its version is the day it was made."""
-    made = _day(installed or "")
-    if installed is None or made is None:
-        return _fact("yt_dlp", Verdict.WRONG, msg("doctor.missing"), msg("doctor.mend_install"), version=installed)
-    age = (today - made).days
+    age = used.age_days(today)
+    data: dict[str, Any] = {
+        "version": used.copy.version,
+        "age_days": age,
+        "ejs": used.copy.ejs,
+        "bundled": used.is_bundled,
+        "back_to": used.back_to,
+        "policy": used.policy,
+        "checked_at": used.checked_at and used.checked_at.isoformat(),
+    }
+    if age is None:
+        return _fact("yt_dlp", Verdict.WRONG, msg("doctor.missing"), msg("doctor.mend_install"), **data)
+    origin, policy = "bundled" if used.is_bundled else "fresh", used.policy
+    finding = msg(f"doctor.ytdlp_{origin}_{policy}", version=used.copy.version, ejs=used.copy.ejs, n=age)
     if age < YTDLP_OLD_DAYS:
-        return _fact(
-            "yt_dlp", Verdict.FINE, msg("doctor.ytdlp", version=installed, n=age), version=installed, age_days=age
-        )
-    old = msg("doctor.ytdlp", version=installed, n=age)
-    return _fact("yt_dlp", Verdict.LOOK, old, msg("doctor.mend_ytdlp"), version=installed, age_days=age)
+        return _fact("yt_dlp", Verdict.FINE, finding, **data)
+    off = msg("doctor.mend_ytdlp_off" if policy == "off" else "doctor.mend_ytdlp")
+    return _fact("yt_dlp", Verdict.LOOK, finding, used.trouble or off, **data)
 
 
 def judge_program(name: str, path: str | None, first_line: str | None, *, missing: Verdict) -> Fact:
@@ -68,21 +77,6 @@ def _fact(name: str, verdict: Verdict, finding: Message, mend: Message | None = 
         mend=mend,
         data=data,
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        year, month, day = (int(part) for part in text.split(".")[:3])
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _installed(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 async def _first_line(program: str | None, option: str) -> str | None:

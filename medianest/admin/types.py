@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from medianest.core.i18n import Message
+from medianest.downloads.spawn import Tools
+from medianest.downloads.ytdlp_versions import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +80,15 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programs:
-    """Where the programs are that children of the portal start; None for one that is not there."""
+    """Where the programs are that children of the portal start, None for one that is not there; and their yt-dlp."""
 
     ffmpeg: str | None
     deno: str | None
+    ytdlp: Status
+
+    @classmethod
+    def of(cls, tools: Tools, ytdlp: Status) -> Self:
+        return cls(ffmpeg=tools.ffmpeg, deno=tools.deno, ytdlp=ytdlp)
 
 
 class Reached(StrEnum):

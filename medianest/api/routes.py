@@ -31,6 +31,7 @@ from medianest.api.v1 import (
     sites,
     tokens,
     users,
+    ytdlp,
 )
 from medianest.api.v1.download_shapes import Download
 from medianest.api.wire import List, Paged
@@ -120,6 +121,10 @@ CALLS = (
 
     Call("GET", "/admin/backups", backups.listing, ADMINS, asks=Paged, gives=List[backups.Backup]),
     Call("POST", "/admin/backups", backups.create, ADMINS, gives=backups.Backup, statuses=(CREATED,)),
+
+    Call("GET", "/admin/ytdlp", ytdlp.show, ADMINS, gives=ytdlp.Ytdlp),
+    Call("POST", "/admin/ytdlp/update", ytdlp.update, ADMINS, gives=ytdlp.Ytdlp, statuses=(ACCEPTED,)),
+    Call("POST", "/admin/ytdlp/rollback", ytdlp.roll_back, ADMINS, gives=ytdlp.Ytdlp),
 
     Call("GET", "/openapi.json", document, SIGNED_IN, gives="application/json"),
 

@@ -27,7 +27,7 @@ from medianest.downloads.child_picture import BYTES_MOST
 from medianest.downloads.child_resume import Resumption
 from medianest.downloads.failure_sentences import BLOCKED_REASON
 from medianest.downloads.failures import CannotFetch
-from medianest.downloads.protocol import Failed, Fetch, Fetched, Probe, Probed, Setup
+from medianest.downloads.protocol import Failed, Fetch, Fetched, Introduce, Introduced, Probe, Probed, Setup
 from medianest.downloads.recipes import Recipe
 from medianest.downloads.types import ErrorCode
 
@@ -136,6 +136,18 @@ def _confined(resumption: Resumption) -> Any:
     return Confined
 
 
+def _introduced() -> Introduced:
+    import yt_dlp
+    import yt_dlp_ejs
+
+    return Introduced(
+        version=yt_dlp.version.__version__,
+        ejs=yt_dlp_ejs.version,
+        places=[str(yt_dlp.__file__), str(yt_dlp_ejs.__file__)],
+        extractors=len(yt_dlp.extractor.gen_extractor_classes()),
+    )
+
+
 def _block_size(elapsed_s: float, size: int) -> int:
     """How much to read at once: a quarter of a second's bytes, at most twice the last time's.
 
@@ -152,7 +164,8 @@ class Program:
         self._folder = folder
         self._events = events
         self._ffmpeg = Ffmpeg(setup.ffmpeg, lock=lock)
-        self._gate = child_guard.Gate(folder.path, frozenset({setup.ffmpeg, setup.deno or setup.ffmpeg}))
+        programs = frozenset({setup.ffmpeg, setup.deno or setup.ffmpeg})
+        self._gate = child_guard.Gate(folder.path, programs, sealed=setup.ytdlp)
 
     def close_walls(self) -> None:
         child_guard.limit(self._setup.limits)
@@ -160,10 +173,12 @@ class Program:
         sys.modules.update(dict.fromkeys(ABSENT))  # type: ignore[arg-type]  # None is how an import is forbidden
         self._gate.close()
 
-    def answer(self, command: Probe | Fetch) -> Probed | Fetched | Failed:
+    def answer(self, command: Probe | Fetch | Introduce) -> Probed | Fetched | Introduced | Failed:
         """Do what the command says; whatever goes wrong becomes a Failed."""
         log = Log()
         try:
+            if isinstance(command, Introduce):
+                return _introduced()
             job = self._job(command, log)
             return job.probe(command) if isinstance(command, Probe) else job.fetch(command)
         except CannotFetch as stopped:
@@ -207,10 +222,12 @@ def main() -> None:
         return
     program = Program(setup, folder, lock, events)
     program.close_walls()
+    if setup.ytdlp:
+        sys.path.insert(0, setup.ytdlp)
     import yt_dlp  # noqa: F401  # while the portal decides what to ask
 
     for command in commands:
-        assert isinstance(command, Probe | Fetch)
+        assert isinstance(command, Probe | Fetch | Introduce)
         events.say(program.answer(command))
 
 

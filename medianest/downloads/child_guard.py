@@ -106,12 +106,13 @@ class Gate:
     """An audit hook (PEP 578), never to be removed, that refuses what is not allowed.
 
     Connections go to the proxy alone, names are not resolved here, programs are those of the setup, files change in
-    the working folder only (and in the interpreter's cache of compiled modules).
+    the working folder only (and in the interpreter's cache of compiled modules, but for those of `sealed`).
     """
 
-    def __init__(self, folder: Path, programs: frozenset[str]) -> None:
+    def __init__(self, folder: Path, programs: frozenset[str], *, sealed: str | None = None) -> None:
         self.proxy: tuple[str, int] | None = None
         self._folder = os.path.join(os.path.realpath(folder), "")  # noqa: PTH118  # runs at each file access
+        self._sealed = os.path.join(os.path.realpath(sealed), "") if sealed else None  # noqa: PTH118  # as above
         self._programs = programs
         self._checks: dict[str, Callable[..., None]] = {
             "socket.connect": self._connect,
@@ -158,7 +159,9 @@ class Gate:
 
     def _is_ours(self, path: str) -> bool:
         real = os.path.realpath(path)
-        return f"{real}/".startswith(self._folder) or real == os.devnull or "/__pycache__/" in real
+        if f"{real}/".startswith(self._folder) or real == os.devnull:
+            return True
+        return "/__pycache__/" in real and not (self._sealed and real.startswith(self._sealed))
 
     def _refuse(self, *_: object) -> None:
         raise PermissionError("refused")

@@ -1,18 +1,24 @@
 """What the queue does by itself, besides working."""
 
 from collections.abc import Sequence
-from datetime import time
+from datetime import time, timedelta
 
 from medianest.core.db import Database
 from medianest.core.i18n import Message, msg
 from medianest.core.jobs import Job
 from medianest.downloads import usage
+from medianest.downloads.ytdlp import Ytdlp
+
+_LOOK_FOR_YTDLP = timedelta(hours=12)
 
 
-def jobs(db: Database) -> Sequence[Job]:
+def jobs(db: Database, ytdlp: Ytdlp) -> Sequence[Job]:
     async def purge_usage() -> Message | None:
         async with db.transaction() as session:
             purged = await usage.purge(session)
         return msg("downloads.usage_purged", n=purged) if purged else None
 
-    return [Job(name="purge_download_usage", daily_at=time(3, 50), run=purge_usage)]
+    return [
+        Job(name="purge_download_usage", daily_at=time(3, 50), run=purge_usage),
+        Job(name="ytdlp", every=_LOOK_FOR_YTDLP, run=ytdlp.keep_fresh),
+    ]

@@ -1,6 +1,11 @@
-"""What the queue does when somebody leaves: their downloads go to who wants them, else to who looks after the house."""
+"""What the queue does when somebody leaves, and when there is a newer yt-dlp.
+
+The downloads of who leaves go to who wants them, else to who looks after the house. What failed because yt-dlp was too
+old is tried again once with each newer one.
+"""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,12 +15,21 @@ from medianest.core import journal
 from medianest.core.actor import SYSTEM
 from medianest.core.event import ADMINS, people
 from medianest.core.journal import Entry, Listener
-from medianest.downloads.events import DownloadsHandedOver
+from medianest.downloads import queries, rights, states
+from medianest.downloads.events import DownloadRetried, DownloadsHandedOver, YtdlpUpdated
 from medianest.downloads.models import DownloadRow, FollowerRow
+from medianest.downloads.states import Verb
+from medianest.downloads.types import ErrorCode, State
+
+_LATELY = timedelta(days=30)
+_AGAIN_MOST = 500
 
 
 def listeners() -> Sequence[Listener]:
-    return [Listener(name="downloads", kinds=frozenset({UserRemoved.kind}), handle=hand_over)]
+    return [
+        Listener(name="downloads", kinds=frozenset({UserRemoved.kind}), handle=hand_over),
+        Listener(name="downloads_again", kinds=frozenset({YtdlpUpdated.kind}), handle=try_again),
+    ]
 
 
 async def hand_over(session: AsyncSession, entry: Entry) -> None:
@@ -31,6 +45,32 @@ async def hand_over(session: AsyncSession, entry: Entry) -> None:
             actor=SYSTEM, subject_id=gone, audience=heirs, name=str(entry.data["name"]), number=number
         )
         await journal.record(session, told)
+
+
+async def try_again(session: AsyncSession, entry: Entry) -> None:
+    """Queue what a newer yt-dlp may fetch, if it failed lately and nobody has queued the same since."""
+    lately = DownloadRow.finished_at > entry.at - _LATELY
+    too_old = (DownloadRow.state == State.FAILED) & (DownloadRow.error_code == ErrorCode.NEEDS_UPDATE)
+    ids = list(await session.scalars(select(DownloadRow.id).where(too_old, lately).limit(_AGAIN_MOST)))
+    for id in ids:
+        if not await session.run_sync(queries.rival, id):
+            await _queue_again(session, id)
+
+
+async def _queue_again(session: AsyncSession, id: str) -> None:
+    download = await session.run_sync(queries.by_id, id)
+    assert download
+    fresh = {"attempts": 0, "finished_at": None, "error_code": None, "error_detail": "", "due_at": None}
+    state = states.after(download.state, Verb.RETRY)
+    await session.execute(update(DownloadRow).where(DownloadRow.id == id).values(state=state, **fresh))
+    retried = DownloadRetried(
+        actor=SYSTEM,
+        subject_id=id,
+        audience=rights.audience(download),
+        title=download.title,
+        owner_id=download.owner.id,
+    )
+    await journal.record(session, retried)
 
 
 async def _to_followers(session: AsyncSession, gone: str) -> list[str]:

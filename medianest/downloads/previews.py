@@ -140,8 +140,10 @@ class Previews:
         return seen
 
     async def _probe(self, id: str, url: str, folder: Path) -> tuple[Info, Pictured | None]:
+        copy = await asyncio.to_thread(self._shop.copies.take, folder)
         allowance = self._shop.egress.open_pass(id, byte_limit=PROBE_BYTES, idle_s=PROBE_S)
-        child = await Child.spawn(folder, self._shop.tools, log=lambda _line: None, limits=limits(self._shop.settings))
+        most = limits(self._shop.settings)
+        child = await Child.spawn(folder, self._shop.tools, log=lambda _line: None, limits=most, ytdlp=copy.folder)
         picture = None
         try:
             async with asyncio.timeout(PROBE_S):

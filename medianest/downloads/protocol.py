@@ -26,11 +26,16 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="setup"):
-    """The first line: limits, and the programs that may be started."""
+    """The first line: limits, the programs that may be started, and the folder of yt-dlp if it is not the bundled."""
 
     limits: Limits
     ffmpeg: str
     deno: str | None
+    ytdlp: str | None = None
+
+
+class Introduce(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="introduce"):
+    """Say which yt-dlp this is; ends with `Introduced` or `Failed`."""
 
 
 class Probe(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="probe"):
@@ -51,7 +56,7 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="fetc
     rate_limit_bytes_per_s: int | None = None
 
 
-Command = Setup | Probe | Fetch
+Command = Setup | Probe | Fetch | Introduce
 
 
 class Info(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +125,15 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag=
     info: Info
 
 
+class Introduced(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="introduced"):
+    """The versions as the modules themselves say them, where these lie, and how many extractors there are."""
+
+    version: str
+    ejs: str
+    places: list[str]
+    extractors: int
+
+
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="failed"):
     """The command failed; `detail` is the site's own words."""
 
@@ -128,14 +142,14 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="
     retry_after_s: int | None = None
 
 
-ChildEvent = Probed | Described | Pictured | Staged | Progressed | Warned | Fetched | Failed
-FINAL = (Probed, Fetched, Failed)
+ChildEvent = Probed | Described | Pictured | Staged | Progressed | Warned | Fetched | Introduced | Failed
+FINAL = (Probed, Fetched, Introduced, Failed)
 OUT = "out"
 
 _encoder = msgspec.json.Encoder()
-_commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Setup | Probe | Fetch)
+_commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Setup | Probe | Fetch | Introduce)
 _events: msgspec.json.Decoder[ChildEvent] = msgspec.json.Decoder(
-    Probed | Described | Pictured | Staged | Progressed | Warned | Fetched | Failed
+    Probed | Described | Pictured | Staged | Progressed | Warned | Fetched | Introduced | Failed
 )
 
 

@@ -1,6 +1,7 @@
 """The queue as a whole: what the portal builds, starts and ends."""
 
 import asyncio
+from collections.abc import Mapping
 
 from medianest.core.config import DownloadsSettings, PathsSettings
 from medianest.core.db import Database
@@ -8,24 +9,37 @@ from medianest.core.live import Live
 from medianest.core.metrics import Metrics
 from medianest.core.outbound import AddressPolicy
 from medianest.core.security import new_id
+from medianest.downloads import ytdlp
 from medianest.downloads.egress import Egress
 from medianest.downloads.service import Downloads
 from medianest.downloads.spawn import find_tools
 from medianest.downloads.workers import Workers
 from medianest.downloads.workshop import Workshop
 from medianest.downloads.workspace import Workspace
+from medianest.downloads.ytdlp import Ytdlp
 
 
 class Queue:
     """The verbs, the workers (with a `run` for the supervisor) and the proxy that children go out by."""
 
     def __init__(
-        self, db: Database, live: Live, metrics: Metrics, settings: DownloadsSettings, paths: PathsSettings
+        self,
+        db: Database,
+        live: Live,
+        metrics: Metrics,
+        settings: DownloadsSettings,
+        paths: PathsSettings,
+        environ: Mapping[str, str],
     ) -> None:
+        """`environ` is where pip, which brings newer versions of yt-dlp, finds its settings."""
         self.tools = find_tools()
         self.egress = Egress(AddressPolicy.typed(settings.private_endpoints), metrics=metrics)
         workspace = Workspace(media_dir=paths.media_dir, data_dir=paths.data_dir)
-        self._shop = Workshop(settings=settings, egress=self.egress, tools=self.tools, workspace=workspace)
+        copies = ytdlp.copies(paths.data_dir, workspace)
+        self._shop = Workshop(
+            settings=settings, egress=self.egress, tools=self.tools, workspace=workspace, copies=copies
+        )
+        self.ytdlp = Ytdlp(db, copies, lambda: self.tools, lambda: self._shop.settings, environ)
         self.workers = Workers(db, live, self._shop, owner=new_id())
         self.downloads = Downloads(db, live, self._shop, self.workers)
         metrics.gauge_of("downloads_running", "Downloads under way", lambda: self.workers.running)
@@ -34,8 +48,10 @@ class Queue:
         """Make the folders and open the way out; the workers begin with their `run`."""
         await asyncio.to_thread(self._shop.workspace.prepare)
         await self.egress.start()
+        self.ytdlp.start()
 
     async def stop(self) -> None:
+        await self.ytdlp.stop()
         await self.egress.stop()
 
     async def is_working(self) -> bool:

@@ -16,8 +16,12 @@ from medianest.downloads.recipes import Recipe
 from medianest.downloads.spawn import Child, Tools
 from medianest.downloads.types import Download, ErrorCode, Progress, Stage, Tick
 from medianest.downloads.workspace import Workspace
+from medianest.downloads.ytdlp_copies import Copies, Occupied
+from medianest.downloads.ytdlp_versions import Copy
 
 TICK_S = 0.5
+_NOT_OF_YTDLP = frozenset({ErrorCode.NETWORK, ErrorCode.INTERRUPTED, ErrorCode.DISK_FULL, ErrorCode.RATE_LIMITED})
+_OF_THE_CHILD = frozenset({ErrorCode.INTERRUPTED, ErrorCode.INTERNAL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,7 @@ class Run:
         egress: Egress,
         tools: Tools,
         workspace: Workspace,
+        copies: Copies,
         on_probed: Callable[[Info], Awaitable[None]],
         on_tick: Callable[[Tick], None],
     ) -> None:
@@ -64,6 +69,8 @@ class Run:
         self._egress = egress
         self._tools = tools
         self._workspace = workspace
+        self._copies = copies
+        self._copy: Copy | None = None
         self._on_probed = on_probed
         self._on_tick = on_tick
         self._log = JobLog(workspace.log(download.id))
@@ -84,7 +91,7 @@ class Run:
         telling = asyncio.create_task(self._tell())
         try:
             async with asyncio.timeout(self._settings.max_job_s):
-                return await self._fetch(allowance, recipe)
+                return await self._noted(await self._fetch(allowance, recipe))
         except TimeoutError:
             return Broken(code=ErrorCode.INTERRUPTED, detail="It took longer than a download may take.")
         finally:
@@ -100,7 +107,16 @@ class Run:
 
     async def _fetch(self, allowance: Pass, recipe: Recipe) -> Outcome:
         folder = self._workspace.work(self.download.id)
-        self._child = child = await Child.spawn(folder, self._tools, log=self._log.add, limits=limits(self._settings))
+        try:
+            self._copy = copy = await asyncio.to_thread(self._copies.take, folder)
+        except Occupied:
+            return Broken(code=ErrorCode.INTERRUPTED, detail="Another process still writes into the working folder.")
+        if self._ending:
+            return self._ending
+        self._log.add(f"yt-dlp {copy.version}")
+        self._child = child = await Child.spawn(
+            folder, self._tools, log=self._log.add, limits=limits(self._settings), ytdlp=copy.folder
+        )
         await child.send(
             protocol.Fetch(
                 url=self.download.url,
@@ -117,6 +133,16 @@ class Run:
             if outcome is not None:
                 return _told_by_the_proxy(allowance) or outcome if isinstance(outcome, Broken) else outcome
         return STOPPED
+
+    async def _noted(self, outcome: Outcome) -> Outcome:
+        """What a newer yt-dlp may do better is left to the one that is in use next time."""
+        if self._copy and isinstance(outcome, Broken):
+            if outcome.code not in _NOT_OF_YTDLP:
+                folder = self._workspace.work(self.download.id)
+                await asyncio.to_thread(self._copies.note_failure, folder, self._copy)
+            if outcome.code in _OF_THE_CHILD and not self._ending:
+                self._copies.doubt(self._copy.version)
+        return outcome
 
     async def _hear(self, event: protocol.ChildEvent) -> Outcome | None:
         match event:

@@ -60,9 +60,18 @@ class Child:
 
     @classmethod
     async def spawn(
-        cls, folder: Path, tools: Tools, *, log: Callable[[str], None], limits: Limits | None = None
+        cls,
+        folder: Path,
+        tools: Tools,
+        *,
+        log: Callable[[str], None],
+        limits: Limits | None = None,
+        ytdlp: Path | None = None,
     ) -> Self:
-        """Start a child that works in `folder`; each line of its log goes to `log`, without secrets."""
+        """Start a child that works in `folder`; each line of its log goes to `log`, without secrets.
+
+        `ytdlp` is the folder of another yt-dlp than the bundled one.
+        """
         theirs, ours = os.pipe()
         try:
             program = await Program.start(
@@ -78,7 +87,8 @@ class Child:
         finally:
             os.close(theirs)
         child = cls(program, ours, log)
-        await child.send(Setup(limits=limits or Limits(), ffmpeg=tools.ffmpeg, deno=tools.deno))
+        other = os.fspath(ytdlp) if ytdlp else None
+        await child.send(Setup(limits=limits or Limits(), ffmpeg=tools.ffmpeg, deno=tools.deno, ytdlp=other))
         return child
 
     @property

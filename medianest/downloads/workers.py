@@ -126,6 +126,7 @@ class Workers:
             egress=self._shop.egress,
             tools=self._shop.tools,
             workspace=self._shop.workspace,
+            copies=self._shop.copies,
             on_probed=lambda info: self._recognise(download.id, info),
             on_tick=lambda tick: self._publish(download, tick),
         )

@@ -6,13 +6,18 @@ from medianest.core.config import DownloadsSettings
 from medianest.downloads.egress import Egress
 from medianest.downloads.spawn import Tools
 from medianest.downloads.workspace import Workspace
+from medianest.downloads.ytdlp_copies import Copies
 
 
 @dataclass(slots=True, kw_only=True)
 class Workshop:
-    """The queue's settings (swapped by a reload), its proxy, the programs that children may start, its folders."""
+    """The queue's settings (swapped by a reload), its proxy, the programs that children may start, its folders.
+
+    `copies` are those of yt-dlp: each work takes one when it begins.
+    """
 
     settings: DownloadsSettings
     egress: Egress
     tools: Tools
     workspace: Workspace
+    copies: Copies

@@ -31,6 +31,10 @@ class Workspace:
         for folder in self._previews.iterdir():
             shutil.rmtree(folder, ignore_errors=True)
 
+    def workplaces(self) -> list[Path]:
+        """The folders in which children work or have worked."""
+        return [folder for parent in (self._work, self._previews) if parent.is_dir() for folder in parent.iterdir()]
+
     def work(self, id: str) -> Path:
         """The folder in which the download's child writes; made on the way."""
         folder = files.safe_join(self._work, id)

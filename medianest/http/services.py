@@ -14,6 +14,7 @@ from medianest.core.journal import Dispatcher
 from medianest.core.metrics import Metrics
 from medianest.core.scheduler import Scheduler
 from medianest.downloads.service import Downloads
+from medianest.downloads.ytdlp import Ytdlp
 
 Check = Callable[[], Awaitable[bool]]
 
@@ -29,6 +30,7 @@ class Services:
     db: Database
     accounts: Accounts
     downloads: Downloads
+    ytdlp: Ytdlp
     dispatcher: Dispatcher
     scheduler: Scheduler
     backups: Backups

@@ -9,7 +9,7 @@ from medianest.core.journal import Entry
 from medianest.web.devices import device, place
 from medianest.web.frame import Avatar, avatar_of
 
-_TOLD = frozenset({"title", "name", "label", "error", "code", "n"})
+_TOLD = frozenset({"title", "name", "label", "error", "code", "n", "before", "in_use"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +73,8 @@ def sentence_of(entry: Entry, known: Callable[[str], bool]) -> Message:
     facts = {name: value for name, value in entry.data.items() if name in _TOLD}
     if "code" in facts:
         facts["code"] = msg(f"downloads.error.{facts['code']}")
+    if "reason" in entry.data:
+        facts["why"] = Message(str(entry.data["reason"]), entry.data.get("values", {}))
     actor = entry.actor_name or msg("web.journal.nobody")
     return msg(sentence if known(sentence) else "web.journal.other", actor=actor, kind=entry.kind, **facts)
 

@@ -43,6 +43,7 @@ from medianest.web.pages import (
     sites,
     tokens,
     verbs,
+    ytdlp,
 )
 from medianest.web.templating import Templates
 
@@ -157,6 +158,8 @@ WAYS = (
     Way("GET", "/admin/journal", journal.show, ADMINS),
     Way("GET", "/admin/journal.csv", journal_export.save, (*ADMINS, journal_export.GENTLY)),
     Way("GET", "/admin/doctor", doctor.show, ADMINS),
+    Way("POST", "/admin/ytdlp/update", ytdlp.update, ADMINS),
+    Way("POST", "/admin/ytdlp/rollback", ytdlp.roll_back, ADMINS),
     Way("GET", "/admin/backups", backups.show, ADMINS),
     Way("POST", "/admin/backups", backups.make, ADMINS),
     Way("GET", "/admin/backups/{name:str}", backups.hand_out, FRESH_ADMINS),

@@ -23,6 +23,7 @@ from medianest.admin.doctor_paths import Folder, judge_folder, judge_room, look
 from medianest.admin.types import Group, Programs, Reached, Verdict
 from medianest.core.config import PathsSettings, ServerSettings, Settings
 from medianest.core.i18n import Catalogues
+from medianest.downloads.ytdlp_versions import Copy, Status
 
 ME = 54321, 54321
 FOLDER = Folder(
@@ -36,6 +37,11 @@ FOLDER = Folder(
     total_bytes=4 * 10**12,
     refusal=None,
 )
+
+
+def in_use(installed: str | None) -> Status:
+    copy = Copy(version=installed or "0.0", ejs=None, folder=None)
+    return Status(copy=copy, back_to=None, policy="stable", checked_at=None, trouble=None, updating=False)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +112,7 @@ def test_a_real_folder_is_really_written(tmp_path: Path) -> None:
     ],
 )
 def test_yt_dlp_grows_old(installed: str | None, verdict: Verdict) -> None:
-    assert doctor_versions.judge_ytdlp(installed, date(2026, 11, 20)).verdict is verdict
+    assert doctor_versions.judge_ytdlp(in_use(installed), date(2026, 11, 20)).verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -123,12 +129,18 @@ async def test_programs_are_asked_and_missing_ones_told(tmp_path: Path) -> None:
     ffmpeg = tmp_path / "ffmpeg"
     ffmpeg.write_text("#!/bin/sh\necho 'ffmpeg version 7.1-static Copyright (c) the developers'\necho more\n")
     ffmpeg.chmod(0o755)
-    facts = {fact.id: fact for fact in await doctor_versions.examine(Programs(ffmpeg=str(ffmpeg), deno=None))}
+    facts = {
+        fact.id: fact
+        for fact in await doctor_versions.examine(Programs(ffmpeg=str(ffmpeg), deno=None, ytdlp=in_use("2026.10.26")))
+    }
     assert facts["versions.ffmpeg"].data["version"] == "7.1-static"
     assert facts["versions.ffmpeg"].verdict is Verdict.FINE
     assert facts["versions.deno"].verdict is Verdict.LOOK
     broken = {
-        fact.id: fact for fact in await doctor_versions.examine(Programs(ffmpeg="/dev/null", deno=sys.executable))
+        fact.id: fact
+        for fact in await doctor_versions.examine(
+            Programs(ffmpeg="/dev/null", deno=sys.executable, ytdlp=in_use("2026.10.26"))
+        )
     }
     assert broken["versions.ffmpeg"].verdict is Verdict.WRONG
     assert broken["versions.deno"].data["version"]
@@ -221,7 +233,7 @@ async def test_all_of_it_is_said_in_sentences(tmp_path: Path) -> None:
         server=ServerSettings(public_url="http://nobody.invalid"),
         paths=PathsSettings(data_dir=tmp_path, media_dir=tmp_path / "media"),
     )
-    facts = await doctor.examine(settings, Programs(ffmpeg=None, deno=None))
+    facts = await doctor.examine(settings, Programs(ffmpeg=None, deno=None, ytdlp=in_use("2026.10.26")))
     say = Catalogues().of("en").say
     assert [fact.group for fact in facts] == sorted([fact.group for fact in facts], key=list(Group).index)
     assert len({fact.id for fact in facts}) == len(facts) == 10

@@ -33,13 +33,13 @@ from medianest.core.scheduler import Scheduler
 from medianest.core.security import load_or_create_key
 from medianest.downloads.models import DownloadRow
 from medianest.downloads.queue import Queue
-from medianest.downloads.service import Downloads
 from medianest.downloads.types import State
 from medianest.downloads.workspace import Workspace
 from medianest.http import csrf, faces
 from medianest.http.ground import Ground, lay
 from medianest.http.services import Services
 from medianest.http.serving import Server
+from tests.fakes.package_index import NO_INDEX
 from tests.people import PASSWORD, Cast, cheap_passwords, move_in
 
 SITE = "127.0.0.1:9"
@@ -154,12 +154,12 @@ async def run_portal(db: Database, folder: Path, **server: Any) -> AsyncIterator
     paths = PathsSettings(data_dir=folder, media_dir=folder / "media")
     host, _, port = SITE.partition(":")
     settings = DownloadsSettings(allow_private_hosts=frozenset({(host, int(port))}), min_free_bytes=0)
-    queue = Queue(db, live, Metrics(), settings, paths)
+    queue = Queue(db, live, Metrics(), settings, paths, NO_INDEX)
     workspace = Workspace(media_dir=paths.media_dir, data_dir=paths.data_dir)
     workspace.prepare()
     dispatcher = Dispatcher(db, [Listener(name="errands", kinds=frozenset({"token.created"}), handle=errands.listen)])
     await dispatcher.prepare()
-    services = _services(db, paths, accounts, queue.downloads, dispatcher, errands)
+    services = _services(db, paths, accounts, queue, dispatcher, errands)
     asgi = faces.join([router(services)], ground, machine=Problems(CATALOGUES), people=Pages())
     served = Server(asgi, host="127.0.0.1", port=0, before_stop=ground.leases.end_all)
     runs = (ground.leases.run, ground.hub.run, dispatcher.run, served._serve)
@@ -177,13 +177,14 @@ async def run_portal(db: Database, folder: Path, **server: Any) -> AsyncIterator
             task.cancel()
         await asyncio.wait(tasks)
         await services.scheduler.stop()
+        await services.ytdlp.stop()
 
 
 def _services(
     db: Database,
     paths: PathsSettings,
     accounts: Accounts,
-    downloads: Downloads,
+    queue: Queue,
     dispatcher: Dispatcher,
     errands: Errands,
 ) -> Services:
@@ -198,7 +199,8 @@ def _services(
     return Services(
         db=db,
         accounts=accounts,
-        downloads=downloads,
+        downloads=queue.downloads,
+        ytdlp=queue.ytdlp,
         scheduler=Scheduler(db, [Job(name="errand", every=timedelta(days=1), run=errands.work)]),
         dispatcher=dispatcher,
         backups=Backups(db, paths, release="1", revision="0001"),

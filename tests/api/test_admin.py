@@ -156,3 +156,18 @@ async def test_a_backup_is_made_and_listed(portal: Portal) -> None:
     assert listed.json() == {"items": [made], "next_cursor": None}
     known = {"if-none-match": listed.headers["etag"]}
     assert (await alice.get(f"{ADMIN}/backups", headers=known)).status_code == 304
+
+
+async def test_yt_dlp_is_told_of_updated_and_rolled_back(portal: Portal) -> None:
+    alice = await portal.browser(portal.cast.alice)
+    known = (await alice.get(f"{ADMIN}/ytdlp")).json()
+    assert (known["bundled"], known["back_to"], known["policy"], known["updating"]) == (True, None, "stable", False)
+    answer = await alice.post(f"{ADMIN}/ytdlp/update")
+    assert (answer.status_code, answer.json()["updating"]) == (202, True)
+    again = await alice.post(f"{ADMIN}/ytdlp/update")
+    assert (again.status_code, again.json()["code"]) == (409, "already_updating")
+    await portal.services.ytdlp.idle()
+    known = (await alice.get(f"{ADMIN}/ytdlp")).json()
+    assert known["trouble"].startswith("pip could not fetch a newer yt-dlp")
+    refused = await alice.post(f"{ADMIN}/ytdlp/rollback")
+    assert (refused.status_code, refused.json()["code"]) == (409, "nothing_to_go_back_to")

@@ -22,6 +22,9 @@ MEANT = """
 GET /healthz: everybody
 GET /metrics: metrics
 GET /readyz: everybody
+GET /api/v1/admin/ytdlp: admins
+POST /api/v1/admin/ytdlp/update: admins
+POST /api/v1/admin/ytdlp/rollback: admins
 GET /api/v1/admin/backups: admins
 POST /api/v1/admin/backups: admins
 GET /api/v1/admin/dead-letters: admins

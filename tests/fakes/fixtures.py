@@ -6,6 +6,7 @@ import pytest
 
 from tests.fakes.canary import Canary
 from tests.fakes.media_site import MediaSite
+from tests.fakes.package_index import PackageIndex
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +27,10 @@ def canary() -> Iterator[Canary]:
     """A port on loopback that nothing may reach."""
     with Canary() as listener:
         yield listener
+
+
+@pytest.fixture
+def index() -> Iterator[PackageIndex]:
+    """A package index that has yt-dlp-ejs and, so far, no yt-dlp."""
+    with PackageIndex() as offering:
+        yield offering

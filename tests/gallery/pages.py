@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 from medianest.accounts.types import Scope
 from medianest.admin.types import Fact, Group, Verdict
@@ -11,6 +12,7 @@ from medianest.core.i18n import Message, msg
 from medianest.downloads.errors import Refused
 from medianest.downloads.site_queries import Figures
 from medianest.downloads.types import Counts, Download, ErrorCode, Preset
+from medianest.downloads.ytdlp_versions import Copy, Status
 from medianest.web import details, errors
 from medianest.web.acts import Relation
 from medianest.web.devices import place
@@ -308,7 +310,12 @@ def _doctor(worst: Verdict) -> doctor.DoctorView:
             fact(Group.VERSIONS, "yt-dlp", "2026.10.26, 25 days old", Verdict.LOOK if bad else Verdict.FINE),
             fact(Group.VERSIONS, "ffmpeg", "7.1"),
             fact(Group.SURROUNDINGS, "Clock", "0.2 s off"),
-        ]
+        ],
+        Status(
+            copy=Copy(version="2026.10.26", ejs="0.8.0", folder=Path("ytdlp"), installed_at=None),
+            back_to="2026.9.30", policy="stable", checked_at=NOW, updating=bad,
+            trouble=msg("downloads.ytdlp_too_slow", module="pip") if bad else None,
+        ),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from typing import IO, Any, NoReturn, Self
 from urllib.parse import urlsplit
 
 from tests import processes
+from tests.fakes.package_index import NO_INDEX
 from tests.processes import Process
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -22,7 +23,7 @@ PATIENCE_S = 30.0
 _READY = re.compile(r"MediaNest is ready: (http://\S+)")
 _PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH")
 Settings = Mapping[str, Mapping[str, Any]]
-_DEFAULTS: Settings = {"downloads": {"min_free_bytes": 0}, "backups": {"daily_at": ""}}
+_DEFAULTS: Settings = {"downloads": {"min_free_bytes": 0, "ytdlp": "off"}, "backups": {"daily_at": ""}}
 
 
 class PortalFailed(AssertionError):
@@ -67,8 +68,16 @@ class Installation:
 
     executable: Sequence[str] = (sys.executable, "-m", "medianest")
 
-    def __init__(self, folder: Path, *, allow: Sequence[str] = (), settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        allow: Sequence[str] = (),
+        settings: Settings | None = None,
+        environ: Mapping[str, str] = NO_INDEX,
+    ) -> None:
         """`allow` lists hosts with port that may be private; `settings` are sections of its file."""
+        self.environ = environ
         self.folder = folder
         self.data_dir = folder / "data"
         self.media_dir = folder / "media"
@@ -236,7 +245,8 @@ class Installation:
     def _environment(self) -> dict[str, str]:
         """Nothing of the environment of the tests but what any program needs."""
         passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        return passed_on | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
+        ours = {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
+        return {**passed_on, **self.environ, **ours}
 
     def _started(self) -> "subprocess.Popen[str]":
         assert self._process is not None, "it was never started"

@@ -29,12 +29,14 @@ from medianest.core.metrics import Metrics
 from medianest.core.outbound import AddressPolicy
 from medianest.core.scheduler import Scheduler
 from medianest.core.security import load_or_create_key
+from medianest.downloads import ytdlp
 from medianest.downloads.egress import Egress
 from medianest.downloads.service import Downloads
 from medianest.downloads.spawn import find_tools
 from medianest.downloads.workers import Workers
 from medianest.downloads.workshop import Workshop
 from medianest.downloads.workspace import Workspace
+from medianest.downloads.ytdlp import Ytdlp
 from medianest.http import authorisation
 from medianest.http.ground import Ground, lay
 from medianest.http.services import Services
@@ -42,6 +44,7 @@ from medianest.http.serving import Server
 from medianest.web import routes
 from medianest.web.errors import Pages
 from medianest.web.templating import Templates
+from tests.fakes.package_index import NO_INDEX
 from tests.gallery.openapi import OPENAPI
 from tests.people import PASSWORD, Cast, cheap_passwords, move_in
 
@@ -152,6 +155,7 @@ async def open_house(
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
+        await house.services.ytdlp.stop()
         await house.services.downloads._shop.egress.stop()
 
 
@@ -165,7 +169,8 @@ async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]], s
     workspace.prepare()
     egress = Egress(AddressPolicy.typed(sites))
     await egress.start()
-    shop = Workshop(settings=settings, egress=egress, tools=find_tools(), workspace=workspace)
+    copies = ytdlp.copies(folder, workspace)
+    shop = Workshop(settings=settings, egress=egress, tools=find_tools(), workspace=workspace, copies=copies)
     workers = Workers(db, live, shop, owner="house")
     templates = Templates(catalogues, base_path=server.base_path)
     ran: list[str] = []
@@ -185,6 +190,7 @@ async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]], s
         db=db,
         accounts=accounts,
         downloads=Downloads(db, live, shop, workers),
+        ytdlp=Ytdlp(db, copies, find_tools, lambda: settings, NO_INDEX),
         dispatcher=Dispatcher(db, []),
         scheduler=Scheduler(db, [Job(name="purge_sessions", daily_at=time(4, 0), run=sweep)]),
         backups=Backups(db, paths, release="test", revision="test"),

@@ -8,6 +8,7 @@ import pytest
 from medianest.core.event import Event
 from medianest.core.i18n import Catalogues
 from medianest.downloads.events import DownloadFailed
+from tests.downloads.ytdlp_stock import stock
 from tests.people import sign_in
 from tests.web.house import House, enter, submit
 from tests.web.test_live import record
@@ -96,3 +97,34 @@ async def test_the_journal_says_in_words_why_a_download_failed(house: House, bro
     await record(house, DownloadFailed, id, code="removed")
     await enter(browser, house.cast.alice)
     assert "“film” failed. This video was taken down." in (await browser.get("/admin/journal")).text
+
+
+async def test_the_doctor_shows_the_yt_dlp_in_use_and_leads_to_a_newer_one(
+    house: House, browser: httpx.AsyncClient
+) -> None:
+    await enter(browser, house.cast.alice)
+    used = (await house.services.ytdlp.status()).copy.version
+    page = (await browser.get("/admin/doctor")).text
+    assert f"{used}, " in page
+    assert "as it came with MediaNest" in page
+    assert "/admin/ytdlp/rollback" not in page, "there is none to go back to"
+    answer = await submit(browser, "/admin/ytdlp/update", on="/admin/doctor")
+    assert answer.headers["location"] == "/admin/doctor"
+    page = (await browser.get("/admin/doctor")).text
+    assert "A newer one is being looked for" in page
+    assert 'type="submit" disabled' in page
+    await house.services.ytdlp.idle()
+    assert "pip could not fetch a newer yt-dlp" in (await browser.get("/admin/doctor")).text
+    journal = (await browser.get("/admin/journal")).text
+    assert f"yt-dlp stayed at {used}. pip could not fetch a newer yt-dlp" in journal
+
+
+async def test_the_doctor_offers_the_way_back(house: House, browser: httpx.AsyncClient) -> None:
+    stock(house.folder / "ytdlp", "2031.1.2")
+    await enter(browser, house.cast.alice)
+    used = (await house.services.ytdlp.status()).back_to
+    assert f"Back to {used}" in (await browser.get("/admin/doctor")).text
+    await submit(browser, "/admin/ytdlp/rollback", on="/admin/doctor")
+    page = (await browser.get("/admin/doctor")).text
+    assert f"{used}, " in page
+    assert "Back to" not in page

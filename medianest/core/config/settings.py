@@ -79,6 +79,7 @@ class DownloadsSettings(Section):
     default_preset: Annotated[PresetName, RELOADABLE] = "best"
     defaults: Annotated[PresetDefaults, RELOADABLE] = Field(default_factory=PresetDefaults)
     presets: Annotated[Presets, RELOADABLE] = Field(default_factory=dict)
+    ytdlp: Annotated[Literal["off", "stable", "nightly"], RELOADABLE] = "stable"
     max_attempts: Annotated[int, Field(ge=1, le=100), RELOADABLE] = 6
     max_file_bytes: Annotated[Bytes, RELOADABLE] = 100 * GIB
     max_job_s: Annotated[Seconds, RELOADABLE] = 24 * 3600

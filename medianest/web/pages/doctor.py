@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 
 from medianest.admin.types import Fact, Group, Verdict
 from medianest.core.i18n import Message, msg
+from medianest.downloads.ytdlp_versions import Status
 from medianest.web import htmx
 from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html
 from medianest.web.pages.admin import Room, RoomChip, rooms
+from medianest.web.pages.ytdlp import YtdlpView, ytdlp_view
 
 _STATES = {Verdict.FINE: "up", Verdict.LOOK: "pending", Verdict.WRONG: "down"}
 
@@ -39,6 +41,7 @@ class DoctorView:
 
     places: tuple[RoomChip, ...]
     groups: tuple[DoctorGroup, ...]
+    ytdlp: YtdlpView
 
     @property
     def alarms(self) -> tuple[DoctorFact, ...]:
@@ -47,11 +50,11 @@ class DoctorView:
 
 async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
     """Look at everything, and show it."""
-    view = doctor_view(await services.examine())
+    view = doctor_view(await services.examine(), await services.ytdlp.status())
     return htmx.page(reader, replace(frame, place=Place.ADMIN), "admin/doctor.html", view)
 
 
-def doctor_view(facts: Iterable[Fact]) -> DoctorView:
+def doctor_view(facts: Iterable[Fact], ytdlp: Status) -> DoctorView:
     shown: dict[Group, list[DoctorFact]] = {}
     for fact in facts:
         told = DoctorFact(title=fact.title, finding=fact.finding, mend=fact.mend, state=_STATES[fact.verdict])
@@ -63,4 +66,5 @@ def doctor_view(facts: Iterable[Fact]) -> DoctorView:
             for group in Group
             if group in shown
         ),
+        ytdlp=ytdlp_view(ytdlp),
     )

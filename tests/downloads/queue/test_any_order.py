@@ -21,7 +21,7 @@ from medianest.core.db import Base, Database
 from medianest.core.errors import Conflict
 from medianest.core.live import Live
 from medianest.core.outbound import AddressPolicy
-from medianest.downloads import failures, ledger, queries, states, turns, waits
+from medianest.downloads import failures, ledger, queries, states, turns, waits, ytdlp
 from medianest.downloads.egress import Egress
 from medianest.downloads.models import DownloadRow, SiteRow
 from medianest.downloads.protocol import OUT, Fetched, Info
@@ -70,7 +70,8 @@ class QueueMachine(RuleBasedStateMachine):
         workspace.prepare()
         tools = Tools(ffmpeg="ffmpeg", deno=None)
         limits = DownloadsSettings(max_attempts=3, site_pause_s=0)
-        self.shop = Workshop(settings=limits, egress=Egress(AddressPolicy.typed()), tools=tools, workspace=workspace)
+        egress, copies = Egress(AddressPolicy.typed()), ytdlp.copies(self.folder / "data", workspace)
+        self.shop = Workshop(settings=limits, egress=egress, tools=tools, workspace=workspace, copies=copies)
         live = Live()
         self.workers = Workers(self.db, live, self.shop, owner=self.owner)
         self.service = Downloads(self.db, live, self.shop, self.workers)
