@@ -16,6 +16,7 @@ from medianest.downloads.quotas import QuotaExceeded
 from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import Quota, Standing
 
+TABLES = (*plans.TABLES, DownloadRow.__tablename__, UsageRow.__tablename__)
 KEPT = timedelta(days=WINDOW_DAYS_MOST)
 
 _COUNTED: dict[Quota, InstrumentedAttribute[int]] = {Quota.DOWNLOADS: UsageRow.downloads, Quota.BYTES: UsageRow.bytes}

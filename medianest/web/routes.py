@@ -7,9 +7,10 @@ from typing import Any, Literal
 from litestar import Router, route
 from litestar.handlers import HTTPRouteHandler
 
+from medianest.core import clock
 from medianest.core import journal as spine
 from medianest.core.actor import Permission
-from medianest.downloads import queries, site_queries
+from medianest.downloads import queries, site_queries, usage
 from medianest.http.etags import shows
 from medianest.http.guards import Rule, anyone, fresh, permitted, signed_in
 from medianest.http.limits import Limited
@@ -36,6 +37,7 @@ from medianest.web.pages import (
     partings,
     people,
     person,
+    plans,
     profiles,
     queue,
     setup,
@@ -61,7 +63,7 @@ PEOPLE = ("users", "sessions", "tokens")
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One route; with `shows`, an unchanged answer is a 304."""
+    """One route; with `shows`, an unchanged answer is a 304, where it `passes` with time for a minute at most."""
 
     method: Literal["GET", "POST"]
     path: str
@@ -69,9 +71,11 @@ class Way:
     rules: Sequence[Rule | Limited]
     shows: tuple[str, ...] = ()
     live: bool = False
+    passes: bool = False
 
     def route(self) -> HTTPRouteHandler:
-        unchanged = shows(*self.shows, live=self.live, variant=_variant) if self.shows else None
+        variant = _of_the_minute if self.passes else _variant
+        unchanged = shows(*self.shows, live=self.live, variant=variant) if self.shows else None
         made = route(self.path, http_method=[self.method], guards=list(self.rules), before_request=unchanged, name=None)
         return made(self.handler)
 
@@ -114,7 +118,7 @@ WAYS = (
     Way("GET", "/downloads/{id:str}/delete", verbs.ask, SIGNED_IN),
     Way("POST", "/downloads/{id:str}/delete", verbs.delete, SIGNED_IN),
 
-    Way("GET", "/account", account.show, SIGNED_IN, shows=(*MOVING, *PEOPLE)),
+    Way("GET", "/account", account.show, SIGNED_IN, shows=(*MOVING, *PEOPLE, *usage.TABLES), passes=True),
     Way("POST", "/account/name", account.change_name, SIGNED_IN),
     Way("POST", "/account/sessions/{id:str}/end", account.end_session, SIGNED_IN),
     Way("GET", "/account/sessions/others", account.ask_others, SIGNED_IN),
@@ -152,6 +156,13 @@ WAYS = (
     Way("POST", "/admin/sites/{name:str}", sites.set_manners, ADMINS),
     Way("POST", "/admin/sites/{name:str}/hold", sites.hold, ADMINS),
     Way("POST", "/admin/sites/{name:str}/release", sites.release, ADMINS),
+    Way("GET", "/admin/plans", plans.show, ADMINS),
+    Way("GET", "/admin/plans/new", plans.ask_new, ADMINS),
+    Way("POST", "/admin/plans", plans.create, ADMINS),
+    Way("GET", "/admin/plans/{id:str}", plans.edit, ADMINS),
+    Way("POST", "/admin/plans/{id:str}", plans.change, ADMINS),
+    Way("GET", "/admin/plans/{id:str}/remove", plans.ask_remove, ADMINS),
+    Way("POST", "/admin/plans/{id:str}/remove", plans.remove, ADMINS),
     Way("GET", "/admin/jobs", jobs.show, ADMINS),
     Way("POST", "/admin/jobs/{name:str}/run", jobs.run, ADMINS),
     Way("POST", "/admin/dead-letters/{id:int}/retry", jobs.retry_letter, ADMINS),
@@ -177,3 +188,7 @@ def router(services: Services, templates: Templates) -> Router:
 def _variant(request: AnyRequest) -> str:
     """What else than the data makes an answer another: the theme, and whether htmx asks for a part."""
     return f"{request.cookies.get(THEME)} {request.headers.get('hx-request')}"
+
+
+def _of_the_minute(request: AnyRequest) -> str:
+    return f"{_variant(request)} {clock.now():%d %H:%M}"

@@ -12,6 +12,8 @@ from medianest.web.pages import household, invitations, invite, partings, people
 from medianest.web.pages.account import LanguageChoice, session_row
 from medianest.web.pages.admin import Room, rooms
 from medianest.web.pages.roles import roles
+from medianest.web.quotas import meters
+from tests.gallery import plans
 from tests.gallery.samples import NOW
 
 Shown = tuple[str, tuple[str, object]]
@@ -91,7 +93,9 @@ def _samples_of_one() -> Iterator[Shown]:
         session_row(_session(id, address), here=None, path=path)
         for id, address in {"1": "192.168.1.34", "2": "2606:4700:77:1:a9c1:33ff:fe10:1234"}.items()
     )
-    one = person.view_of(KIDS, rows, me="robin", spoken=LANGUAGES)
+    one = person.view_of(
+        KIDS, rows, me="robin", spoken=LANGUAGES, plans=person.own_plans(KIDS, plans.ALL), usage=meters(plans.SOME)
+    )
     yield "person", ("admin/person.html", one)
     locked = person.view_of(EVERYBODY[4], (), me="robin", spoken=())
     yield "person-locked-out", ("admin/person.html", locked)

@@ -34,10 +34,11 @@ from medianest.web.pages import (
     verbs,
 )
 from medianest.web.pages.admin import Room, rooms
+from medianest.web.quotas import meters
 from medianest.web.rows import Row, row, tally
 from medianest.web.sites import tiles
 from medianest.web.tiles import tile_groups
-from tests.gallery import household, samples
+from tests.gallery import household, plans, samples
 from tests.gallery.journal import samples_of_the_journal
 from tests.gallery.openapi import OPENAPI
 from tests.gallery.samples import NOW, ROBIN
@@ -72,6 +73,7 @@ def samples_of_all_pages() -> Iterator[Sample]:
     yield from _account()
     yield from _admin()
     yield from _people()
+    yield from _plans()
     yield from _errors()
 
 
@@ -212,13 +214,14 @@ def _account() -> Iterator[Sample]:
             account.LanguageChoice(code="de", name="Deutsch", chosen=False),
             account.LanguageChoice(code="ar", name="العربية", chosen=False),
         ),
+        usage=meters(plans.SOME),
         others_path="/account/sessions/others",
     )
     yield _inside("account", "account/page.html", view, Place.ACCOUNT)
     yield _inside(
         "account-new",
         "account/page.html",
-        replace(view, tokens=(), sessions=view.sessions[:1], languages=(), others_path=None),
+        replace(view, tokens=(), sessions=view.sessions[:1], languages=(), others_path=None, usage=()),
         Place.ACCOUNT,
     )
     scopes = tokens.scopes(Role.ADMIN, chosen=(Scope.READ,))
@@ -257,6 +260,15 @@ def _people() -> Iterator[Sample]:
         yield _inside(name, template, view, Place.ADMIN)
     for name, (template, view) in household.samples_of_the_door():
         yield Sample(name=name, template=template, view=view, frame=OUTSIDE)
+
+
+def _plans() -> Iterator[Sample]:
+    for name, (template, view) in plans.samples_of_plans():
+        yield _inside(name, template, view, Place.ADMIN)
+    for name, standings in {"link-room": plans.SOME, "link-no-room": plans.NOTHING_LEFT}.items():
+        found = replace(samples.PREVIEW, standings=standings, estimated_bytes=1700 * 10**6)
+        view = links.LinkView(preview=links.preview_view(found, samples.OFFERS, remembered=None))
+        yield _inside(name, "queue/link.html", view, Place.QUEUE, link=found.url)
 
 
 def _jobs() -> jobs.JobsView:

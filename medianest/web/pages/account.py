@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from medianest.accounts.types import Session, Token, UserChange
 from medianest.core.errors import Forbidden, Invalid, Unauthenticated
 from medianest.core.i18n import Catalogues, Message, msg
+from medianest.downloads import usage
 from medianest.http import cookies
 from medianest.http.services import Services
 from medianest.web import forms, htmx
@@ -19,6 +20,7 @@ from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
 from medianest.web.pages.entering import let_in
 from medianest.web.pages.question import QuestionView, ask
+from medianest.web.quotas import Meter, meters
 
 _OTHERS = "/account/sessions/others"
 _ICONS = {Theme.AUTO: "phone", Theme.LIGHT: "sun", Theme.DARK: "moon"}
@@ -72,7 +74,7 @@ class LanguageChoice:
 class AccountView:
     """The account page; `languages` is empty where there is only one, `others_path` None where this is the only device.
 
-    `name` is what one signs in with, `display_name` what others see.
+    `name` is what one signs in with, `display_name` what others see. `usage` is empty where nothing is limited.
     """
 
     name: str
@@ -82,6 +84,7 @@ class AccountView:
     tokens: tuple[TokenRow, ...]
     themes: tuple[ThemeChoice, ...]
     languages: tuple[LanguageChoice, ...]
+    usage: tuple[Meter, ...] = ()
     others_path: str | None = None
     display_name_error: Message | None = None
     current_error: Message | None = None
@@ -168,6 +171,7 @@ async def account_view(reader: Reader, services: Services) -> AccountView:
     me = await services.accounts.me(actor)
     sessions = await services.accounts.list_sessions(actor)
     tokens = await services.accounts.list_tokens(actor)
+    standings = await services.db.read(usage.standings, me.id)
     return AccountView(
         name=me.name,
         display_name=me.display_name,
@@ -176,6 +180,7 @@ async def account_view(reader: Reader, services: Services) -> AccountView:
         tokens=tuple(token_row(token) for token in tokens),
         themes=themes(theme_of(reader.request.cookies)),
         languages=languages(services.catalogues, me.language),
+        usage=meters(standings),
         others_path=_OTHERS if len(sessions) > 1 else None,
     )
 

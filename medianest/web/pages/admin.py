@@ -10,6 +10,7 @@ class Room(StrEnum):
     """The pages of the admin place, in their order."""
 
     PEOPLE = "people"
+    PLANS = "plans"
     SITES = "sites"
     JOBS = "jobs"
     DOCTOR = "doctor"

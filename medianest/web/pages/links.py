@@ -21,6 +21,7 @@ from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader, Toast
 from medianest.web.media_types import media_type
 from medianest.web.presets import preset_name
+from medianest.web.quotas import Meter, meters, no_room
 
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _PRESET = "preset"
@@ -54,6 +55,8 @@ class PreviewView:
     entry_count: int | None
     duplicate: str | None
     presets: tuple[Choice, ...]
+    room: tuple[Meter, ...] = ()
+    no_room: Message | None = None
 
     @property
     def may_queue(self) -> bool:
@@ -147,6 +150,8 @@ def preview_view(preview: Preview, offers: Sequence[Offer], *, remembered: str |
             )
             for offer in offers
         ),
+        room=meters(preview.standings),
+        no_room=no_room(preview.standings, preview.estimated_bytes),
     )
 
 

@@ -1,15 +1,18 @@
 """Admin: one person of the household: what they are called and may, their devices, their password."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from litestar.params import FromPath
+from msgspec import UNSET
 
 from medianest.accounts.permissions import ROLES_OF_PROFILES
-from medianest.accounts.types import User, UserChange
+from medianest.accounts.types import PlanInUse, User, UserChange
 from medianest.core.actor import Role
 from medianest.core.errors import Conflict, Invalid
-from medianest.core.i18n import Message
+from medianest.core.i18n import Message, msg
+from medianest.downloads import usage
 from medianest.http.services import Services
 from medianest.web import forms, htmx
 from medianest.web.frame import Place
@@ -17,14 +20,17 @@ from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
 from medianest.web.pages.account import LanguageChoice, SessionRow, languages, session_row
 from medianest.web.pages.people import PersonRow, person_row
+from medianest.web.pages.question import Choice
 from medianest.web.pages.roles import RoleChoice, roles
+from medianest.web.quotas import Meter, meters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonView:
     """The page of one person; `others_path` is None where they are signed in nowhere.
 
-    `is_profile` says whether they can be chosen on household devices.
+    `is_profile` says whether they can be chosen on household devices; `plans` are those that they may have as their
+    own, none where there are none.
     """
 
     person: PersonRow
@@ -35,8 +41,11 @@ class PersonView:
     others_path: str | None
     is_suspended: bool
     is_profile: bool
+    plans: tuple[Choice, ...]
+    usage: tuple[Meter, ...]
     display_name_error: Message | None = None
     role_error: Message | None = None
+    plan_error: Message | None = None
     password_error: Message | None = None
     pin_error: Message | None = None
 
@@ -57,6 +66,7 @@ async def change(
         role=role,
         display_name=form.text("display_name"),
         language=spoken if spoken in ("", *services.catalogues.languages) else None,
+        plan=form.text("plan") or None if "plan" in form.values else UNSET,
     )
     try:
         await services.accounts.people.change(reader.asking.actor, id, wanted)
@@ -68,6 +78,7 @@ async def change(
             roles=roles(role or Role.MEMBER),
             display_name_error=forms.wrong(error, "display_name"),
             role_error=error.message if isinstance(error, Conflict) else None,
+            plan_error=forms.wrong(error, "plan"),
         )
         frame, status = replace(frame, place=Place.ADMIN), HTTPStatus.UNPROCESSABLE_ENTITY
         return htmx.page(reader, frame, "admin/person.html", view, status=status)
@@ -118,11 +129,38 @@ async def person_view(reader: Reader, services: Services, id: str) -> PersonView
         session_row(session, here=actor.session_id, path=f"{path}/sessions")
         for session in await services.accounts.list_sessions(actor, id)
     )
-    return view_of(user, rows, me=actor.id, spoken=languages(services.catalogues, user.language))
+    plans = own_plans(user, await services.accounts.plans.listing(actor))
+    bars = meters(await services.db.read(usage.standings, id))
+    return view_of(
+        user, rows, me=actor.id, spoken=languages(services.catalogues, user.language), plans=plans, usage=bars
+    )
+
+
+def own_plans(user: User, plans: Sequence[PlanInUse]) -> tuple[Choice, ...]:
+    """The plans of which they may have one of their own, or that of their role; none where there are none."""
+    if not plans:
+        return ()
+    by_role = next((known.plan.name for known in plans if user.role in known.roles), None)
+    role = msg("web.plans.of_role", name=by_role) if by_role else msg("web.plans.of_role_none")
+    own = (
+        Choice(
+            value=known.plan.id,
+            label=msg("web.plans.named", name=known.plan.name),
+            chosen=known.plan.id == user.plan_id,
+        )
+        for known in plans
+    )
+    return (Choice(value="", label=role, chosen=user.plan_id is None), *own)
 
 
 def view_of(
-    user: User, sessions: tuple[SessionRow, ...], *, me: str | None, spoken: tuple[LanguageChoice, ...]
+    user: User,
+    sessions: tuple[SessionRow, ...],
+    *,
+    me: str | None,
+    spoken: tuple[LanguageChoice, ...],
+    plans: tuple[Choice, ...] = (),
+    usage: tuple[Meter, ...] = (),
 ) -> PersonView:
     return PersonView(
         person=person_row(user, me=me),
@@ -133,4 +171,6 @@ def view_of(
         others_path=f"/admin/people/{user.id}/sign-out" if sessions else None,
         is_suspended=user.suspended_at is not None,
         is_profile=user.role in ROLES_OF_PROFILES,
+        plans=plans,
+        usage=usage,
     )

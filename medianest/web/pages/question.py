@@ -9,6 +9,24 @@ from medianest.web.htmx import Html, Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One of the ways in which it can be done."""
+
+    value: str
+    label: Message
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What is chosen together with the answer, as a field of its form."""
+
+    name: str
+    label: Message
+    options: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionView:
     """What would happen, line by line, and the way to do it or not."""
 
@@ -18,6 +36,7 @@ class QuestionView:
     button: Message
     back: str
     danger: bool = True
+    choices: Choices | None = None
 
 
 def ask(reader: Reader, frame: Frame, place: Place, view: QuestionView) -> Html:
