@@ -4,7 +4,7 @@
     head        -> not too long, nothing said twice that decides something
     origin      -> the client behind trusted proxies is let in; the host is ours
     preflight   -> a browser asks whether another site's page may call: answered here
-    identity    -> a bearer token, or a session's cookie
+    identity    -> a session's cookie, or on the machine face alone a bearer token: pages know no scopes
     limits      -> of this person or network
     body        -> no longer than the route takes, and in time
     site        -> a change was asked for by a page of ours
@@ -149,19 +149,20 @@ class Floor:
             raise Malformed(msg("http.no_sockets"))
 
     async def _identify(self, scope: HTTPScope, head: Head, asking: Asking) -> None:
+        via = Via.API if scope["path"].startswith(MACHINE_FACE) else Via.WEB
         scheme, _, bearer = (head.one(b"authorization") or "").partition(" ")
-        if scheme.lower() == "bearer":
+        by_token = via is Via.API and scheme.lower() == "bearer"
+        if by_token:
             actor = await self._parts.identities.of_token(bearer.strip())
         else:
             actor = await self._by_cookie(head, asking)
         language = (actor and actor.language) or preferred(head.one(b"accept-language"), self._rules.languages)
-        via = Via.API if scope["path"].startswith(MACHINE_FACE) else Via.WEB
         asking.actor = replace(
             actor or NOBODY, via=via, address=asking.address, request_id=asking.request_id, language=language
         )
         scope["state"]["actor"] = asking.actor
         self._parts.limits.count(asking)
-        if scheme.lower() == "bearer" and actor is None:
+        if by_token and actor is None:
             raise Unauthenticated(msg("http.bad_token"), code="bad_token")
 
     async def _by_cookie(self, head: Head, asking: Asking) -> Actor | None:

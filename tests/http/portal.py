@@ -128,7 +128,7 @@ class Portal:
 def application(portal: Portal) -> Litestar:
     """One route of each kind."""
 
-    @get("/", guards=[anyone], sync_to_thread=False)
+    @get(["/", "/api/v1/"], guards=[anyone], sync_to_thread=False)
     def home(actor: CurrentActor, asking: CurrentAsking) -> dict[str, Any]:
         return {
             "name": actor.name,
@@ -158,11 +158,11 @@ def application(portal: Portal) -> Litestar:
         portal.changes.append("webhook")
         return request.headers.get("authorization", "")
 
-    @get("/admin", guards=[permitted(Permission.ADMINISTER)], sync_to_thread=False)
+    @get(["/admin", "/api/v1/admin"], guards=[permitted(Permission.ADMINISTER)], sync_to_thread=False)
     def admin() -> str:
         return "admin"
 
-    @get("/fresh", guards=[fresh], sync_to_thread=False)
+    @get(["/fresh", "/api/v1/fresh"], guards=[fresh], sync_to_thread=False)
     def newly() -> str:
         return "fresh"
 
@@ -217,7 +217,7 @@ def application(portal: Portal) -> Litestar:
     ) -> Response[Any]:
         return await file_response(request, portal.folder / name, media_type="video/mp4", filename=save)
 
-    @get("/events", guards=[permitted(Permission.READ)], sync_to_thread=False)
+    @get(["/events", "/api/v1/events"], guards=[permitted(Permission.READ)], sync_to_thread=False)
     def events(request: Request[Any, Any, Any], actor: CurrentActor, hub: Hub) -> StreamedAnswer:
         return hub.answer(actor, portal.writer, last_event_id=request.headers.get("last-event-id"))
 

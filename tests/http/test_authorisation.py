@@ -53,7 +53,11 @@ def test_rules_of_routers_and_routes_hold_together() -> None:
 async def test_everybody_is_answered_as_the_table_says(portal: Portal, http: httpx.AsyncClient) -> None:
     """Each route without a parameter is asked by a stranger and by a guest."""
     _, gus = await portal.enter(portal.cast.gus)
-    rows = [row for row in authorisation.table(application(portal)) if "{" not in row.path and row.path != "/events"]
+    rows = [
+        row
+        for row in authorisation.table(application(portal))
+        if "{" not in row.path and not row.path.endswith("/events")
+    ]
     assert len(rows) > 12
     portal.hold.set()
     for row in rows:

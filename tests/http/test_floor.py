@@ -33,7 +33,7 @@ ANSWERS: list[tuple[str, dict[str, str], int]] = [
     ("/me", {}, 401),
     ("/nowhere", {}, 404),
     ("/", {"host": "evil.example"}, 421),
-    ("/", {"authorization": "Bearer mn_unknown"}, 401),
+    ("/api/v1/me", {"authorization": "Bearer mn_unknown"}, 401),
     ("/", {"upgrade": "websocket"}, 400),
     ("/me/x.css", {}, 404),
 ]
@@ -62,9 +62,9 @@ async def test_a_session_and_a_token_are_the_same_person_through_different_doors
     _, fields = await portal.enter(portal.cast.bob)
     _, secret = await portal.accounts.create_token(SYSTEM, "phone", frozenset({Scope.READ}), owner="Bob")
     by_session = (await http.get("/", headers=fields)).json()
-    by_token = (await http.get("/", headers={"authorization": f"bearer {secret}"})).json()
+    by_token = (await http.get("/api/v1/", headers={"authorization": f"bearer {secret}"})).json()
     assert (by_session["name"], by_session["via"]) == ("Bob", "web")
-    assert (by_token["name"], by_token["via"]) == ("Bob", "web")
+    assert (by_token["name"], by_token["via"]) == ("Bob", "api")
     assert (await http.get("/api/v1/me", headers=fields)).text == "Bob"
 
 
@@ -86,26 +86,38 @@ async def test_who_proves_nothing_is_nobody(http: httpx.AsyncClient) -> None:
         assert (refused.status_code, refused.text) == (401, "unauthenticated: Sign in first.")
 
 
+async def test_pages_know_no_tokens(portal: Portal, http: httpx.AsyncClient) -> None:
+    """A page has no scopes: whatever a token may do, on a page it is nobody's."""
+    _, secret = await portal.accounts.create_token(SYSTEM, "all", frozenset({Scope.ADMIN}), owner="Alice")
+    bearer = {"authorization": f"Bearer {secret}"}
+    assert (await http.get("/api/v1/me", headers=bearer)).text == "Alice"
+    assert (await http.get("/me", headers=bearer)).status_code == 401
+    changed = await http.post("/change", headers=bearer, content="x")
+    assert (changed.status_code, changed.text.partition(":")[0], portal.changes) == (403, "csrf", [])
+    _, bob = await portal.enter(portal.cast.bob)
+    assert (await http.get("/me", headers=bearer | bob)).text == "Bob"
+
+
 async def test_a_wrong_token_is_refused_even_beside_a_good_cookie(portal: Portal, http: httpx.AsyncClient) -> None:
     _, fields = await portal.enter(portal.cast.bob)
     for bearer in ("Bearer", "Bearer mn_wrong", "BEARER mn_wrong", "Bearer " + "x" * 5000):
-        refused = await http.get("/me", headers=fields | {"authorization": bearer})
+        refused = await http.get("/api/v1/me", headers=fields | {"authorization": bearer})
         assert (refused.status_code, refused.text.partition(":")[0]) == (401, "bad_token")
 
 
 async def test_a_token_in_the_address_is_nothing(portal: Portal, http: httpx.AsyncClient) -> None:
     _, secret = await portal.accounts.create_token(SYSTEM, "phone", frozenset({Scope.READ}), owner="Bob")
     for query in ("token", "access_token", "authorization", "api_key"):
-        assert (await http.get("/me", params={query: secret})).status_code == 401
-        assert (await http.get("/me", params={query: f"Bearer {secret}"})).status_code == 401
+        assert (await http.get("/api/v1/me", params={query: secret})).status_code == 401
+        assert (await http.get("/api/v1/me", params={query: f"Bearer {secret}"})).status_code == 401
 
 
 async def test_a_revoked_token_is_refused_from_the_next_request_on(portal: Portal, http: httpx.AsyncClient) -> None:
     token, secret = await portal.accounts.create_token(SYSTEM, "phone", frozenset({Scope.READ}), owner="Bob")
     bearer = {"authorization": f"Bearer {secret}"}
-    assert (await http.get("/me", headers=bearer)).status_code == 200
+    assert (await http.get("/api/v1/me", headers=bearer)).status_code == 200
     await portal.accounts.revoke_token(SYSTEM, token.id)
-    assert (await http.get("/me", headers=bearer)).status_code == 401
+    assert (await http.get("/api/v1/me", headers=bearer)).status_code == 401
 
 
 async def test_a_guard_asks_for_a_permission(portal: Portal, http: httpx.AsyncClient) -> None:
@@ -114,7 +126,7 @@ async def test_a_guard_asks_for_a_permission(portal: Portal, http: httpx.AsyncCl
         assert (await http.get("/admin", headers=fields)).status_code == status
     assert (await http.get("/admin")).status_code == 401
     _, narrow = await portal.accounts.create_token(SYSTEM, "x", frozenset({Scope.READ}), owner="Alice")
-    assert (await http.get("/admin", headers={"authorization": f"Bearer {narrow}"})).status_code == 403
+    assert (await http.get("/api/v1/admin", headers={"authorization": f"Bearer {narrow}"})).status_code == 403
 
 
 async def test_a_changed_role_holds_at_once(portal: Portal, http: httpx.AsyncClient) -> None:
@@ -133,7 +145,7 @@ async def test_what_is_grave_needs_a_fresh_sign_in(portal: Portal, http: httpx.A
     assert (refused.status_code, refused.text.partition(":")[0]) == (403, "fresh_sign_in_needed")
     assert (await http.get("/me", headers=fields)).status_code == 200
     _, wide = await portal.accounts.create_token(SYSTEM, "x", frozenset({Scope.ADMIN}), owner="Alice")
-    assert (await http.get("/fresh", headers={"authorization": f"Bearer {wide}"})).status_code == 403
+    assert (await http.get("/api/v1/fresh", headers={"authorization": f"Bearer {wide}"})).status_code == 403
     assert (await http.get("/fresh")).status_code == 401
 
 

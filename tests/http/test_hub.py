@@ -55,7 +55,7 @@ async def listening(
     listener = Listener()
     async with (
         httpx.AsyncClient(base_url=portal.url, trust_env=False, timeout=20) as http,
-        http.stream("GET", "/events", headers=headers) as answer,
+        http.stream("GET", "/api/v1/events", headers=headers) as answer,
     ):
         assert answer.status_code == 200, await answer.aread()
         assert answer.headers["x-accel-buffering"] == "no"
@@ -328,7 +328,7 @@ async def test_a_quiet_stream_says_that_it_lives(portal: Portal, monkeypatch: py
 async def test_strangers_and_pages_of_others_open_no_stream(portal: Portal, http: httpx.AsyncClient) -> None:
     assert (await http.get("/events")).status_code == 401
     _, metrics = await portal.accounts.create_token(SYSTEM, "x", frozenset({Scope.METRICS}), owner="Alice")
-    assert (await http.get("/events", headers={"authorization": f"Bearer {metrics}"})).status_code == 403
+    assert (await http.get("/api/v1/events", headers={"authorization": f"Bearer {metrics}"})).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,169 @@
+"""The real application in this process, with both faces, and as many newcomers in it as somebody wants to ask as."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from litestar import Litestar
+from sqlalchemy import insert
+
+from medianest.accounts.models import DeviceRow, InvitationRow, PlanRow, SessionRow, TokenRow, UserRow
+from medianest.accounts.types import Scope
+from medianest.app import Portal, create_app
+from medianest.core import clock, instance
+from medianest.core.actor import Role
+from medianest.core.config import Sources, load
+from medianest.core.journal_tables import DeadLetterRow
+from medianest.core.security import digest, new_id, new_token
+from medianest.downloads.models import DownloadRow, SiteRow
+from medianest.downloads.previews import Seen
+from medianest.downloads.protocol import Info, Pictured
+from medianest.downloads.types import State
+from medianest.http.serving import Server
+from tests.fakes.package_index import NO_INDEX
+
+_CONFIG = """
+[paths]
+media_dir = "{media}"
+[downloads]
+min_free_bytes = 0
+[backups]
+daily_at = ""
+[server]
+{server}
+"""
+_LASTS = timedelta(days=1)
+
+
+@dataclass
+class House:
+    """The portal while it runs."""
+
+    portal: Portal
+    url: str
+    folder: Path
+
+    @property
+    def routes(self) -> Litestar:
+        """The application under the floor, which knows the routes."""
+        under: Litestar = self.portal.asgi._app  # type: ignore[attr-defined]  # the floor keeps it to itself
+        return under
+
+    def client(self, **headers: str) -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=30, headers=headers)
+
+
+@asynccontextmanager
+async def open_house(folder: Path, *, server: str = "") -> AsyncIterator[House]:
+    """The application on a free port of 127.0.0.1; `server` are lines of its settings."""
+    file = folder / "config.toml"
+    file.write_text(_CONFIG.format(media=folder / "media", server=server))
+    sources = Sources(config_file=file, environ=NO_INDEX, options={"--data-dir": str(folder / "data")})
+    portal = create_app(load(sources), sources)
+    instance.prepare(portal.settings.paths.data_dir, create=True)
+    serving = Server(portal.asgi, host="127.0.0.1", port=0, before_stop=portal.ground.leases.end_all)
+    async with portal.living():
+        task = asyncio.create_task(serving._serve())
+        await serving.ready.wait()
+        try:
+            yield House(portal, f"http://127.0.0.1:{serving.addresses[0][1]}", folder)
+        finally:
+            serving.stop()
+            await task
+
+
+@dataclass
+class Newcomers:
+    """People and things of theirs, collected and then brought in together: each is named as soon as it is collected."""
+
+    house: House
+    _rows: dict[Any, list[dict[str, Any]]] = field(default_factory=dict)
+    _letters: int = 0
+
+    async def come_in(self) -> None:
+        async with self.house.portal.db.transaction() as session:
+            for table, rows in self._rows.items():
+                await session.execute(insert(table), rows)
+        self._rows.clear()
+
+    def person(self, role: Role) -> str:
+        id = new_id()
+        names = {"name": f"{role} {id}", "name_key": f"{role} {id}", "display_name": f"{role} {id}"}
+        return self._add(UserRow, id, **names, role=role, epoch=0, created_at=clock.now())
+
+    def session(self, user_id: str, *, hours_ago: int = 0) -> tuple[str, str]:
+        """The id and the secret of a session that began so long ago."""
+        secret, then = new_token(), clock.now() - timedelta(hours=hours_ago)
+        times = {"created_at": then, "authenticated_at": then, "last_seen_at": then, "expires_at": then + _LASTS}
+        rest = {"epoch": 0, "user_agent": "tests", "address": "127.0.0.1"}
+        return self._add(SessionRow, secret_digest=digest(secret), user_id=user_id, **times, **rest), secret
+
+    def token(self, user_id: str, *scopes: Scope) -> tuple[str, str]:
+        secret = new_token("mn_")
+        said = {"label": "tests", "scopes": " ".join(scopes), "created_at": clock.now()}
+        return self._add(TokenRow, secret_digest=digest(secret), user_id=user_id, **said), secret
+
+    def download(self, owner_id: str) -> str:
+        """A finished one, with its file, its picture and its log."""
+        id, portal = new_id(), self.house.portal
+        link, paths = f"https://tube.example/{id}", portal.settings.paths
+        (paths.media_dir / f"{id}.mp4").write_bytes(b"film")
+        (paths.data_dir / "pictures" / "downloads" / f"{id}.webp").write_bytes(b"picture")
+        kept = {"file_path": f"{id}.mp4", "size_bytes": 4, "has_picture": True, "state": State.COMPLETED}
+        said = {"url": link, "source": link, "site": "tube.example", "title": id, "preset": "best", "position": 1}
+        return self._add(DownloadRow, id, **kept, **said, owner_id=owner_id, created_at=clock.now())
+
+    def preview(self, owner_id: str) -> str:
+        """What a child is said to have learnt of a link that this person pasted."""
+        id, queue = new_id(), self.house.portal.queue
+        (queue.downloads._shop.workspace.preview(id) / "picture.webp").write_bytes(b"picture")
+        info = Info(title="x", site="x", extractor="x", source_id=id, webpage_url="https://tube.example/")
+        seen = Seen(
+            id=id, url=info.webpage_url, owner_id=owner_id, info=info, picture=Pictured(file="picture.webp"),
+            until=clock.now() + _LASTS,
+        )  # fmt: skip
+        queue.downloads._previews._seen[id] = seen
+        return id
+
+    def invitation(self, maker_id: str) -> tuple[str, str]:
+        secret = new_token("mi_")
+        uses = {"uses": 0, "uses_most": 5, "created_at": clock.now(), "expires_at": clock.now() + _LASTS}
+        said = {"secret_digest": digest(secret), "made_by": maker_id, "role": Role.GUEST, "label": ""}
+        return self._add(InvitationRow, **said, **uses), secret
+
+    def device(self) -> tuple[str, str]:
+        secret = new_token()
+        said = {"secret_digest": digest(secret), "label": "Sofa", "created_at": clock.now()}
+        return self._add(DeviceRow, **said), secret
+
+    def dead_letter(self, entry_id: int) -> int:
+        """This entry, parked by the queue's listener."""
+        self._letters += 1
+        letter = {"id": self._letters, "listener": "downloads", "entry_id": entry_id, "error": "x", "at": clock.now()}
+        self._keep(DeadLetterRow, **letter)
+        return self._letters
+
+    def site(self) -> str:
+        """The name of a site that was asked something once."""
+        name = f"{new_id()}.example"
+        self._keep(SiteRow, name=name, circuit="closed", opened=0, probing=False)
+        return name
+
+    def plan(self) -> str:
+        id = new_id()
+        return self._add(PlanRow, id, name=id, name_key=id, window_days=7, created_at=clock.now())
+
+    def _add(self, table: Any, id: str | None = None, **values: Any) -> str:
+        id = id or new_id()
+        self._keep(table, id=id, **values)
+        return id
+
+    def _keep(self, table: Any, **values: Any) -> None:
+        """A row; what may be left open is."""
+        blank = {column.name: None for column in table.__table__.columns if column.nullable}
+        self._rows.setdefault(table, []).append(blank | values)
