@@ -15,6 +15,7 @@ from medianest.core.metrics import Metrics
 from medianest.core.supervisor import Supervisor
 from medianest.downloads.egress_connection import USUAL, Connection, Limits, Premises
 from medianest.downloads.egress_passes import Pass, Passes, Throttle
+from medianest.downloads.meters import Meter
 
 log = logging.getLogger(__name__)
 
@@ -83,12 +84,21 @@ class Egress:
         await asyncio.gather(*ending, return_exceptions=True)
 
     def open_pass(
-        self, job_id: str, *, byte_limit: int | None = None, idle_s: float = 120.0, throttle: Throttle | None = None
+        self,
+        job_id: str,
+        *,
+        byte_limit: int | None = None,
+        idle_s: float = 120.0,
+        throttle: Throttle | None = None,
+        meter: Meter | None = None,
     ) -> Pass:
-        """The right of a job to go out through `proxy_url`: so many bytes in both directions together, and no
-        connection on which nothing moves for `idle_s`. An earlier pass of the same job ends.
+        """The right of a job to go out through `proxy_url`: so many bytes in both directions together, of these no more
+        received than the meter leaves, and no connection on which nothing moves for `idle_s`. An earlier pass of the
+        same job ends.
         """
-        return self._passes.open(job_id, port=self.port, byte_limit=byte_limit, idle_s=idle_s, throttle=throttle)
+        return self._passes.open(
+            job_id, port=self.port, byte_limit=byte_limit, idle_s=idle_s, throttle=throttle, meter=meter
+        )
 
     def close_pass(self, job_id: str) -> None:
         """Cut a job's connections at once and let no new one in; a job without a pass is cut already."""

@@ -81,6 +81,8 @@ class Exchange:
         """The last answer; interim ones before it are handed on."""
         while True:
             raw = await self._site.head(head_bytes)
+            if self._within_room(raw) != raw:
+                raise ConnectionResetError("no room for the answer")
             self._received(len(raw))
             answer = heads.parse_answer(raw, to=method)
             if not answer.is_interim:
@@ -111,9 +113,18 @@ class Exchange:
     async def _give(self, length: int | None) -> None:
         """So many bytes of the site to the client, or all that come."""
         early = self._site.take(length)
-        self._received(len(early))
-        await self._client.send(early)
+        fitting = self._within_room(early)
+        self._received(len(fitting))
+        await self._client.send(fitting)
         await self._down(limit=None if length is None else length - len(early)).run()
+
+    def _within_room(self, data: bytes) -> bytes:
+        """As much of what was read ahead as may still be received; where that is not all, the pass ends."""
+        room = self._pass.room
+        if room is None or len(data) <= room:
+            return data
+        self._pass.exhaust()
+        return data[:room]
 
     async def _to_site(self, data: bytes) -> None:
         await self._site.send(data)
@@ -136,4 +147,5 @@ class Exchange:
             limit=limit,
             throttle=self._pass.throttle,
             half_close=half_close,
+            ceiling=self._pass,
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from prometheus_client import Counter
 
 from medianest.core import clock, security
+from medianest.downloads.meters import Meter
 
 _BLOCKED_MOST = 100
 _CHUNK_MOST = 256 * 1024
@@ -62,7 +63,8 @@ class Line:
 class Pass:
     """The right of one job to go out, and what it did with it.
 
-    `blocked` names the hosts and ports that were refused, `exhausted` says that the byte limit was reached.
+    `blocked` names the hosts and ports that were refused. `exhausted` says that more was to come than the byte limit or
+    the meter leaves room for, `is_over_budget` that it was the meter.
     """
 
     job_id: str
@@ -73,19 +75,30 @@ class Pass:
     idle_s: float
     totals: Counter
     throttle: Throttle | None = None
+    meter: Meter | None = None
     received: int = 0
     sent: int = 0
     blocked: list[str] = field(default_factory=list)
     idle_cuts: int = 0
     exhausted: bool = False
+    is_over_budget: bool = False
     lines: set[Line] = field(default_factory=set)
 
     @property
     def bytes(self) -> int:
         return self.received + self.sent
 
+    @property
+    def room(self) -> int | None:
+        """How many more bytes may be received; None is as many as come."""
+        left = None if self.byte_limit is None else max(0, self.byte_limit - self.bytes)
+        budget = self.meter.left if self.meter else None
+        return min((room for room in (left, budget) if room is not None), default=None)
+
     def receive(self, line: Line, size: int) -> None:
         self.received += size
+        if self.meter:
+            self.meter.receive(size)
         self.totals.labels("received").inc(size)
         self._count(line, size)
 
@@ -93,6 +106,14 @@ class Pass:
         self.sent += size
         self.totals.labels("sent").inc(size)
         self._count(line, size)
+
+    def exhaust(self) -> None:
+        """End it, because more was to come than there is room for."""
+        if not self.exhausted:
+            budget = self.meter.left if self.meter else None
+            self.exhausted = True
+            self.is_over_budget = budget is not None and budget == self.room
+            self.cut()
 
     def block(self, target: str) -> None:
         """Note that an address was refused; a job that tries thousands is noted no less, only shorter."""
@@ -112,9 +133,8 @@ class Pass:
 
     def _count(self, line: Line, size: int) -> None:
         line.moved += size
-        if self.byte_limit is not None and self.bytes > self.byte_limit and not self.exhausted:
-            self.exhausted = True
-            self.cut()
+        if self.byte_limit is not None and self.bytes > self.byte_limit:
+            self.exhaust()
 
 
 class Passes:
@@ -128,7 +148,16 @@ class Passes:
     def __iter__(self) -> Iterator[Pass]:
         return iter(list(self._by_username.values()))
 
-    def open(self, job_id: str, *, port: int, byte_limit: int | None, idle_s: float, throttle: Throttle | None) -> Pass:
+    def open(
+        self,
+        job_id: str,
+        *,
+        port: int,
+        byte_limit: int | None,
+        idle_s: float,
+        throttle: Throttle | None,
+        meter: Meter | None = None,
+    ) -> Pass:
         """A new pass with credentials that nobody can guess; an earlier one of the same job ends."""
         self.close(job_id)
         username, password = security.new_id(), security.new_token()
@@ -141,6 +170,7 @@ class Passes:
             idle_s=idle_s,
             totals=self._totals,
             throttle=throttle,
+            meter=meter,
         )
         self._by_username[username] = self._by_job[job_id] = job_pass
         return job_pass

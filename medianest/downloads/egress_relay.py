@@ -11,11 +11,21 @@ import os
 import socket
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import Protocol
 
 from medianest.downloads.egress_passes import Throttle
 
 _COPY_BYTES = 64 * 1024
 _PIPE_BYTES = 1024 * 1024
+
+
+class Ceiling(Protocol):
+    """What says how much more may be received, and is told when more was to come."""
+
+    @property
+    def room(self) -> int | None: ...
+
+    def exhaust(self) -> None: ...
 
 
 class Relay(ABC):
@@ -33,6 +43,7 @@ class Relay(ABC):
         limit: int | None = None,
         throttle: Throttle | None = None,
         half_close: bool = False,
+        ceiling: Ceiling | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._source = source
@@ -41,6 +52,7 @@ class Relay(ABC):
         self._left = limit
         self._throttle = throttle
         self._half_close = half_close
+        self._ceiling = ceiling
         self._is_full = False
         self._pause_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -79,8 +91,14 @@ class Relay(ABC):
         most = self._left
         if self._throttle:
             most = self._throttle.chunk if most is None else min(most, self._throttle.chunk)
+        room = self._ceiling.room if self._ceiling else None
+        if room is not None:
+            most = room if most is None else min(most, room)
         try:
-            size = self._fill(most)
+            if room == 0 and self._is_more_to_come():
+                self._go_no_further()
+                return
+            size = self._fill(most) if room != 0 else 0
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:
@@ -91,6 +109,15 @@ class Relay(ABC):
             return
         self._note(size)
         self._write()
+
+    def _is_more_to_come(self) -> bool:
+        """Raises BlockingIOError where that is not known yet."""
+        return bool(self._left) or bool(self._source.recv(1, socket.MSG_PEEK))
+
+    def _go_no_further(self) -> None:
+        assert self._ceiling
+        self.stop()
+        self._ceiling.exhaust()
 
     def _note(self, size: int) -> None:
         self._count(size)

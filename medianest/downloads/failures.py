@@ -84,6 +84,7 @@ REMEDIES: Mapping[ErrorCode, Remedy] = MappingProxyType(
         ErrorCode.NETWORK: Remedy(retryable=True, action=Action.RETRY),
         ErrorCode.DISK_FULL: Remedy(retryable=True, action=Action.FREE_SPACE),
         ErrorCode.TOO_LARGE: Remedy(retryable=False, action=Action.ASK_ADMIN),
+        ErrorCode.QUOTA_EXCEEDED: Remedy(retryable=False, action=Action.RETRY),
         ErrorCode.PERMISSION: Remedy(retryable=False, action=Action.ASK_ADMIN),
         ErrorCode.NAME_TOO_LONG: Remedy(retryable=False, action=Action.ASK_ADMIN),
         ErrorCode.POST_PROCESSING: Remedy(retryable=True, action=Action.RETRY),

@@ -1,7 +1,7 @@
-"""What the queue does when somebody leaves, and when there is a newer yt-dlp.
+"""What the queue does when somebody leaves, when there is a newer yt-dlp, and when plans change.
 
 The downloads of who leaves go to who wants them, else to who looks after the house. What failed because yt-dlp was too
-old is tried again once with each newer one.
+old is tried again once with each newer one. What waits for room in a plan looks again when somebody has another one.
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,20 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from medianest.accounts.events import UserRemoved
+from medianest.accounts.events import (
+    PlanChanged,
+    PlanGiven,
+    PlanRemoved,
+    PlanRolesChanged,
+    PlanTaken,
+    UserChanged,
+    UserRemoved,
+)
 from medianest.core import journal
 from medianest.core.actor import SYSTEM
 from medianest.core.event import ADMINS, people
 from medianest.core.journal import Entry, Listener
-from medianest.downloads import queries, rights, states
+from medianest.downloads import queries, rights, states, waits
 from medianest.downloads.events import DownloadRetried, DownloadsHandedOver, YtdlpUpdated
 from medianest.downloads.models import DownloadRow, FollowerRow
 from medianest.downloads.states import Verb
@@ -26,10 +34,17 @@ _AGAIN_MOST = 500
 
 
 def listeners() -> Sequence[Listener]:
+    plans = (PlanChanged, PlanRolesChanged, PlanRemoved, PlanGiven, PlanTaken, UserChanged)
     return [
         Listener(name="downloads", kinds=frozenset({UserRemoved.kind}), handle=hand_over),
         Listener(name="downloads_again", kinds=frozenset({YtdlpUpdated.kind}), handle=try_again),
+        Listener(name="downloads_plans", kinds=frozenset(event.kind for event in plans), handle=look_again),
     ]
+
+
+async def look_again(session: AsyncSession, _entry: Entry) -> None:
+    """Let what waits for room in a plan try again, now that somebody has another one or another role."""
+    await waits.wake_plans(session)
 
 
 async def hand_over(session: AsyncSession, entry: Entry) -> None:

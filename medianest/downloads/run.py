@@ -11,6 +11,7 @@ from medianest.downloads import presets, protocol
 from medianest.downloads.egress import Egress
 from medianest.downloads.egress_passes import Pass
 from medianest.downloads.joblog import JobLog
+from medianest.downloads.meters import Meter
 from medianest.downloads.protocol import Fetched, Info
 from medianest.downloads.recipes import Recipe
 from medianest.downloads.spawn import Child, Tools
@@ -59,10 +60,12 @@ class Run:
         tools: Tools,
         workspace: Workspace,
         copies: Copies,
+        meter: Meter,
         on_probed: Callable[[Info], Awaitable[None]],
         on_tick: Callable[[Tick], None],
     ) -> None:
         self.download = download
+        self.meter = meter
         self.progress = Progress()
         self.stage = Stage.FETCHING
         self._settings = settings
@@ -86,7 +89,10 @@ class Run:
         if recipe is None:
             return Broken(code=ErrorCode.NO_PRESET, detail=self.download.preset)
         allowance = self._egress.open_pass(
-            id, byte_limit=self._settings.max_file_bytes, idle_s=self._settings.idle_timeout_s
+            id,
+            byte_limit=self._settings.max_file_bytes,
+            idle_s=self._settings.idle_timeout_s,
+            meter=self.meter,
         )
         telling = asyncio.create_task(self._tell())
         try:
@@ -209,6 +215,8 @@ def _told_by_the_proxy(allowance: Pass) -> Broken | None:
     """What the proxy cut off looks like a broken connection to the child."""
     if allowance.blocked:
         return Broken(code=ErrorCode.BLOCKED_ADDRESS, detail=", ".join(map(str, allowance.blocked[:3])))
+    if allowance.is_over_budget:
+        return Broken(code=ErrorCode.QUOTA_EXCEEDED, detail="")
     if allowance.exhausted:
         return Broken(code=ErrorCode.TOO_LARGE, detail=f"More than {allowance.byte_limit} bytes were to come.")
     return None

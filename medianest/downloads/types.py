@@ -26,6 +26,7 @@ class Wait(StrEnum):
     SITE = "site"
     WINDOW = "window"
     SPACE = "space"
+    PLAN = "plan"
 
 
 class Stage(StrEnum):
@@ -71,6 +72,7 @@ class ErrorCode(StrEnum):
     NETWORK = "network"
     DISK_FULL = "disk_full"
     TOO_LARGE = "too_large"
+    QUOTA_EXCEEDED = "quota_exceeded"
     PERMISSION = "permission"
     NAME_TOO_LONG = "name_too_long"
     POST_PROCESSING = "post_processing"

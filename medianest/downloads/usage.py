@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -11,6 +11,7 @@ from medianest.accounts import plan_queries as plans
 from medianest.accounts.plans import WINDOW_DAYS_MOST
 from medianest.core import clock
 from medianest.downloads import quotas
+from medianest.downloads.meters import Meter
 from medianest.downloads.models import DownloadRow, UsageRow
 from medianest.downloads.quotas import QuotaExceeded
 from medianest.downloads.states import ACTIVE
@@ -31,6 +32,13 @@ def standings(session: Session, user_id: str) -> tuple[Standing, ...]:
     return tuple(_standing(session, user_id, quota, limit, days) for quota, limit in limits.items())
 
 
+def standing_of(session: Session, user_id: str, quota: Quota) -> Standing | None:
+    """How somebody stands with one quota; None where it is not limited."""
+    plan = plans.plan_of(session, user_id)
+    limit = quotas.limited(plan.quotas).get(quota) if plan else None
+    return _standing(session, user_id, quota, limit, plan.quotas.window_days) if plan and limit is not None else None
+
+
 async def begin(session: AsyncSession, user_id: str, download_id: str) -> None:
     """Count a download as begun by its owner; begun again within the window, it counts once. Raises QuotaExceeded."""
     known = await session.run_sync(standings, user_id)
@@ -39,6 +47,16 @@ async def begin(session: AsyncSession, user_id: str, download_id: str) -> None:
         raise QuotaExceeded(full, now=clock.now())
     if not is_counted:
         await session.execute(insert(UsageRow).values(_row(user_id, download_id, downloads=1)))
+
+
+async def record(session: AsyncSession, meter: Meter, received: int) -> int:
+    """Write down what a run received so far; returns the entry, which is the same one the next time."""
+    known = update(UsageRow).where(UsageRow.id == meter.entry).values(bytes=received, at=clock.now())
+    if meter.entry is not None and (await session.execute(known)).rowcount:  # type: ignore[attr-defined]  # as of DML
+        return meter.entry
+    row = _row(meter.owner_id, meter.download_id) | {"bytes": received}
+    made = await session.execute(insert(UsageRow).values(row).returning(UsageRow.id))
+    return made.scalar_one()
 
 
 async def purge(session: AsyncSession) -> int:

@@ -1,4 +1,4 @@
-"""What lets many downloads wait, or go on: a site that cools down, a closed window, a full disk, time that came."""
+"""What lets many downloads wait, or go on: a site that cools down, a closed window, a full disk or plan, time."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ from medianest.downloads.models import DownloadRow, SiteRow
 from medianest.downloads.states import Verb
 from medianest.downloads.types import ErrorCode, State, Wait
 
-_TIMED = (Wait.RETRY, Wait.PREMIERE, Wait.WINDOW, Wait.SPACE)
+_TIMED = (Wait.RETRY, Wait.PREMIERE, Wait.WINDOW, Wait.SPACE, Wait.PLAN)
 _AWAKE = {"state": states.after(State.WAITING, Verb.WAKE), "waits_for": None, "due_at": None}
 _WITHOUT_BLAME = {"error_code": None, "error_detail": ""}
 _row = DownloadRow
@@ -30,12 +30,14 @@ async def hold(
     *,
     until: datetime | None,
     site: str | None = None,
+    owner: str | None = None,
     code: ErrorCode | None = None,
 ) -> int:
-    """Let everything wait that is in line, or of it what is of one site; returns how many that were."""
+    """Let everything wait that is in line, or of it what is of one site or person; returns how many that were."""
     waiting = states.after(State.QUEUED, Verb.POSTPONE)
     values = {"state": waiting, "waits_for": why, "due_at": until, "error_code": code, "error_detail": ""}
-    number = await _set(session, [_row.state == State.QUEUED, *_of(site)], values)
+    in_line = [_row.state == State.QUEUED, *_of(site), *([] if owner is None else [_row.owner_id == owner])]
+    number = await _set(session, in_line, values)
     if number:
         await journal.record(
             session,
@@ -59,6 +61,11 @@ async def extend(session: AsyncSession, site: str, until: datetime | None) -> No
 async def wake_site(session: AsyncSession, site: str) -> int:
     """Put back in line what waited for this site."""
     return await _wake(session, [_row.waits_for == Wait.SITE, *_of(site)], site=site)
+
+
+async def wake_plans(session: AsyncSession) -> int:
+    """Put back in line what waited for room in somebody's plan, for plans are others now."""
+    return await _wake(session, [_row.waits_for == Wait.PLAN])
 
 
 async def wake_due(session: AsyncSession, now: datetime) -> None:

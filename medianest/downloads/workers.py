@@ -11,6 +11,8 @@ from medianest.core import clock, files, work
 from medianest.core.db import Database
 from medianest.core.live import Live, Signal
 from medianest.downloads import ledger, queries, rights, site_queries, sites, turns, waits
+from medianest.downloads.budgets import Budgets
+from medianest.downloads.meters import Meter
 from medianest.downloads.models import DownloadRow
 from medianest.downloads.protocol import Info
 from medianest.downloads.run import Broken, Finished, Outcome, Run
@@ -38,6 +40,7 @@ class Workers:
         self._owner = owner
         self._runs: dict[str, Run] = {}
         self._turns: dict[str, Turn] = {}
+        self._budgets = Budgets(db)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._rest: datetime | None = None
         self._news = asyncio.Event()
@@ -114,12 +117,13 @@ class Workers:
                 later = clock.now() + _NO_ROOM_PAUSE
                 await waits.hold(session, Wait.SPACE, until=later, code=ErrorCode.DISK_FULL)
             return False
-        download = await ledger.claim(self._db, turn, settings, owner=self._owner, lease=LEASE)
-        if download is not None:
-            self._begin(download, turn)
+        if await self._budgets.admit(turn.id):
+            download = await ledger.claim(self._db, turn, settings, owner=self._owner, lease=LEASE)
+            if download is not None:
+                self._begin(download, turn, await self._budgets.open(download))
         return True
 
-    def _begin(self, download: Download, turn: Turn) -> None:
+    def _begin(self, download: Download, turn: Turn, meter: Meter) -> None:
         run = Run(
             download,
             settings=self._shop.settings,
@@ -127,6 +131,7 @@ class Workers:
             tools=self._shop.tools,
             workspace=self._shop.workspace,
             copies=self._shop.copies,
+            meter=meter,
             on_probed=lambda info: self._recognise(download.id, info),
             on_tick=lambda tick: self._publish(download, tick),
         )
@@ -144,7 +149,7 @@ class Workers:
         id = run.download.id
         tending = asyncio.create_task(self._tend(run))
         try:
-            await self._write_down(run, await run.perform())
+            await self._write_down(run, await self._perform(run))
         except Exception as error:
             log.exception("download %s broke its worker", id)
             await self._write_down(run, Broken(code=ErrorCode.INTERNAL, detail=repr(error)))
@@ -153,6 +158,13 @@ class Workers:
             del self._runs[id], self._tasks[id], self._turns[id]
             self._live.forget(SIGNAL, id)
             self._news.set()
+
+    async def _perform(self, run: Run) -> Outcome:
+        """Run it, and count what it received, however it ends."""
+        try:
+            return await run.perform()
+        finally:
+            await self._budgets.close(run.meter)
 
     async def _write_down(self, run: Run, outcome: Outcome) -> None:
         id, turn = run.download.id, self._turns[run.download.id]
@@ -187,6 +199,7 @@ class Workers:
                     downloaded_bytes=progress.downloaded_bytes,
                     total_bytes=progress.total_bytes,
                 )
+                await self._budgets.settle(session, run.meter)
             if not held:
                 await run.stop()
             elif await self._no_room():

@@ -1,13 +1,17 @@
 """The pages of plans, without script: made, changed, given, removed after a question; everybody sees theirs."""
 
 import re
+from pathlib import Path
 
 import httpx
 
 from medianest.accounts.types import NewPlan, Quotas, UserChange
 from medianest.core.actor import SYSTEM, Role
+from medianest.core.db import Database
 from medianest.downloads.types import Quota
-from tests.web.house import House, by_htmx, enter, submit
+from tests.fakes.media_site import MediaSite
+from tests.household import endpoint
+from tests.web.house import House, by_htmx, enter, open_house, submit
 from tests.web.test_queue import queue
 
 PLANS = "/admin/plans"
@@ -131,6 +135,23 @@ async def test_a_refusal_in_the_queue_says_what_is_used_and_when_there_is_room(
     refused = await submit(browser, "/queue", on="/queue", url="https://tube.example/film")
     assert refused.status_code == 429
     assert "Your plan allows no downloads." in refused.text
+    assert "What was fetched is kept" not in refused.text
+
+
+async def test_before_one_queues_the_preview_says_what_is_left_and_when_there_is_more(
+    db: Database, tmp_path: Path, media_site: MediaSite
+) -> None:
+    link = media_site.url("/files/clip.mp4")
+    async with open_house(db, tmp_path, sites=[endpoint(link), ("127.0.0.1", 9)]) as house, house.browser() as browser:
+        await give(house, roles=frozenset({Role.MEMBER}), downloads=2, bytes=1_000)
+        await enter(browser, house.cast.bob)
+        fresh = (await submit(browser, "/queue/preview", on="/queue", url=link)).text
+        assert "<span>2 downloads left</span></p>" in fresh
+        for name in ("one", "two"):
+            await queue(house, house.cast.bob, name)
+        full = (await submit(browser, "/queue/preview", on="/queue", url=link)).text
+    assert re.search(r"<span>0 downloads left</span> <span>Room again\s+<time", full)
+    assert "1 kB left" in full
 
 
 async def test_only_administrators_come_to_plans(house: House, browser: httpx.AsyncClient) -> None:

@@ -25,7 +25,7 @@ from medianest.web.quotas import Meter, meters, no_room
 
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _PRESET = "preset"
-_CODES = frozenset(ErrorCode)
+_HINTED = frozenset(ErrorCode) - {ErrorCode.QUOTA_EXCEEDED}  # at the door its own sentence says it all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +157,7 @@ def preview_view(preview: Preview, offers: Sequence[Offer], *, remembered: str |
 
 def refusal(link: str, error: MediaNestError) -> Refusal:
     """An error about a link, with the hint that goes with the queue's own codes."""
-    hint = msg(f"downloads.hint.{error.code}") if error.code in _CODES else None
+    hint = msg(f"downloads.hint.{error.code}") if error.code in _HINTED else None
     return Refusal(address=_without_scheme(link), sentence=error.message, hint=hint)
 
 
