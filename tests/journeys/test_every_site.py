@@ -47,10 +47,8 @@ BAD = {
     "403": Bad("/status/403", "forbidden", passes=True),
     "404": Bad("/status/404", "not_found"),
     "410": Bad("/status/410", "removed"),
-    "429": Bad("/@fail=429/@retry_after=900/files/clip.mp4", "rate_limited", passes=True),
     "451": Bad("/status/451", "geo_blocked"),
     "503": Bad("/status/503", "network", passes=True),
-    "a bot check": Bad("/bot-check", "bot_check", passes=True),
     "nothing to see": Bad("/@key=nothing/", "unsupported_url"),
     "a list": Bad("/feed/3.xml", "unsupported_url"),
     "one that always breaks off": Bad("/described/@cut/@key=c/files/clip.mp4", "network", passes=True),
@@ -109,13 +107,6 @@ def test_it_becomes_the_right_error(asked: Asked, bad: Bad) -> None:
     assert asked.queue.log(ended["id"])
 
 
-def test_it_comes_back_no_sooner_than_the_site_wishes(asked: Asked) -> None:
-    ended = asked.over(BAD["429"].path)
-    began, again = (datetime.fromisoformat(ended[key]) for key in ("started_at", "next_attempt_at"))
-
-    assert again - began >= timedelta(seconds=900)
-
-
 def test_the_media_folder_holds_the_files_and_nothing_else_of_what_is_done(asked: Asked, shared_portal: Portal) -> None:
     done = [asked.over(link.path) for link in GOOD.values()]
     shown = {path for path in shared_portal.media_dir.rglob("*") if ".medianest" not in path.parts}
@@ -125,3 +116,22 @@ def test_the_media_folder_holds_the_files_and_nothing_else_of_what_is_done(asked
     assert at_work.isdisjoint(download["id"] for download in done)
     finished = [download for download in asked.queue.all() if download["state"] == "completed"]
     assert len({download["file"]["path"] for download in finished}) == len(finished)
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "pause_s"),
+    [("/@fail=429/@retry_after=900/files/clip.mp4", "rate_limited", 900), ("/bot-check", "bot_check", 1800)],
+)
+def test_a_site_that_refuses_us_is_left_alone_as_long_as_it_wishes(
+    asked: Asked, shared_portal: Portal, path: str, code: str, pause_s: int
+) -> None:
+    for link in (*GOOD.values(), *BAD.values()):
+        asked.over(link.path)
+    ended = asked.queue.until(asked.queue.add(asked.site.base + path)["id"])
+    began, again = (datetime.fromisoformat(ended[key]) for key in ("started_at", "next_attempt_at"))
+
+    assert (ended["state"], ended["error"]["code"], ended["error"]["retryable"]) == ("waiting", code, True)
+    assert again - began >= timedelta(seconds=pause_s)
+    released = shared_portal.admin().patch("/api/v1/sites/127.0.0.1", json={"held": False})
+    assert released.json()["state"] == "ok"
+    shared_portal.admin().post(f"/api/v1/downloads/{ended['id']}/cancel")
