@@ -36,6 +36,7 @@ class Catalogue:
         self.language = language
         self._fallback = fallback
         self._translations = [_compile(path) for path in sorted((LOCALE / language).glob("*.po"))]
+        self._place = _isolated if direction(language) == "rtl" else str
 
     def say(self, message: Message) -> str:
         """The message, whose values may themselves be messages."""
@@ -48,7 +49,7 @@ class Catalogue:
         if found is None and self._fallback:
             found = self._fallback.lookup(id, n)
         template = id if found is None else found
-        return _PLACE.sub(lambda place: str(values.get(place[1], place[0])), template)
+        return _PLACE.sub(lambda place: self._place(values[place[1]]) if place[1] in values else place[0], template)
 
     def lookup(self, id: str, n: object = None) -> str | None:
         """The text of this catalogue alone, in the plural form for `n`; None where it has none."""
@@ -80,6 +81,18 @@ class Catalogues:
     def of(self, language: str) -> Catalogue:
         """The catalogue of a language (a tag such as `de-AT` finds `de`), else the English one."""
         return self._all.get(language.split("-")[0].lower(), self._all[SOURCE_LANGUAGE])
+
+
+def direction(language: str) -> str:
+    """`rtl` for languages that are written from the right, else `ltr`."""
+    from babel import Locale  # heavy, as below
+
+    return Locale.parse(language, sep="-").text_direction
+
+
+def _isolated(value: object) -> str:
+    """A value that keeps a direction of its own among words that run from the right (UAX 9, section 2.7)."""
+    return f"\N{FIRST STRONG ISOLATE}{value}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def _compile(path: Path) -> gettext.GNUTranslations:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
-from babel import Locale
-
 from medianest.core.actor import Actor
 from medianest.core.i18n import Message
 
@@ -70,11 +68,6 @@ class Frame:
     under_way: int = 0
     after: int | None = None
     link: str = ""
-
-
-def direction(language: str) -> str:
-    """`rtl` for languages that are written from the right."""
-    return Locale.parse(language, sep="-").text_direction
 
 
 def avatar(actor: Actor) -> Avatar:

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from litestar import Request, Response
 
 from medianest.core.actor import Permission
-from medianest.core.i18n import Message
+from medianest.core.i18n import Message, direction
 from medianest.http.asking import Asking, asking_of
 from medianest.http.base_path import without
-from medianest.web.frame import Frame, avatar, direction, theme_of
+from medianest.web.frame import Frame, avatar, theme_of
 from medianest.web.templating import Templates
 
 AnyRequest = Request[Any, Any, Any]

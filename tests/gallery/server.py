@@ -8,10 +8,11 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
-from medianest.core.i18n import Catalogues
+from medianest.core.i18n import direction
 from medianest.web.frame import Theme
 from medianest.web.templating import Templates
 from tests.gallery.pages import Sample, samples_of_all_pages
+from tests.gallery.pseudo import PseudoCatalogues
 
 ART = Path(__file__).parent / "art"
 CSP = (
@@ -23,10 +24,10 @@ SAMPLES = {sample.name: sample for sample in samples_of_all_pages()}
 
 
 class Gallery(BaseHTTPRequestHandler):
-    """`/queue-empty?theme=dark&dir=rtl` is the page of that sample."""
+    """`/queue-empty?theme=dark&lang=ar` is the page of that sample; `ar` is the language of `pseudo`."""
 
     protocol_version = "HTTP/1.1"
-    templates = Templates(Catalogues())
+    templates = Templates(PseudoCatalogues())
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
@@ -56,12 +57,10 @@ class Gallery(BaseHTTPRequestHandler):
         """Says nothing: it is looked at, not read."""
 
     def _page(self, sample: Sample, options: dict[str, list[str]]) -> str:
-        frame = replace(
-            sample.frame,
-            theme=Theme(options.get("theme", ["auto"])[0]),
-            direction=options.get("dir", ["ltr"])[0],
-        )
-        return self.templates.render(sample.template, "en", {"page": frame, "view": sample.view})
+        language = options.get("lang", ["en"])[0]
+        theme = Theme(options.get("theme", ["auto"])[0])
+        frame = replace(sample.frame, theme=theme, language=language, direction=direction(language))
+        return self.templates.render(sample.template, language, {"page": frame, "view": sample.view})
 
     def _answer(self, body: bytes, media_type: str) -> None:
         self.send_response(200)

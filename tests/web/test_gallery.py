@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page
 
 from tests.browser import DESK, PHONE, Look, Visitors, assert_accessible, assert_fits
+from tests.gallery import pseudo
 from tests.gallery.server import SAMPLES, gallery
 
 TARGETS = """() => [...document.querySelectorAll("a, button, select, input, summary")]
@@ -46,13 +47,14 @@ async def test_no_page_has_a_barrier_on_a_light_desk(visitors: Visitors, address
         await look_at(page, address, name)
 
 
-@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), (pseudo.LANGUAGE, "rtl")])
 async def test_every_page_fits_the_smallest_screen_in_both_directions(
-    visitors: Visitors, address: str, direction: str
+    visitors: Visitors, address: str, language: str, direction: str
 ) -> None:
     page = await visitors.page(SMALLEST)
     for name in ONE_OF_EACH:
-        await page.goto(f"{address}/{name}?dir={direction}", wait_until="load")
+        await page.goto(f"{address}/{name}?lang={language}", wait_until="load")
+        assert await page.evaluate("[document.dir, document.documentElement.lang]") == [direction, language]
         await assert_fits(page)
 
 

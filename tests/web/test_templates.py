@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +57,30 @@ def classes_in_css() -> set[str]:
         rules = re.sub(r"/\*.*?\*/|\"[^\"]*\"|:[^;{}]*;", "", sheet.read_text(), flags=re.DOTALL)
         found |= set(re.findall(r"\.([a-z][\w-]*)", rules))
     return found
+
+
+_SIDES = "left|right|top|bottom"
+PHYSICAL = re.compile(
+    rf"(?<![\w-])((margin|padding|border|inset|scroll-margin|scroll-padding)-({_SIDES})[\w-]*|{_SIDES}"
+    r"|(min-|max-)?(width|height)|(text-align|float|clear):\s*(left|right))(?=\s*[:;])"
+)
+
+
+def physical(sheet: str) -> list[str]:
+    """What does not turn round with the direction of writing; queries of the screen's width are no properties."""
+    plain = re.sub(r"/\*.*?\*/|@media[^{]*|@container[^{]*", "", sheet, flags=re.DOTALL)
+    return [found[0] for found in PHYSICAL.finditer(plain)]
+
+
+@pytest.mark.parametrize("path", sorted((STATIC / "css").glob("*.css")), ids=lambda path: path.name)
+def test_a_style_turns_round_with_the_direction_of_writing(path: Path) -> None:
+    assert physical(path.read_text()) == []
+
+
+def test_a_style_that_does_not_is_found() -> None:
+    sheet = "a { margin-left: 1px; padding: 0; left: 0; max-width: 3px; text-align: right; border-top-left-radius: 0; }"
+    assert physical(sheet) == ["margin-left", "left", "max-width", "text-align: right", "border-top-left-radius"]
+    assert physical("@media (width >= 60rem) { a { inset-inline-start: 0; max-inline-size: 1px; margin: 0; } }") == []
 
 
 def words_of_templates() -> set[str]:
