@@ -93,6 +93,18 @@ class YtdlpSite:
             return None
         return data
 
+    def subtitle(self, entry: Mapping[str, Any], path: Path) -> None:
+        from yt_dlp.networking import Request
+
+        with self._translated():
+            if str(entry.get("protocol")).startswith("m3u8"):
+                self._ytdl.dl(path.name, {**entry, "id": path.stem, "title": path.stem}, subtitle=True)
+                return
+            if (text := entry.get("data")) is None:
+                answer = self._ytdl.urlopen(Request(entry["url"], headers=entry.get("http_headers") or {}))
+                text = answer.read(BYTES_MOST)
+            path.write_bytes(text.encode() if isinstance(text, str) else text)
+
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:

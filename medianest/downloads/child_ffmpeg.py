@@ -6,10 +6,10 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from medianest.downloads import media
+from medianest.downloads import languages, media
 from medianest.downloads.media import Assembly, Media
 
 _DEMUXERS = (
@@ -19,7 +19,12 @@ _DEMUXERS = (
 _INSPECT_S = 60
 _REPORT_HEAD = 64 * 1024
 _REPORT_TAIL = 8 * 1024
-_PICTURED = frozenset({"mp4", "m4a", "mov", "m4v", "mp3", "flac"})
+_SUBTITLES = "webvtt,srt,ass"
+_OF_MP4 = frozenset({"mp4", "m4a", "mov", "m4v"})
+_PICTURED = _OF_MP4 | {"mp3", "flac"}
+_WORDS = {"mp4": "mov_text", "mov": "mov_text", "m4v": "mov_text", "mkv": "srt", "webm": "webvtt"}
+EMBEDS_WORDS = frozenset(_WORDS)
+TAG_BYTES_MOST = 256 * 1024 * 1024
 _COVER_ARGUMENT_MOST = 90 * 1024  # an argument may have 128 KiB, and base64 makes four bytes of three
 _SOUND_QUALITY: Mapping[str, tuple[str, ...]] = {
     "aac": ("-b:a", "160k"),
@@ -41,6 +46,40 @@ class Part:
     media: Media
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Subtitles in SubRip and their language."""
+
+    path: Path
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extras:
+    """What goes into a file besides its streams; `chapters` is a file of ffmpeg's own kind."""
+
+    tags: Mapping[str, str] = field(default_factory=dict)
+    cover: Path | None = None
+    words: tuple[Words, ...] = ()
+    chapters: Path | None = None
+
+    def is_worth(self, size_bytes: int) -> bool:
+        """Whether a file that is whole is copied for it: one that is large is not for a title alone."""
+        if self.words or self.chapters:
+            return True
+        return bool(self.tags or self.cover) and size_bytes <= TAG_BYTES_MOST
+
+    def fewer(self) -> tuple["Extras | None", str]:
+        """Without that which is the first to be left out, and the code of the warning about it."""
+        if self.words:
+            return replace(self, words=()), "subtitles_embed"
+        if self.chapters:
+            return replace(self, chapters=None), "chapters"
+        if self.cover:
+            return replace(self, cover=None), "tags"
+        return (Extras(), "tags") if self.tags else (None, "")
+
+
 class Ffmpeg:
     """Runs the one ffmpeg that the portal found; `lock` is a descriptor that each run inherits."""
 
@@ -54,18 +93,32 @@ class Ffmpeg:
         _, report = self._run(["-sseof", f"-{media.TAIL_S}", *_input(path), *copy], timeout_s=_INSPECT_S)
         return media.parse(report)
 
-    def assemble(
-        self, parts: Sequence[Part], made: Assembly, target: Path, *, tags: Mapping[str, str], cover: Path | None
-    ) -> None:
+    def assemble(self, parts: Sequence[Part], made: Assembly, target: Path, extras: Extras) -> None:
         """Write one file from the parts. Raises FfmpegError, and leaves nothing, if that does not work."""
         inputs = [argument for part in parts for argument in _input(part.path)]
-        arguments = [*inputs, *_streams(parts, made), *_tagged(tags, made.extension)]
-        if cover:
-            arguments = [*inputs, *_covered(parts, made, cover), *_tagged(tags, made.extension)]
-        if made.extension in {"mp4", "m4a", "mov", "m4v"}:
-            arguments += ["-movflags", "+faststart"]
-        status, report = self._run([*arguments, "-y", f"file:{target}"])
+        command = _Command(inputs=inputs, outputs=_streams(parts, made), count=len(parts))
+        if extras.cover:
+            _add_cover(command, parts, made, extras.cover)
+        _add_words(command, made, extras.words)
+        if extras.chapters:
+            place = command.add(["-f", "ffmetadata", "-i", f"file:{extras.chapters}"])
+            command.outputs += ["-map_chapters", str(place)]
+        command.outputs += _tagged(extras.tags, made.extension)
+        if made.extension in _OF_MP4:
+            command.outputs += ["-movflags", "+faststart"]
+        status, report = self._run([*command.inputs, *command.outputs, "-y", f"file:{target}"])
         if status != 0:
+            target.unlink(missing_ok=True)
+            raise _failure(status, report)
+
+    def as_words(self, source: Path, target: Path) -> None:
+        """Write subtitles of any kind as SubRip. Raises FfmpegError, and leaves nothing, if that does not work."""
+        kinds = ["-protocol_whitelist", "file", "-format_whitelist", _SUBTITLES]
+        status, report = self._run(
+            [*kinds, "-i", f"file:{source}", "-map", "0:s:0", "-c:s", "srt", "-y", f"file:{target}"],
+            timeout_s=_INSPECT_S,
+        )
+        if status != 0 or not target.stat().st_size:
             target.unlink(missing_ok=True)
             raise _failure(status, report)
 
@@ -150,21 +203,49 @@ def _tagged(tags: Mapping[str, str], extension: str) -> list[str]:
     return [*arguments, "-id3v2_version", "3"] if extension == "mp3" else arguments
 
 
-def _covered(parts: Sequence[Part], made: Assembly, cover: Path) -> list[str]:
-    """The input and the streams with a cover, in the way of each container; without one where it knows no way."""
-    streams = _streams(parts, made)
+@dataclass(slots=True, kw_only=True)
+class _Command:
+    """The arguments of one run: inputs stand before everything that speaks of the output."""
+
+    inputs: list[str]
+    outputs: list[str]
+    count: int
+
+    def add(self, arguments: Sequence[str]) -> int:
+        """One more input; returns its place."""
+        self.inputs += arguments
+        self.count += 1
+        return self.count - 1
+
+
+def _add_cover(command: _Command, parts: Sequence[Part], made: Assembly, cover: Path) -> None:
+    """The cover in the way of each container; nothing where it knows no way, or has one."""
     if parts[0].media.has_cover and not made.rewrite:
-        return streams
+        return
     if made.extension in _PICTURED:
-        place = bool(made.video) if made.rewrite else parts[0].media.videos
-        show = ["-map", f"{len(parts)}:v:0", f"-c:v:{place:d}", "copy", f"-disposition:v:{place:d}", "attached_pic"]
-        return [*_input(cover), *streams, *show]
-    if made.extension == "mkv":
+        stream = bool(made.video) if made.rewrite else parts[0].media.videos
+        place = command.add(_input(cover))
+        show = [f"-c:v:{stream:d}", "copy", f"-disposition:v:{stream:d}", "attached_pic"]
+        command.outputs += ["-map", f"{place}:v:0", *show]
+    elif made.extension == "mkv":
         named = ["-metadata:s:t:0", "mimetype=image/jpeg", "-metadata:s:t:0", "filename=cover.jpg"]
-        return [*streams, "-attach", f"file:{cover}", *named]
-    if made.extension in {"opus", "ogg"} and cover.stat().st_size <= _COVER_ARGUMENT_MOST:
-        return [*streams, "-metadata:s:a:0", f"METADATA_BLOCK_PICTURE={_flac_picture(cover.read_bytes())}"]
-    return streams
+        command.outputs += ["-attach", f"file:{cover}", *named]
+    elif made.extension in {"opus", "ogg"} and cover.stat().st_size <= _COVER_ARGUMENT_MOST:
+        picture = _flac_picture(cover.read_bytes())
+        command.outputs += ["-metadata:s:a:0", f"METADATA_BLOCK_PICTURE={picture}"]
+
+
+def _add_words(command: _Command, made: Assembly, words: Sequence[Words]) -> None:
+    """Subtitles in place of those that the file has."""
+    if not words:
+        return
+    if not made.rewrite:
+        command.outputs += ["-map", "-0:s?"]
+    for number, one in enumerate(words):
+        place = command.add(["-protocol_whitelist", "file", "-f", "srt", "-i", f"file:{one.path}"])
+        named = [f"-metadata:s:s:{number}", f"language={languages.three_letters(one.language)}"]
+        command.outputs += ["-map", f"{place}:s:0", *named]
+    command.outputs += ["-c:s", _WORDS[made.extension]]
 
 
 def _flac_picture(jpeg: bytes) -> str:

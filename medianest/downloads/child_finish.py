@@ -1,11 +1,11 @@
 """From fetched parts to one checked file: merged or converted where it must be, with title and cover where it may."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from medianest.downloads import media
-from medianest.downloads.child_ffmpeg import Ffmpeg, FfmpegError, Part
+from medianest.downloads.child_ffmpeg import EMBEDS_WORDS, Extras, Ffmpeg, FfmpegError, Part
 from medianest.downloads.child_output import Events
 from medianest.downloads.failures import CannotFetch
 from medianest.downloads.media import Assembly
@@ -13,18 +13,14 @@ from medianest.downloads.protocol import Warned
 from medianest.downloads.recipes import Recipe
 from medianest.downloads.types import ErrorCode, Stage
 
-TAG_BYTES_MOST = 256 * 1024 * 1024
-"""Above this a file that is whole keeps its own tags: to copy it only for a title would cost more than fetching it."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is to come out: a recipe, the site's duration, and what is written into the file."""
+    """What is to come out: a recipe, the site's duration, and what goes into the file besides its streams."""
 
     recipe: Recipe
     duration_s: float | None
-    tags: Mapping[str, str]
-    cover: Path | None
+    extras: Extras
 
 
 class Finish:
@@ -47,13 +43,21 @@ class Finish:
             raise CannotFetch.because(ErrorCode.POST_PROCESSING, "It has no sound.")
         if made.misfit:
             self._events.say(Warned(code="container"))
+        wanted = self._fitting(wanted, made)
         if made.rewrite:
             self._events.stage(Stage.MERGING)
             return self._rewritten(parts, made, wanted), made.extension
-        if paths[0].stat().st_size > TAG_BYTES_MOST or not (wanted.tags or wanted.cover):
+        if not wanted.extras.is_worth(paths[0].stat().st_size):
             return paths[0], made.extension
         self._events.stage(Stage.EMBEDDING)
         return self._tagged(parts, made, wanted), made.extension
+
+    def _fitting(self, wanted: Wanted, made: Assembly) -> Wanted:
+        """The same without subtitles where the file takes none."""
+        if not wanted.extras.words or made.extension in EMBEDS_WORDS:
+            return wanted
+        self._events.say(Warned(code="subtitles_embed"))
+        return replace(wanted, extras=replace(wanted.extras, words=()))
 
     def _checked(self, path: Path, wanted: Wanted) -> Part:
         """The part, if it is media from beginning to end."""
@@ -84,18 +88,20 @@ class Finish:
             return parts[0].path
 
     def _written(self, parts: Sequence[Part], made: Assembly, wanted: Wanted) -> Path:
-        """A new, checked file: with all that is wanted, else without the cover, else without the tags."""
+        """A new, checked file with all that is wanted, or with as much of it as its container takes."""
         draft = self._folder / f"draft.{made.extension}"
-        attempts = [(wanted.tags, wanted.cover), (wanted.tags, None), ({}, None)]
-        said = ""
-        for attempt, (tags, cover) in enumerate(attempts):
+        said, lost = "", list[str]()
+        extras: Extras | None = wanted.extras
+        while extras is not None:
             try:
-                self._ffmpeg.assemble(parts, made, draft, tags=tags, cover=cover)
+                self._ffmpeg.assemble(parts, made, draft, extras)
             except FfmpegError as error:
                 said = str(error)
+                extras, what = extras.fewer()
+                lost.append(what)
                 continue
-            if attempt:
-                self._events.say(Warned(code="tags"))
+            for code in lost:
+                self._events.say(Warned(code=code))
             self._checked(draft, wanted)
             return draft
         raise CannotFetch.because(ErrorCode.POST_PROCESSING, said)

@@ -12,6 +12,7 @@ import msgspec
 
 from medianest.downloads.protocol import OUT, Fetched, Pictured
 from medianest.downloads.recipes import Recipe
+from medianest.downloads.subtitles import reduced
 
 T = TypeVar("T")
 LOCK = "lock"
@@ -78,7 +79,7 @@ class WorkFolder:
         return info
 
     def keep_info(self, url: str, info: dict[str, Any]) -> None:
-        short = {
+        short = reduced(info) | {
             key: value[:_TEXT_MOST] if isinstance(value, str) and key != "url" else value
             for key, value in info.items()
             if key not in _LEFT_OUT

@@ -1,14 +1,17 @@
 """What yt-dlp says of a link, in the few words that the portal keeps, and what cannot be fetched."""
 
+import re
 import time
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
+
 from medianest.downloads.failures import CannotFetch
 from medianest.downloads.formats import estimated_bytes, fetchable
-from medianest.downloads.protocol import Info
+from medianest.downloads.protocol import About, Info
 from medianest.downloads.recipes import Recipe
 from medianest.downloads.types import ErrorCode
 
@@ -16,6 +19,7 @@ _TITLE_MOST = 300
 _WORD_MOST = 120
 _URL_MOST = 4000
 _TAG_MOST = 500
+_DAY = re.compile("[0-9]{8}")
 _LOOK_AGAIN_S = 15 * 60
 _WAIT_MOST_S = 24 * 3600
 _LISTS = frozenset({"playlist", "multi_video"})
@@ -41,6 +45,7 @@ def described(info: Mapping[str, Any], url: str, *, recipes: Mapping[str, Recipe
         is_playlist=is_list,
         entry_count=_entries(info) if is_list else None,
         is_live=bool(info.get("is_live")),
+        about=_about(info),
         live_status=info.get("live_status") if isinstance(info.get("live_status"), str) else None,
     )
 
@@ -74,6 +79,22 @@ def tags(info: Mapping[str, Any]) -> dict[str, str]:
     }
     lines = {key: _line(value, _TAG_MOST) for key, value in found.items()}
     return {key: line for key, line in lines.items() if line}
+
+
+def _about(info: Mapping[str, Any]) -> About:
+    words = {
+        "uploader": info.get("uploader") or info.get("channel"),
+        "playlist": info.get("playlist_title"),
+        "series": info.get("series"),
+        "artist": info.get("artist") or info.get("creator"),
+        "album": info.get("album"),
+        "track": info.get("track"),
+    }
+    numbers = {"index": "playlist_index", "season": "season_number", "episode": "episode_number"}
+    day = str(info.get("release_date") or info.get("upload_date") or "")
+    lines = {key: _line(value, _WORD_MOST) for key, value in words.items()}
+    counted = {key: value for key, name in numbers.items() if isinstance(value := info.get(name), int)}
+    return msgspec.convert(lines | counted | {"date": day if _DAY.fullmatch(day) else ""}, About)
 
 
 def _entries(info: Mapping[str, Any]) -> int | None:

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from medianest.downloads import child_picture
-from medianest.downloads.child_ffmpeg import Ffmpeg
+from medianest.downloads import child_picture, subtitles
+from medianest.downloads.child_ffmpeg import Extras, Ffmpeg
 from medianest.downloads.child_finish import Finish, Wanted
 from medianest.downloads.child_folder import WorkFolder
 from medianest.downloads.child_info import described, refuse_what_cannot_be_fetched, tags
 from medianest.downloads.child_output import Events, Meter
+from medianest.downloads.child_sides import Sides
 from medianest.downloads.failures import CannotFetch
-from medianest.downloads.naming import final_name
-from medianest.downloads.protocol import Described, Fetch, Fetched, Pictured, Probe, Probed, Warned
-from medianest.downloads.recipes import Thumbnail
+from medianest.downloads.protocol import MEDIA, Described, Fetch, Fetched, Pictured, Probe, Probed, Warned
+from medianest.downloads.recipes import Place
 from medianest.downloads.types import ErrorCode, Stage
 
 Facts = dict[str, Any]
@@ -46,6 +46,9 @@ class Site(Protocol):
 
     def picture(self, url: str) -> bytes | None:
         """A picture's bytes, if it comes soon and is small."""
+
+    def subtitle(self, entry: Mapping[str, Any], path: Path) -> None:
+        """Fetch a subtitle."""
 
 
 class Job:
@@ -79,7 +82,8 @@ class Job:
 
     def _ask(self, url: str) -> Facts:
         self._events.stage(Stage.PROBING)
-        info = self._site.ask(url)
+        found = self._site.ask(url)
+        info = found | subtitles.reduced(found)
         self._folder.keep_info(url, info)
         if self._site.hides_formats:
             self._events.say(Warned(code="fewer_formats"))
@@ -111,21 +115,27 @@ class Job:
         return paths
 
     def _finished(self, info: Facts, formats: list[Facts], paths: list[Path], command: Fetch) -> Fetched:
-        about = described(info, command.url)
-        cover = self._folder.path / child_picture.COVER
-        wanted = Wanted(
-            recipe=command.recipe,
-            duration_s=about.duration_s,
-            tags=tags(info) if command.recipe.metadata else {},
-            cover=cover if command.recipe.thumbnail is Thumbnail.EMBED and cover.exists() else None,
+        about, recipe = described(info, command.url), command.recipe
+        sides = Sides(
+            ffmpeg=self._ffmpeg, events=self._events, folder=self._folder, site=self._site, recipe=command.recipe
         )
+        words = sides.words(info)
+        cover = self._folder.path / child_picture.COVER
+        extras = Extras(
+            tags=tags(info) if recipe.metadata else {},
+            cover=cover if recipe.thumbnail in Place.inside() and cover.exists() else None,
+            words=tuple(words) if recipe.subtitles_as in Place.inside() else (),
+            chapters=sides.chapters(info),
+        )
+        wanted = Wanted(recipe=recipe, duration_s=about.duration_s, extras=extras)
         whole = all(one.get("protocol") in _WHOLE for one in formats)
         finish = Finish(self._ffmpeg, self._events, self._folder.path)
         file, extension = finish.file(paths, wanted, whole=whole)
         if self._picture is None:
             self._pictured(child_picture.of_file(self._ffmpeg, self._folder.path, file, about.duration_s))
-        name = final_name(about.title, about.source_id, extension, limit_bytes=command.final_name_limit)
-        fetched = Fetched(file=f"media.{extension}", name=name, size_bytes=file.stat().st_size, info=about)
+        ends = sides.laid_out(info, words)
+        size = file.stat().st_size
+        fetched = Fetched(file=f"{MEDIA}.{extension}", size_bytes=size, info=about, sides=ends)
         self._folder.finish(command.url, command.recipe, fetched, file)
         for path in paths:
             path.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -85,7 +86,11 @@ async def complete(db: Database, workspace: Workspace, id: str, finished: Finish
         await asyncio.to_thread(workspace.keep_picture, id)
     picture = {"has_picture": True, "tone": finished.tone} if finished.has_picture else {}
     async with db.transaction() as session:
-        relative = await placing.choose(session, workspace.media_dir, fetched.info.site, fetched.name)
+        media_dir = workspace.media_dir
+        relative = await placing.choose(session, media_dir, finished.path, sides=fetched.sides)
+        place = StoredFile(
+            path=relative, size_bytes=fetched.size_bytes, sides=tuple(placing.beside(relative, fetched.sides))
+        )
         held = await work.renew(
             session,
             DownloadRow,
@@ -95,6 +100,8 @@ async def complete(db: Database, workspace: Workspace, id: str, finished: Finish
             stage=Stage.MOVING,
             file_path=relative,
             size_bytes=fetched.size_bytes,
+            side_files=list(place.sides),
+            about=msgspec.to_builtins(fetched.info.about) | {"id": fetched.info.source_id},
             downloaded_bytes=fetched.size_bytes,
             total_bytes=fetched.size_bytes,
             warnings=list(finished.warnings),
@@ -104,8 +111,7 @@ async def complete(db: Database, workspace: Workspace, id: str, finished: Finish
     if held:
         source = files.safe_join(workspace.work(id), OUT, fetched.file)
         await placing.move(source, workspace.media_dir, relative)
-        await _completed(db, id)
-        await asyncio.to_thread(workspace.clear_work, id)
+        await _arrived(db, workspace, id, place)
 
 
 async def broken(db: Database, shop: Workshop, turn: Turn, broken: Broken, *, owner: str) -> None:
@@ -148,10 +154,8 @@ async def recover(db: Database, workspace: Workspace, id: str) -> None:
     """Go on with what an earlier life was doing: finish a move that was under way, else queue it again."""
     async with db.transaction() as session:
         place = await session.run_sync(queries.place, id)
-    arrived = place is not None and await asyncio.to_thread(_is_there, workspace.media_dir, place)
-    if arrived:
-        await _completed(db, id)
-        await asyncio.to_thread(workspace.clear_work, id)
+    if place is not None and await asyncio.to_thread(_is_there, workspace.media_dir, place):
+        await _arrived(db, workspace, id, place)
         return
     async with db.transaction() as session:
         download = await _get(session, id)
@@ -168,14 +172,22 @@ def source_of(info: Info) -> str:
     return info.webpage_url if info.extractor.lower() == "generic" else f"{info.extractor}:{info.source_id}"
 
 
-async def _completed(db: Database, id: str) -> None:
+async def _arrived(db: Database, workspace: Workspace, id: str, place: StoredFile) -> None:
+    """The file is in its place: what goes beside it follows, and the download is completed."""
+    out = workspace.work(id) / OUT
+    sides = await placing.move_sides(out, workspace.media_dir, place.path, place.sides)
+    await _completed(db, id, sides)
+    await asyncio.to_thread(workspace.clear_work, id)
+
+
+async def _completed(db: Database, id: str, sides: list[str]) -> None:
     async with db.transaction() as session:
         download = await _get(session, id)
         if download is None:
             return
         state = states.after(download.state, Verb.COMPLETE)
         done = {"state": state, "stage": None, "finished_at": clock.now(), "error_code": None, "error_detail": ""}
-        await work.take_back(session, DownloadRow, id, **done)
+        await work.take_back(session, DownloadRow, id, side_files=sides, **done)
         size = download.progress.downloaded_bytes
         event = _event(events.DownloadFinished, download, size_bytes=size, warnings=list(download.warnings))
         await journal.record(session, event)

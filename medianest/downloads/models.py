@@ -58,6 +58,8 @@ class DownloadRow(WorkColumns, Base):
     warnings: Mapped[list[Any]] = mapped_column(JSON, default=list)
     file_path: Mapped[str | None]
     size_bytes: Mapped[int | None]
+    side_files: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    about: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     owner_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -16,20 +16,12 @@ _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 _MARKS_MOST = 32
 
 
-def final_name(title: str, source_id: str, extension: str, *, limit_bytes: int) -> str:
-    """`Title [id].ext` in at most `limit_bytes` bytes of UTF-8.
-
-    The title gives way, never the extension. `extension` is one of ours (`formats.EXTENSIONS`), not the site's word.
-    """
-    id = _NOT_IN_ID.sub("_", source_id).strip("_")[:_ID_MOST]
-    suffix = f" [{id}].{extension}" if id else f".{extension}"
-    stem = _trimmed(_clean(title), limit_bytes - len(suffix.encode()))
-    if stem:
-        return stem + suffix
-    return suffix.lstrip() if id else f"download.{extension}"
+def plain_id(source_id: str) -> str:
+    """A site's name for a medium, in letters that need no care."""
+    return _NOT_IN_ID.sub("_", source_id).strip("_")[:_ID_MOST]
 
 
-def _clean(title: str) -> str:
+def clean(title: str) -> str:
     """One visible line without what a file system, a shell or a Windows share could take for something else."""
     visible = "".join(
         " " if letter.isspace() else letter
@@ -42,7 +34,8 @@ def _clean(title: str) -> str:
     return f"_{line}" if _RESERVED.match(line) else line
 
 
-def _trimmed(text: str, limit_bytes: int) -> str:
+def trimmed(text: str, limit_bytes: int) -> str:
+    """The beginning of a text in at most so many bytes of UTF-8, with no visible character cut in two."""
     raw = text.encode()
     if len(raw) <= limit_bytes:
         return text

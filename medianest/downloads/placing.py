@@ -1,30 +1,40 @@
 """From the work folder into the media folder: a name of its own there, then one atomic move."""
 
 import asyncio
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from medianest.core import files
 from medianest.downloads import queries
+from medianest.downloads.protocol import MEDIA
 
 _TRIES = 200
 
 
-async def choose(session: AsyncSession, media_dir: Path, folder: str, name: str) -> str:
+async def choose(session: AsyncSession, media_dir: Path, wish: str, *, sides: Sequence[str] = ()) -> str:
     """A path below the media folder that no file and no other download has; ` (2)` and so on is added where needed.
 
-    The parts come from the child, which made them safe; `files.safe_join` checks that they stay inside.
+    The same holds for what goes beside it, by the ends of their names in `sides`. `paths` made the wish of a stranger's
+    words; `files.safe_join` checks that it stays inside.
     """
-    wanted = Path(name)
+    wanted = Path(wish)
     for number in range(1, _TRIES):
         suffix = f" ({number})" if number > 1 else ""
-        path = files.safe_join(media_dir, folder, f"{wanted.stem}{suffix}{wanted.suffix}")
+        path = files.safe_join(media_dir, str(wanted.with_name(f"{wanted.stem}{suffix}{wanted.suffix}")))
         relative = str(path.relative_to(media_dir))
         taken = await session.run_sync(queries.file_taken, relative)
-        if not taken and not await asyncio.to_thread(path.exists):
+        paths = [files.safe_join(media_dir, one) for one in (relative, *beside(relative, sides))]
+        if not taken and not await asyncio.to_thread(_any_exists, paths):
             return relative
-    raise FileExistsError(name)
+    raise FileExistsError(wish)
+
+
+def beside(relative: str, sides: Iterable[str]) -> list[str]:
+    """The paths of what goes with the file at `relative`."""
+    stem = str(Path(relative).with_suffix(""))
+    return [f"{stem}{side}" for side in sides]
 
 
 async def move(source: Path, media_dir: Path, relative: str) -> None:
@@ -36,3 +46,31 @@ async def move(source: Path, media_dir: Path, relative: str) -> None:
 def _move(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     files.move_atomically(source, target)
+
+
+async def move_sides(out: Path, media_dir: Path, relative: str, paths: Iterable[str]) -> list[str]:
+    """Put what goes with the file at `relative` beside it; returns what came there.
+
+    What an earlier life moved already stays where it is, and so does another's file that has the name.
+    """
+    stem = str(Path(relative).with_suffix(""))
+    came = []
+    for path in paths:
+        source = files.safe_join(out, MEDIA + path.removeprefix(stem))
+        if await asyncio.to_thread(_move_side, source, files.safe_join(media_dir, path)):
+            came.append(path)
+    return came
+
+
+def _move_side(source: Path, target: Path) -> bool:
+    if not source.exists():
+        return target.exists()
+    try:
+        files.move_atomically(source, target)
+    except OSError:
+        return False
+    return True
+
+
+def _any_exists(paths: Iterable[Path]) -> bool:
+    return any(path.exists() for path in paths)

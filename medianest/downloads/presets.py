@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from medianest.core.actor import Actor
-from medianest.core.config import DownloadsSettings, PresetSettings
+from medianest.core.config import DownloadsSettings, PresetSettings, path_templates
+from medianest.core.config.path_templates import Component
 from medianest.core.errors import FieldError, Invalid
 from medianest.core.i18n import msg
 from medianest.downloads.formats import AUDIO_EXTENSIONS
@@ -25,7 +26,7 @@ _BUILT_IN: Mapping[str, PresetSettings] = MappingProxyType(
         Preset.AUDIO_ORIGINAL.value: PresetSettings(audio_only=True),
     }
 )
-_ABOUT = frozenset({"label", "based_on", "roles", "ytdlp_options"})
+_ABOUT = frozenset({"label", "based_on", "roles", "template", "ytdlp_options"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,12 @@ class UnknownPreset(Invalid):
 def recipes(settings: DownloadsSettings) -> dict[str, Recipe]:
     """Every preset by its name, the built-in ones first."""
     return {name: _recipe(settings, name) for name in dict.fromkeys((*_BUILT_IN, *settings.presets))}
+
+
+def template(settings: DownloadsSettings, name: str) -> tuple[Component, ...]:
+    """Where the files of a preset go."""
+    said = [layer.template for layer in (settings.defaults, *_layers(settings, name)) if layer.template]
+    return path_templates.parse(said[-1] if said else path_templates.DEFAULT)
 
 
 def named(settings: DownloadsSettings, download: Download) -> Download:

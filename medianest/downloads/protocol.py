@@ -4,7 +4,7 @@ A child is set up once, then answers each command with any number of events, of 
 The portal decodes strictly and within limits, for a child has met strangers.
 """
 
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -12,7 +12,9 @@ from medianest.downloads.recipes import Recipe
 from medianest.downloads.types import ErrorCode, Stage
 
 LINE_MOST = 64 * 1024
+MEDIA = "media"
 T = TypeVar("T")
+Side = Annotated[str, msgspec.Meta(pattern=r"^(\.[A-Za-z0-9-]{1,24}){1,2}$")]
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,11 +54,25 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="fetc
     url: str
     proxy: str
     recipe: Recipe = Recipe()
-    final_name_limit: int = 255
     rate_limit_bytes_per_s: int | None = None
 
 
 Command = Setup | Probe | Fetch | Introduce
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What names can be made of, as far as the site says it; `date` has eight digits."""
+
+    uploader: str = ""
+    date: str = ""
+    playlist: str = ""
+    index: int | None = None
+    series: str = ""
+    season: int | None = None
+    episode: int | None = None
+    artist: str = ""
+    album: str = ""
+    track: str = ""
 
 
 class Info(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +89,7 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
     entry_count: int | None = None
     is_live: bool = False
     live_status: str | None = None
+    about: About = About()
 
 
 class Probed(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="probed"):
@@ -117,12 +134,15 @@ class Warned(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="fetched"):
-    """The finished, checked file lies under `OUT` in the working folder; `name` is what it should be called."""
+    """The finished, checked file lies under `OUT` in the working folder.
+
+    `sides` are the ends of the names of what lies beside it, as `MEDIA` and such an end.
+    """
 
     file: str
-    name: str
     size_bytes: int
     info: Info
+    sides: tuple[Side, ...] = ()
 
 
 class Introduced(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="introduced"):

@@ -122,11 +122,11 @@ def file_taken(session: Session, path: str) -> bool:
 
 def place(session: Session, id: str) -> StoredFile | None:
     """Where the file of a download that is being moved goes, and its size."""
-    query = select(DownloadRow.file_path, DownloadRow.size_bytes).where(
+    query = select(DownloadRow.file_path, DownloadRow.size_bytes, DownloadRow.side_files).where(
         DownloadRow.id == id, DownloadRow.stage == Stage.MOVING
     )
     row = session.execute(query).first()
-    return StoredFile(path=row.file_path, size_bytes=row.size_bytes) if row and row.file_path else None
+    return _stored(row) if row and row.file_path else None
 
 
 def unfinished_ids(session: Session) -> frozenset[str]:
@@ -202,13 +202,17 @@ def _download(row: Any, names: dict[str, str], followers: Sequence[str]) -> Down
         waits_for=Wait(row.waits_for) if row.waits_for else None,
         failure=_failure(row),
         warnings=tuple(row.warnings),
-        file=StoredFile(path=row.file_path, size_bytes=row.size_bytes) if row.state == State.COMPLETED else None,
+        file=_stored(row) if row.state == State.COMPLETED else None,
         owner=Person(id=row.owner_id, name=names.get(row.owner_id, "")),
         followers=tuple(Person(id=id, name=names.get(id, "")) for id in followers),
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
     )
+
+
+def _stored(row: Any) -> StoredFile:
+    return StoredFile(path=row.file_path, size_bytes=row.size_bytes, sides=tuple(row.side_files))
 
 
 def _progress(row: Any) -> Progress:

@@ -1,14 +1,17 @@
 """What a preset asks for, as values alone: resolved by the portal, sent whole to the child."""
 
 from enum import StrEnum
-from typing import Annotated, TypeAlias
+from typing import Annotated, Self, TypeAlias
 
 import msgspec
+
+from medianest.downloads.nfo import Nfo
 
 Option: TypeAlias = bool | int | float | str | list[str] | dict[str, dict[str, list[str]]]
 """A value of a raw option of yt-dlp."""
 Language = Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
 """A language as sites name it (BCP 47): `de`, `pt-BR`."""
+SubtitleLanguage = Annotated[str, msgspec.Meta(pattern="^(original|[a-z]{2,3}(-[A-Za-z0-9]{1,8})*)$")]
 
 
 class VideoCodec(StrEnum):
@@ -40,11 +43,21 @@ class AudioFormat(StrEnum):
     WAV = "wav"
 
 
-class Thumbnail(StrEnum):
-    """What becomes of the picture."""
+class Place(StrEnum):
+    """Where something goes that comes with a file: into it, beside it, or both."""
 
     OFF = "off"
     EMBED = "embed"
+    FILE = "file"
+    BOTH = "both"
+
+    @classmethod
+    def inside(cls) -> frozenset[Self]:
+        return frozenset({cls.EMBED, cls.BOTH})
+
+    @classmethod
+    def beside(cls) -> frozenset[Self]:
+        return frozenset({cls.FILE, cls.BOTH})
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -63,5 +76,9 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     audio_kbit_s: int | None = None
     audio_languages: tuple[Language, ...] = ()
     metadata: bool = True
-    thumbnail: Thumbnail = Thumbnail.EMBED
+    thumbnail: Place = Place.EMBED
+    subtitles: tuple[SubtitleLanguage, ...] = ()
+    subtitles_as: Place = Place.FILE
+    chapters: bool = True
+    nfo: Nfo = Nfo.OFF
     options: dict[str, Option] = {}

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from medianest.core import files
 from medianest.core.config import DownloadsSettings
-from medianest.downloads import presets, protocol
+from medianest.downloads import paths, presets, protocol
 from medianest.downloads.egress import Egress
 from medianest.downloads.egress_passes import Pass
 from medianest.downloads.joblog import JobLog
@@ -27,9 +27,10 @@ _OF_THE_CHILD = frozenset({ErrorCode.INTERRUPTED, ErrorCode.INTERNAL})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """The child's file lies in the work folder; `tone` is its picture's."""
+    """The child's file lies in the work folder and goes to `path` of the media folder; `tone` is its picture's."""
 
     fetched: Fetched
+    path: str
     has_picture: bool
     tone: int | None
     warnings: tuple[str, ...]
@@ -128,7 +129,6 @@ class Run:
                 url=self.download.url,
                 proxy=allowance.proxy_url,
                 recipe=recipe,
-                final_name_limit=files.name_limit(self._workspace.media_dir),
                 rate_limit_bytes_per_s=self._settings.rate_limit_bytes_per_s or None,
             )
         )
@@ -173,9 +173,20 @@ class Run:
         picture = self._picture
         return Finished(
             fetched=fetched,
+            path=self._path(fetched),
             has_picture=picture is not None,
             tone=picture.tone if picture else None,
             warnings=tuple(self._warnings),
+        )
+
+    def _path(self, fetched: Fetched) -> str:
+        extension = fetched.file.rpartition(".")[2]
+        return paths.path(
+            presets.template(self._settings, self.download.preset),
+            paths.known(self.download, fetched.info),
+            extension,
+            limit_bytes=files.name_limit(self._workspace.media_dir),
+            room=max(0, *(len(end) - len(extension) - 1 for end in (*fetched.sides, ""))),
         )
 
     async def _tell(self) -> None:

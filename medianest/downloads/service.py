@@ -132,8 +132,9 @@ class Downloads:
         await self._workers.stop(id)
         await asyncio.to_thread(self._shop.workspace.forget, id)
         if download.file and not keep_file:
-            path = files.safe_join(self._shop.workspace.media_dir, download.file.path)
-            await asyncio.to_thread(path.unlink, missing_ok=True)
+            for relative in (download.file.path, *download.file.sides):
+                path = files.safe_join(self._shop.workspace.media_dir, relative)
+                await asyncio.to_thread(path.unlink, missing_ok=True)
 
     async def log(self, actor: Actor, id: str) -> str:
         """The whole log of the download, without secrets."""

@@ -124,10 +124,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
-    """The finished file; `path` is relative to the media folder."""
+    """The finished file; `path` is relative to the media folder, and so are those of what lies beside it."""
 
     path: str
     size_bytes: int
+    sides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

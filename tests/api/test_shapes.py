@@ -54,7 +54,12 @@ HARBOUR = Download(
     started_at=AT,
     finished_at=None,
 )
-DONE = replace(HARBOUR, state=State.COMPLETED, stage=None, file=StoredFile(path="a/Harbour.mp4", size_bytes=10))
+DONE = replace(
+    HARBOUR,
+    state=State.COMPLETED,
+    stage=None,
+    file=StoredFile(path="a/Harbour.mp4", size_bytes=10, sides=("a/Harbour.de.srt",)),
+)
 _FIELDS = """id url title site thumbnail duration_s preset priority position state stage progress attempts
     next_attempt_at error warnings file owner followers created_at started_at finished_at"""
 
@@ -113,7 +118,12 @@ def test_a_running_download_on_the_wire() -> None:
 
 
 def test_a_finished_file_is_told_with_its_path_and_size() -> None:
-    assert seen_by(OWNER, DONE)["file"] == {"path": "a/Harbour.mp4", "size_bytes": 10, "media_id": None}
+    assert seen_by(OWNER, DONE)["file"] == {
+        "path": "a/Harbour.mp4",
+        "size_bytes": 10,
+        "sides": ["a/Harbour.de.srt"],
+        "media_id": None,
+    }
 
 
 def test_a_failure_is_told_with_a_sentence_and_what_to_do() -> None:

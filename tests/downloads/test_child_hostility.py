@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from medianest.downloads.naming import final_name
 from medianest.downloads.protocol import Failed, Fetched, Probed
 from medianest.downloads.types import ErrorCode
 from tests.downloads.conftest import Desk
-from tests.downloads.test_naming import assert_harmless
+from tests.downloads.test_naming import assert_harmless, named
 from tests.fakes.canary import Canary
 from tests.fakes.media_site import HOSTILE_TITLES, LEADING_KINDS, MediaSite
 
@@ -30,14 +29,14 @@ async def test_every_title_becomes_a_harmless_name(
             assert isinstance(found, Probed)
             assert 0 < len(found.info.title) <= 300
             assert found.info.title.isprintable()
-            assert_harmless(final_name(found.info.title, found.info.source_id, "mp4", limit_bytes=255))
+            assert_harmless(named(found.info.title, found.info.source_id, "mp4"))
 
 
 @pytest.mark.parametrize("title", ["traversal", "nul", "surrogate", "long"])
 async def test_no_title_leads_out_of_the_folder(desk: Desk, media_site: MediaSite, tmp_path: Path, title: str) -> None:
     fetched = await desk.fetch(f"{media_site.base}/hostile/title/{title}")
     assert isinstance(fetched, Fetched)
-    assert_harmless(fetched.name)
+    assert_harmless(named(fetched.info.title, fetched.info.source_id, "mp4"))
     assert {path.parent for path in everything_below(tmp_path)} == {tmp_path, desk.folder, desk.folder / "out"}
 
 

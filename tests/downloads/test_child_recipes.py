@@ -3,7 +3,7 @@
 import pytest
 
 from medianest.downloads.protocol import Fetched, Warned
-from medianest.downloads.recipes import AudioFormat, Container, Recipe, Thumbnail, VideoCodec
+from medianest.downloads.recipes import AudioFormat, Container, Place, Recipe, VideoCodec
 from tests.downloads import looking
 from tests.downloads.conftest import Desk
 from tests.fakes.media_site import MediaSite
@@ -43,7 +43,7 @@ async def test_what_does_not_fit_comes_as_it_is_with_a_warning(desk: Desk, media
 
 
 async def test_a_file_stays_untouched_where_nothing_is_to_be_written_into_it(desk: Desk, media_site: MediaSite) -> None:
-    recipe = Recipe(metadata=False, thumbnail=Thumbnail.OFF)
+    recipe = Recipe(metadata=False, thumbnail=Place.OFF)
     fetched = await desk.fetch(media_site.base + "/shows/physics", recipe)
     assert isinstance(fetched, Fetched)
     assert desk.file(fetched).read_bytes() == media_site.library.path("show-physics.mp4").read_bytes()

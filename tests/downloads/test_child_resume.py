@@ -180,7 +180,6 @@ def folder_of(path: Path) -> WorkFolder:
 
 FETCHED = Fetched(
     file="media.mp4",
-    name="A [1].mp4",
     size_bytes=3,
     info=Info(title="A", site="s", extractor="e", source_id="1", webpage_url="u"),
 )
@@ -238,5 +237,5 @@ def test_the_site_s_endless_texts_are_cut_before_they_are_kept(tmp_path: Path) -
     folder = folder_of(tmp_path / "work")
     folder.keep_info("u", {"title": "x" * 1_000_000, "subtitles": {"de": "x" * 1_000_000}, "url": "y" * 5000})
     kept = folder.info("u")
-    assert kept == {"title": "x" * 4000, "url": "y" * 5000}
+    assert kept == {"title": "x" * 4000, "url": "y" * 5000, "subtitles": {}, "automatic_captions": {}}
     assert folder.info("another") is None

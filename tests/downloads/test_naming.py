@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medianest.downloads.naming import final_name
+from medianest.core.config.path_templates import DEFAULT, parse
+from medianest.downloads import paths
+from medianest.downloads.paths import Known
+from medianest.downloads.protocol import About
 
 LIMIT = 255
 HOSTILE = [
@@ -42,8 +45,16 @@ HOSTILE = [
 ]
 
 
+def named(title: str, source_id: str, extension: str, limit: int = LIMIT) -> str:
+    """The last part of the path that the default template makes."""
+    known = Known(title=title, id=source_id, site="tube.example", about=About())
+    folder, _, name = paths.path(parse(DEFAULT), known, extension, limit_bytes=limit).partition("/")
+    assert folder == "tube.example"
+    return name
+
+
 def made(title: str, limit: int = LIMIT) -> str:
-    return final_name(title, "abc_-123", "mp4", limit_bytes=limit)
+    return named(title, "abc_-123", "mp4", limit)
 
 
 def assert_harmless(name: str, limit: int = LIMIT) -> None:
@@ -67,7 +78,7 @@ def test_a_hostile_title_becomes_a_harmless_name(title: str) -> None:
 
 @given(st.text(), st.text(), st.integers(min_value=64, max_value=255))
 def test_any_title_and_id_make_a_harmless_name(title: str, source_id: str, limit: int) -> None:
-    name = final_name(title, source_id, "webm", limit_bytes=limit)
+    name = named(title, source_id, "webm", limit)
     assert_harmless(name, limit)
     assert name.endswith(".webm")
 
@@ -91,7 +102,7 @@ def test_an_ordinary_title_stays_readable(title: str, name: str) -> None:
 
 
 def test_without_title_and_id_there_is_still_a_name() -> None:
-    assert final_name("...", "///", "mp3", limit_bytes=LIMIT) == "download.mp3"
+    assert named("...", "///", "mp3") == "download.mp3"
 
 
 def test_the_title_is_cut_and_the_id_stays() -> None:

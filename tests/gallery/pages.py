@@ -10,6 +10,7 @@ from medianest.admin.types import Fact, Group, Verdict
 from medianest.core.actor import NOBODY, Role
 from medianest.core.i18n import Message, msg
 from medianest.downloads.errors import Refused
+from medianest.downloads.naming_trials import Trial
 from medianest.downloads.site_queries import Figures
 from medianest.downloads.types import Counts, Download, ErrorCode, Preset
 from medianest.downloads.ytdlp_versions import Copy, Status
@@ -26,6 +27,7 @@ from medianest.web.pages import (
     jobs,
     library,
     links,
+    names,
     queue,
     setup,
     sign_in,
@@ -238,6 +240,7 @@ def _admin() -> Iterator[Sample]:
     yield _inside("jobs", "admin/jobs.html", _jobs(), Place.ADMIN)
     for name, view in samples_of_the_journal():
         yield _inside(name, "admin/journal.html", view, Place.ADMIN)
+    yield from _names()
     yield _inside("doctor", "admin/doctor.html", _doctor(Verdict.WRONG), Place.ADMIN)
     yield _inside("doctor-fine", "admin/doctor.html", _doctor(Verdict.FINE), Place.ADMIN)
     kept = tuple(
@@ -300,6 +303,24 @@ def _jobs() -> jobs.JobsView:
         ),
         dead_letters=(letter,),
     )
+
+
+def _names() -> Iterator[Sample]:
+    trials = tuple(
+        Trial(title="t", now=f"tube.example/{name} [x{place}].mp4", then=f"{name} (2026)/{name} (2026).mp4")
+        for place, name in enumerate(("The Ems by canoe", "Eleven hours of aurora in eleven minutes " * 3))
+    )
+    view = names.NamesView(
+        places=rooms(Room.NAMES),
+        text="{title} ({year})/{title} ({year})",
+        ready_made=names.ready_made("plex-movies"),
+        trials=trials,
+        line='template = "plex-movies"',
+    )
+    yield _inside("names", "admin/names.html", view, Place.ADMIN)
+    wrong = replace(view, trials=(), text="{titel}", wrong=msg("config.template_field", what="title"))
+    yield _inside("names-wrong", "admin/names.html", wrong, Place.ADMIN)
+    yield _inside("names-empty", "admin/names.html", replace(view, trials=()), Place.ADMIN)
 
 
 def _doctor(worst: Verdict) -> doctor.DoctorView:

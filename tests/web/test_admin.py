@@ -5,16 +5,18 @@ import re
 import httpx
 import pytest
 
+from medianest.core import clock
 from medianest.core.event import Event
 from medianest.core.i18n import Catalogues
 from medianest.downloads.events import DownloadFailed
+from medianest.downloads.types import State
 from tests.downloads.ytdlp_stock import stock
 from tests.people import sign_in
 from tests.web.house import House, enter, submit
 from tests.web.test_live import record
 from tests.web.test_queue import queue
 
-PAGES = ["/admin", "/admin/jobs", "/admin/journal", "/admin/doctor", "/admin/backups"]
+PAGES = ["/admin", "/admin/jobs", "/admin/journal", "/admin/doctor", "/admin/backups", "/admin/names"]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -128,3 +130,19 @@ async def test_the_doctor_offers_the_way_back(house: House, browser: httpx.Async
     page = (await browser.get("/admin/doctor")).text
     assert f"{used}, " in page
     assert "Back to" not in page
+
+
+async def test_a_template_is_tried_on_what_finished_last(house: House, browser: httpx.AsyncClient) -> None:
+    about = {"id": "abc", "uploader": "Slow Rivers", "date": "20260602"}
+    path = {"file_path": "tube.example/The Ems.mp4", "size_bytes": 1, "finished_at": clock.now()}
+    await queue(house, house.cast.bob, "ems", state=State.COMPLETED, about=about, **path)
+    await enter(browser, house.cast.alice)
+    page = (await browser.get("/admin/names", params={"template": "plex-shows"})).text
+    assert "tube.example/The Ems.mp4" in page
+    assert "Slow Rivers/Season 2026/Slow Rivers - s2026e0602 - ems.mp4" in page
+    assert "template = &#34;plex-shows&#34;" in page
+    part = await browser.get("/admin/names", params={"template": "{owner}/{title"}, headers={"HX-Request": "true"})
+    assert part.text.startswith('<div class="stack" id="names"')
+    assert "without its other half" in part.text
+    own = await browser.get("/admin/names", params={"template": '{owner}/"{title}"'}, headers={"HX-Request": "true"})
+    assert "Bob/&#39;ems&#39;.mp4" in own.text

@@ -33,10 +33,11 @@ class Failure(Output, frozen=True, kw_only=True):
 
 
 class File(Output, frozen=True, kw_only=True):
-    """The finished file; `path` is relative to the media folder."""
+    """The finished file, and what lies beside it (subtitles, picture, description); relative to the media folder."""
 
     path: str
     size_bytes: int
+    sides: Sequence[str]
     media_id: str | None = None
 
 
@@ -114,7 +115,7 @@ def _failure(reader: Reader, known: types.Failure | None) -> Failure | None:
 
 
 def _file(known: types.StoredFile | None) -> File | None:
-    return File(path=known.path, size_bytes=known.size_bytes) if known else None
+    return File(path=known.path, size_bytes=known.size_bytes, sides=known.sides) if known else None
 
 
 def _person(known: types.Person) -> Person:

@@ -6,8 +6,9 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from medianest.core.config import values
+from medianest.core.config import path_templates, values
 from medianest.core.config.found import Name
+from medianest.core.config.path_templates import NoTemplate
 from medianest.core.config.problems import nearest
 from medianest.core.config.section import Section
 from medianest.core.config.ytdlp_options import YtdlpOptions
@@ -32,8 +33,22 @@ def language(value: object) -> str:
     return written
 
 
+def path_template(value: object) -> str:
+    written = values.text(value)
+    try:
+        path_templates.parse(written)
+    except NoTemplate as wrong:
+        raise values.refuse(f"config.template_{wrong.reason}", what=wrong.what) from None
+    return written
+
+
+def subtitle_language(value: object) -> str:
+    return "original" if value == "original" else language(value)
+
+
 PresetName: TypeAlias = Annotated[str, BeforeValidator(preset_name)]
 Languages: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(values.each(language))]
+_Place: TypeAlias = Literal["off", "embed", "file", "both"]
 _Codec: TypeAlias = Literal["h264", "h265", "vp9", "av1"]
 
 
@@ -47,7 +62,12 @@ class PresetDefaults(Section):
     audio_kbit_s: Annotated[int, Field(ge=8, le=512)] | None = None
     audio_languages: Languages | None = None
     metadata: bool | None = None
-    thumbnail: Literal["off", "embed"] | None = None
+    thumbnail: _Place | None = None
+    subtitles: Annotated[tuple[str, ...], BeforeValidator(values.each(subtitle_language))] | None = None
+    subtitles_as: _Place | None = None
+    chapters: bool | None = None
+    template: Annotated[str, BeforeValidator(path_template)] | None = None
+    nfo: Literal["off", "movie", "episode", "musicvideo"] | None = None
     ytdlp_options: YtdlpOptions | None = None
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, LiteralString, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr
@@ -37,7 +37,7 @@ _ASKED_WITHOUT = frozenset({"/healthz", "/readyz", "/metrics"})
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
-def refuse(id: LiteralString, **values: Any) -> PydanticCustomError:
+def refuse(id: str, **values: Any) -> PydanticCustomError:
     """The error whose sentence is the message `id`."""
     return PydanticCustomError(id, "refused", values or None)
 

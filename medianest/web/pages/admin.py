@@ -13,6 +13,7 @@ class Room(StrEnum):
     PLANS = "plans"
     SITES = "sites"
     JOBS = "jobs"
+    NAMES = "names"
     DOCTOR = "doctor"
     BACKUPS = "backups"
     JOURNAL = "journal"

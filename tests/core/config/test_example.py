@@ -15,7 +15,8 @@ from medianest.core.config.presets import PresetDefaults, PresetSettings
 from medianest.core.config.settings import LISTS, columns, fields, reloadable_names
 from medianest.core.config.values import ICONS
 from medianest.downloads import presets
-from medianest.downloads.recipes import AudioFormat, Container, Thumbnail, VideoCodec
+from medianest.downloads.nfo import Nfo
+from medianest.downloads.recipes import AudioFormat, Container, Place, VideoCodec
 from medianest.downloads.types import Preset
 
 EXAMPLE = Path(__file__).parents[3] / "config.example.toml"
@@ -99,7 +100,8 @@ def test_the_example_of_a_preset_is_the_best_one_by_another_name(tmp_path: Path)
 @pytest.mark.parametrize(
     ("key", "choices"),
     [
-        ("video_codecs", VideoCodec), ("container", Container), ("audio_format", AudioFormat), ("thumbnail", Thumbnail),
+        ("video_codecs", VideoCodec), ("container", Container), ("audio_format", AudioFormat), ("thumbnail", Place),
+        ("subtitles_as", Place), ("nfo", Nfo),
     ],
 )  # fmt: skip
 def test_each_choice_of_a_preset_is_named_and_taken(tmp_path: Path, key: str, choices: type[StrEnum]) -> None:

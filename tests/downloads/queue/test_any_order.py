@@ -135,7 +135,7 @@ class QueueMachine(RuleBasedStateMachine):
         content = id.encode() * size
         (out / "film.mp4").write_bytes(content)
         info = Info(title="Film", site="tube.example", extractor="Tube", source_id=id, webpage_url="http://x")
-        fetched = Fetched(file="film.mp4", name="Film.mp4", size_bytes=len(content), info=info)
+        fetched = Fetched(file="film.mp4", size_bytes=len(content), info=info)
         done = Finished(fetched=fetched, has_picture=False, tone=None, warnings=())
         self.run(ledger.complete(self.db, self.shop.workspace, id, done, owner=self.owner))
         self.expected[id] = State.COMPLETED

@@ -37,7 +37,8 @@ manifest names relatively inherits them.
     /watch/PATH                         a page with `<video>`, poster, `<track>`s, og: and linked data for PATH
     /listen/PATH                        the same with `<audio>`
     /described/PATH                     no player: linked data with title, duration, uploader, date, picture and address
-                                        (`?title=` on all three; yt-dlp calls a player's title "TITLE (1)")
+                                        (`?title=` on all three; yt-dlp calls a player's title "TITLE (1)";
+                                        `?tracks=de,fr&under=@fail=429` on the first, `?chapters=One,Two` on the last)
     /formats                            a page with a player and four `<source>`s
     /expiring/SECONDS/USES/NAME         a page whose media address is good that long and that often
     /token/TOKEN/NAME                   that address: 403 when it is spent, old, or `site.expire_tokens()` was called

@@ -32,6 +32,7 @@ class Page:
     content_url: str | None = None
     media_type: str | None = "video/mp4"
     content_bytes: int | None = None
+    chapters: Sequence[str] = ()
 
     def html(self) -> str:
         picture = _absolute(self.base, self.picture)
@@ -64,6 +65,12 @@ class Page:
             said["encodingFormat"] = self.media_type
         if self.content_bytes is not None:
             said["contentSize"] = str(self.content_bytes)
+        if self.chapters:
+            length = self.seconds / len(self.chapters)
+            said["hasPart"] = [
+                {"@type": "Clip", "name": name, "startOffset": place * length, "endOffset": (place + 1) * length}
+                for place, name in enumerate(self.chapters)
+            ]
         return json.dumps(said).replace("<", "\\u003c")
 
     def _player(self, picture: str) -> str:

@@ -17,9 +17,16 @@ def _title(x: Exchange) -> str:
 
 
 async def watch(x: Exchange, path: str) -> None:
-    """A page with a player for whatever lies at `path`."""
+    """A page with a player for whatever lies at `path`, with subtitles in two languages or those that are asked for."""
     sources = (Source(url=f"/{path}"),)
-    await x.html(Page(title=_title(x), base=x.request.base, sources=sources, tracks=_TRACKS).html())
+    await x.html(Page(title=_title(x), base=x.request.base, sources=sources, tracks=_tracks(x) or _TRACKS).html())
+
+
+def _tracks(x: Exchange) -> dict[str, str]:
+    """`tracks=de,en&under=@fail=429`: these languages, their addresses under these conditions."""
+    under = x.request.query.get("under", "")
+    languages = filter(None, x.request.query.get("tracks", "").split(","))
+    return {language: f"/{under}/tracks/{language}.vtt".replace("//", "/") for language in languages}
 
 
 async def listen(x: Exchange, path: str) -> None:
@@ -33,7 +40,12 @@ async def described(x: Exchange, path: str) -> None:
     kind = media.media_type(path)
     known = kind if kind.startswith(("video/", "audio/")) or path.endswith((".m3u8", ".mpd")) else None
     page = Page(
-        title=_title(x), base=x.request.base, content_url=f"/{path}", media_type=known, picture=f"/art/{show.slug}.webp"
+        title=_title(x),
+        base=x.request.base,
+        content_url=f"/{path}",
+        media_type=known,
+        picture=f"/art/{show.slug}.webp",
+        chapters=tuple(filter(None, x.request.query.get("chapters", "").split(","))),
     )
     await x.html(page.html())
 
