@@ -1,7 +1,6 @@
 """Request bodies: no longer than their route takes, and not slower than a body may be."""
 
 import asyncio
-from datetime import timedelta
 
 from litestar.types import HTTPReceiveMessage, Receive
 
@@ -11,22 +10,24 @@ from medianest.core.i18n import msg
 from medianest.http.errors import TooSlow
 
 BODY_MOST = 64 * 1024
-PATIENCE = timedelta(seconds=15)
 
 
 class LimitedBody:
     """A `receive` that refuses to go on past `most` bytes, and gives again what the floor had to read first.
 
-    A short body has `PATIENCE` to arrive altogether, a long one that much for each of its pieces.
+    Each `BODY_MOST` bytes have `patience_s` to arrive, so that a long body may take long and a drip may not. Only
+    waiting counts, not what the reader does meanwhile.
     """
 
-    def __init__(self, receive: Receive, *, most: int) -> None:
+    def __init__(self, receive: Receive, *, most: int, patience_s: float) -> None:
         self._receive = receive
         self._most = most
         self._taken = 0
         self._more = True
         self._read_already: bytes | None = None
-        self._deadline = clock.monotonic() + PATIENCE.total_seconds() if most <= BODY_MOST else None
+        self._patience_s = patience_s
+        self._left_s = patience_s
+        self._renewed_at = BODY_MOST
 
     async def __call__(self) -> HTTPReceiveMessage:
         if self._read_already is not None:
@@ -52,14 +53,19 @@ class LimitedBody:
             self._more = message["more_body"]
         if self._taken > self._most:
             raise too_large(self._most)
+        if self._taken >= self._renewed_at:
+            self._left_s, self._renewed_at = self._patience_s, self._taken + BODY_MOST
         return message
 
     async def _in_time(self) -> HTTPReceiveMessage:
-        wait_s = PATIENCE.total_seconds() if self._deadline is None else self._deadline - clock.monotonic()
+        begun = clock.monotonic()
         try:
-            return await asyncio.wait_for(self._next(), max(wait_s, 0))
+            return await asyncio.wait_for(self._next(), max(self._left_s, 0))
         except TimeoutError:
+            self._more = False
             raise TooSlow(msg("http.too_slow")) from None
+        finally:
+            self._left_s -= clock.monotonic() - begun
 
     async def _next(self) -> HTTPReceiveMessage:
         return await self._receive()  # type: ignore[return-value]  # only http scopes come here

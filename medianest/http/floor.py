@@ -31,7 +31,8 @@ from medianest.http.asking import Asking
 from medianest.http.base_path import below
 from medianest.http.bodies import BODY_MOST, LimitedBody, too_large
 from medianest.http.cors import CrossOrigin
-from medianest.http.errors import Malformed
+from medianest.http.deadlines import Deadlines
+from medianest.http.errors import Malformed, TooSlow
 from medianest.http.etags import Etags
 from medianest.http.headers import Field, Head, complete
 from medianest.http.hosts import HostRule
@@ -64,6 +65,7 @@ class Rules:
     base_path: str = ""
     languages: tuple[str, ...] = ("en",)
     bodies: Mapping[str, int] = field(default_factory=dict)
+    deadlines: Deadlines = field(default_factory=Deadlines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,7 @@ class Floor:
         try:
             app, body = await self._admit(scope, receive, asking)
         except MediaNestError as error:
-            if isinstance(error, Malformed):
+            if isinstance(error, Malformed | TooSlow):
                 answers.close()
             await self._refuse(scope, receive, answers, error)
             return
@@ -123,9 +125,10 @@ class Floor:
         self._find_origin(scope, head, asking)
         if preflight := self._rules.cross_origin.preflight(scope, head):
             self._parts.limits.count(asking)
-            return preflight, LimitedBody(receive, most=BODY_MOST)
+            return preflight, LimitedBody(receive, most=BODY_MOST, patience_s=self._rules.deadlines.body_s)
         await self._identify(scope, head, asking)
-        body = LimitedBody(receive, most=self._most(scope["path"], head))
+        most, patience_s = self._most(scope["path"], head), self._rules.deadlines.body_s
+        body = LimitedBody(receive, most=most, patience_s=patience_s)
         await self._check_site(scope, head, asking, body)
         return await self._parts.repetitions.once(self._app, scope, head, body), body
 
@@ -209,7 +212,7 @@ class _Answers:
         self._more: list[Field] = [(b"x-request-id", asking.request_id.encode())]
 
     def close(self) -> None:
-        """Who writes such requests may mean another one by what follows: the connection ends with this answer."""
+        """What follows may be meant as another request, or never come: the connection ends with this answer."""
         self._more.append((b"connection", b"close"))
 
     async def __call__(self, message: Message) -> None:

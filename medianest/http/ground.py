@@ -14,6 +14,7 @@ from medianest.core.live import Live
 from medianest.core.security import new_id
 from medianest.http.asking import Asking, asking_in
 from medianest.http.cors import CrossOrigin
+from medianest.http.deadlines import Deadlines
 from medianest.http.etags import Etags
 from medianest.http.floor import Floor, Parts, Refuse, Rules
 from medianest.http.hosts import HostRule
@@ -63,6 +64,7 @@ def lay(
     languages: Sequence[str] = ("en",),
     bodies: Mapping[str, int] | None = None,
     rates: Rates | None = None,
+    deadlines: Deadlines | None = None,
 ) -> Ground:
     """The floor over these services; it hears of every commit from now on."""
     process = new_id()
@@ -77,10 +79,12 @@ def lay(
         leases=leases,
         repetitions=Repetitions(db, process=process),
     )
-    return Ground(rules=_rules(server, languages, bodies or {}), parts=parts, leases=leases, hub=hub)
+    return Ground(
+        rules=_rules(server, languages, bodies or {}, deadlines or Deadlines()), parts=parts, leases=leases, hub=hub
+    )
 
 
-def _rules(server: ServerSettings, languages: Sequence[str], bodies: Mapping[str, int]) -> Rules:
+def _rules(server: ServerSettings, languages: Sequence[str], bodies: Mapping[str, int], deadlines: Deadlines) -> Rules:
     return Rules(
         networks=NetworkRule(server.allowed_networks),
         hosts=HostRule(public_url=server.public_url, allowed_hosts=server.allowed_hosts),
@@ -91,4 +95,5 @@ def _rules(server: ServerSettings, languages: Sequence[str], bodies: Mapping[str
         base_path=server.base_path,
         languages=tuple(languages),
         bodies=bodies,
+        deadlines=deadlines,
     )

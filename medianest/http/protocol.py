@@ -10,19 +10,18 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from medianest.http.deadlines import Deadlines
 from medianest.http.headers import FIELDS_MOST, HEAD_BYTES_MOST
 
-HEAD_PATIENCE_S = 10.0
-REST_PATIENCE_S = 5.0
 REST_BYTES_MOST = 1024 * 1024
-READER_PATIENCE_S = 120.0
 
 
 class Protocol(HttpToolsProtocol):
     """One connection. The scope's state gets `abort`, which drops it on the spot."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, deadlines: Deadlines, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._deadlines = deadlines
         self.access_log = False
         self._deadline: asyncio.TimerHandle | None = None
         self._reader_deadline: asyncio.TimerHandle | None = None
@@ -33,7 +32,7 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
-        self._wait_for(HEAD_PATIENCE_S)
+        self._wait_for(self._deadlines.head_s)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_for(None)
@@ -44,7 +43,7 @@ class Protocol(HttpToolsProtocol):
         if self._in_head:
             self._head_bytes += len(data)
             if self._deadline is None:
-                self._wait_for(HEAD_PATIENCE_S)
+                self._wait_for(self._deadlines.head_s)
         elif self.cycle.response_complete:
             self._rest_bytes += len(data)
             if self._rest_bytes > REST_BYTES_MOST:
@@ -55,7 +54,8 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._wait_for(HEAD_PATIENCE_S)
+        if self._deadline is None:
+            self._wait_for(self._deadlines.head_s)
         self.scope["state"]["abort"] = self.transport.abort
 
     def on_headers_complete(self) -> None:
@@ -78,11 +78,11 @@ class Protocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self._in_body:
-            self._wait_for(REST_PATIENCE_S)
+            self._wait_for(self._deadlines.rest_s)
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._wait_for_reader(READER_PATIENCE_S)
+        self._wait_for_reader(self._deadlines.reader_s)
 
     def resume_writing(self) -> None:
         super().resume_writing()

@@ -4,17 +4,19 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 
 import uvicorn
 from litestar.types import ASGIApp
 
+from medianest.http.deadlines import Deadlines
 from medianest.http.listening import bound
 from medianest.http.protocol import Protocol
 
 GOODBYE_S = 5
-KEEP_ALIVE_S = 30
 _DATE_EVERY_S = 1.0
+_DEADLINES = Deadlines()
 
 
 class Server(uvicorn.Server):
@@ -25,10 +27,18 @@ class Server(uvicorn.Server):
     the application, and an event stream is one that never ends by itself.
     """
 
-    def __init__(self, app: ASGIApp, *, host: str, port: int, before_stop: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        host: str,
+        port: int,
+        before_stop: Callable[[], None],
+        deadlines: Deadlines = _DEADLINES,
+    ) -> None:
         config = uvicorn.Config(
             app,
-            http=Protocol,
+            http=partial(Protocol, deadlines=deadlines),  # type: ignore[arg-type]  # it is only called
             ws="none",
             loop="uvloop",
             lifespan="on",
@@ -36,7 +46,7 @@ class Server(uvicorn.Server):
             log_config=None,
             server_header=False,
             proxy_headers=False,
-            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_keep_alive=deadlines.idle_s,  # type: ignore[arg-type]  # a loop takes parts of seconds
             timeout_graceful_shutdown=GOODBYE_S,
         )
         super().__init__(config)

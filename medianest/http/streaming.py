@@ -11,6 +11,7 @@ from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
 from medianest.http.asking import actor_of
+from medianest.http.errors import TooSlow
 from medianest.http.leases import Leases
 
 Pieces = Callable[[], AsyncGenerator[bytes, None]]
@@ -56,15 +57,14 @@ class _Sending(ASGIResponse):
         try:
             await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            was_sent = sending.done()
+            first = sending if sending.done() else listening
             sending.cancel()
             listening.cancel()
             await asyncio.wait({sending, listening})
-        try:
-            if was_sent:
-                sending.result()
-        except CutShort:
+        if isinstance(first.exception(), CutShort | TooSlow):
             await _cut(scope, receive)
+        else:
+            first.result()
 
     async def _send(self, send: Send) -> None:
         await self.start_response(send)

@@ -29,6 +29,7 @@ from medianest.core.journal import Entry
 from medianest.core.live import Live, Signal
 from medianest.http import authorisation, csrf, sse
 from medianest.http import errors as floor_errors
+from medianest.http.deadlines import Deadlines
 from medianest.http.etags import shows
 from medianest.http.given import CurrentActor, CurrentAsking, Hub
 from medianest.http.ground import Ground, lay
@@ -155,7 +156,7 @@ def application(portal: Portal) -> Litestar:
 
     @post("/webhooks/news", guards=[anyone])
     async def webhook(request: Request[Any, Any, Any]) -> str:
-        portal.changes.append("webhook")
+        portal.changes.append(f"webhook {(await request.body()).decode()}".rstrip())
         return request.headers.get("authorization", "")
 
     @get(["/admin", "/api/v1/admin"], guards=[permitted(Permission.ADMINISTER)], sync_to_thread=False)
@@ -246,7 +247,9 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, error: MediaNestEr
 
 
 @asynccontextmanager
-async def run_portal(db: Database, folder: Path, *, rates: Rates | None = None, **server: Any) -> AsyncIterator[Portal]:
+async def run_portal(
+    db: Database, folder: Path, *, rates: Rates | None = None, deadlines: Deadlines | None = None, **server: Any
+) -> AsyncIterator[Portal]:
     """The application, served on a free port of 127.0.0.1."""
     live = Live()
     accounts = Accounts(db, SessionRules(), passwords=cheap_passwords())
@@ -258,6 +261,7 @@ async def run_portal(db: Database, folder: Path, *, rates: Rates | None = None, 
         build="test",
         languages=("en", "de"),
         rates=rates,
+        deadlines=deadlines,
         bodies={"/big": 300_000},
     )
     await ground.hub.prepare()
@@ -265,7 +269,9 @@ async def run_portal(db: Database, folder: Path, *, rates: Rates | None = None, 
     app = application(portal)
     authorisation.check(app)
     served = ground.wrap(app, refuse=_refuse)
-    portal.server = Server(served, host="127.0.0.1", port=0, before_stop=ground.leases.end_all)
+    portal.server = Server(
+        served, host="127.0.0.1", port=0, before_stop=ground.leases.end_all, deadlines=deadlines or Deadlines()
+    )
     tasks = [asyncio.create_task(run()) for run in (ground.leases.run, ground.hub.run)]
     portal.serving = asyncio.create_task(portal.server.serve())
     await portal.server.ready.wait()
