@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from medianest.core import clock, journal
+from medianest.core import clock, files, journal
 from medianest.core.actor import SYSTEM, Actor
 from medianest.core.config import DownloadsSettings, PathsSettings
 from medianest.core.db import Database
@@ -87,8 +87,8 @@ class Ytdlp:
         return await asyncio.to_thread(status, self._copies, self._settings().ytdlp, updating=self._busy)
 
     async def keep_fresh(self) -> Message | None:
-        """Take a newer version by itself, where that is wanted. Raises what `update` raises."""
-        if self._settings().ytdlp == OFF:
+        """Take a newer version, where that is wanted and nobody is about it. Raises what `update` raises."""
+        if self._settings().ytdlp == OFF or self._busy:
             return None
         before = (await self.status()).copy.version
         after = (await self.update(SYSTEM)).copy.version
@@ -162,6 +162,8 @@ class Ytdlp:
 
     async def _bring(self, release: Release, folder: Path) -> None:
         place = self._copies.final_folder(release.version)
+        if await asyncio.to_thread(files.free_bytes, place) < ytdlp_tree.BYTES_MOST:
+            raise NotInstalled(msg("downloads.ytdlp_no_room", needed=ytdlp_tree.BYTES_MOST >> 20))
         tree = await self._pip.install(release, folder, place)
         now = clock.now()
         await asyncio.to_thread(ytdlp_tree.seal, tree, release.version, release.ejs, at=now)

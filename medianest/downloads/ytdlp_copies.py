@@ -117,8 +117,8 @@ class Copies:
     def take(self, workplace: Path) -> Copy:
         """The copy for the work in a folder, noted there before anything runs with it.
 
-        Work that was interrupted goes on with its own. What failed, or whose copy is gone, begins anew with the one
-        in use: nothing in the folder is left then. Raises Occupied.
+        Work that was interrupted goes on with its own. What failed, or whose copy is gone or unknown, begins anew with
+        the one in use: nothing in the folder is left then. Raises Occupied.
         """
         with self._turn:
             mark = _read_mark(workplace)
@@ -126,7 +126,7 @@ class Copies:
             own = self.find(mark.version) if mark else None
             if mark and own and (not mark.failed or own.version == used.version):
                 used = own
-            elif mark:
+            elif any(workplace.iterdir()):
                 _clear(workplace)
             _write_mark(workplace, Mark(version=used.version))
             return used
@@ -234,7 +234,10 @@ def _read_mark(workplace: Path) -> Mark | None:
 
 
 def _write_mark(workplace: Path, mark: Mark) -> None:
-    files.write_atomically(workplace / MARK, msgspec.json.encode(mark))
+    """Not forced to disk: where a power cut takes it, the work begins anew."""
+    draft = workplace / f"{MARK}.new"
+    draft.write_bytes(msgspec.json.encode(mark))
+    draft.replace(workplace / MARK)
 
 
 def _clear(workplace: Path) -> None:

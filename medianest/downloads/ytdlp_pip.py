@@ -5,7 +5,6 @@ and with which certificates is pip's affair: its files of settings, its variable
 """
 
 import asyncio
-import ensurepip
 import logging
 import os
 import signal
@@ -42,6 +41,7 @@ _LET_THROUGH = frozenset(
 _OURS_TO_SAY = frozenset({"PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_DRY_RUN", "PIP_REPORT", "PIP_PRE"})
 _ALWAYS = ("--no-input", "--disable-pip-version-check", "--no-cache-dir", "--no-color")
 _WHOLE = ("--progress-bar", "off", "--no-deps", "--only-binary", ":all:")
+_DEBIAN = "/usr/share/python-wheels"
 _SAID_MOST = 64 * 1024
 _LOGGED_LINES = 20
 _LOOK_EVERY_S = 1.0
@@ -152,9 +152,10 @@ class Pip:
         patience = self._patience.total_seconds()
         try:
             await asyncio.wait(tasks, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            if watching.done() or await _is_too_large(folder):
+                raise NotInstalled(msg("downloads.ytdlp_too_large", module=module))
             if not hearing.done():
-                size = "too_large" if watching.done() else "too_slow"
-                raise NotInstalled(msg(f"downloads.ytdlp_{size}", module=module))
+                raise NotInstalled(msg("downloads.ytdlp_too_slow", module=module))
             lines, code = hearing.result()
         finally:
             for task in tasks:
@@ -173,11 +174,16 @@ class Pip:
 
 
 def _source_of_pip() -> str:
-    """Where pip is to be imported from; empty for the environment's own. Raises NoPip."""
+    """Where pip is to be imported from; empty for the environment's own. Raises NoPip.
+
+    Debian has `ensurepip` in a package of its own, and its wheels in another.
+    """
     if find_spec("pip"):
         return ""
-    places = [Path(ensurepip.__file__).parent / "_bundled", sysconfig.get_config_var("WHEEL_PKG_DIR")]
-    wheels = chain.from_iterable(Path(place).glob("pip-*.whl") for place in places if place)
+    carrier = find_spec("ensurepip")
+    places = [carrier and carrier.origin and Path(carrier.origin).parent / "_bundled"]
+    places += [Path(folder) for folder in (sysconfig.get_config_var("WHEEL_PKG_DIR"), _DEBIAN) if folder]
+    wheels = chain.from_iterable(place.glob("pip-*.whl") for place in places if place)
     found = next(wheels, None)
     if found is None:
         raise NoPip
@@ -215,8 +221,12 @@ async def _heard(stream: asyncio.StreamReader) -> list[str]:
 
 
 async def _until_too_large(folder: Path) -> None:
-    """Returns when there is more in the folder than may be."""
     while True:
-        if await asyncio.to_thread(ytdlp_tree.size_bytes, folder) > ytdlp_tree.BYTES_MOST:
+        if await _is_too_large(folder):
             return
         await asyncio.sleep(_LOOK_EVERY_S)
+
+
+async def _is_too_large(folder: Path) -> bool:
+    """Whether there is more in it than may be."""
+    return await asyncio.to_thread(ytdlp_tree.size_bytes, folder) > ytdlp_tree.BYTES_MOST

@@ -15,7 +15,7 @@ PROJECT = Path(__file__).parents[2]
 BEHIND_THE_GATE = """\
 import os, pathlib, shutil, socket, subprocess, sys, urllib.request
 from medianest.downloads.child_guard import Gate
-gate = Gate(pathlib.Path.cwd(), frozenset({sys.argv[1]}))
+gate = Gate(pathlib.Path.cwd(), frozenset({sys.argv[1]}), sealed=os.fspath(pathlib.Path.cwd().parent / "sealed"))
 gate.proxy = ("127.0.0.1", int(sys.argv[2]))
 gate.close()
 canary = ("127.0.0.1", int(sys.argv[3]))
@@ -189,3 +189,12 @@ async def test_a_parent_that_is_gone_already_is_noticed() -> None:
         assert process.stdout
         assert process.stdout.read() == b""
         await until(lambda: not session(process.pid))
+
+
+@pytest.mark.parametrize(("place", "passes"), [("open", True), ("sealed", False)])
+def test_compiled_modules_are_kept_anywhere_but_in_a_sealed_copy(tmp_path: Path, place: str, passes: bool) -> None:
+    cache = tmp_path / place / "__pycache__"
+    cache.mkdir(parents=True)
+    said = behind_the_gate(tmp_path, f"pathlib.Path({str(cache / 'x.pyc')!r}).write_bytes(b'x')")
+    assert (said == "done") is passes
+    assert (cache / "x.pyc").exists() is passes

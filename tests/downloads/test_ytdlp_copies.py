@@ -182,6 +182,13 @@ def test_work_whose_copy_is_gone_begins_anew(data: Data) -> None:
     assert not (place / "info.json").exists()
 
 
+def test_work_of_which_nobody_knows_the_copy_begins_anew(data: Data) -> None:
+    place = data.place("a")
+    (place / "info.json").write_text("{}")
+    data.copies().take(place)
+    assert not (place / "info.json").exists()
+
+
 def test_nothing_begins_anew_where_somebody_still_writes(data: Data) -> None:
     data.have(OLD)
     place = data.place("a")

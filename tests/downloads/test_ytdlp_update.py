@@ -17,7 +17,7 @@ from medianest.core.config import DownloadsSettings
 from medianest.core.db import Database
 from medianest.core.errors import MediaNestError
 from medianest.core.i18n import Catalogues
-from medianest.downloads import spawn, ytdlp
+from medianest.downloads import spawn, ytdlp, ytdlp_tree
 from medianest.downloads.workspace import Workspace
 from medianest.downloads.ytdlp import Ytdlp
 from medianest.downloads.ytdlp_errors import AlreadyUpdating, NothingToGoBackTo, NotInstalled, TrialFailed
@@ -156,6 +156,16 @@ async def test_what_is_more_than_yt_dlp_is_not_installed(house: House) -> None:
     house.index.offer(NEW, Kind.INTRUSIVE)
     with pytest.raises(NotInstalled, match="sitecustomize"):
         await house.fresh.update(house.ada)
+    assert house.versions() == set()
+
+
+@pytest.mark.parametrize(("most", "id"), [(1 << 60, "downloads.ytdlp_no_room"), (1 << 20, "downloads.ytdlp_too_large")])
+async def test_an_update_fills_no_disk(house: House, monkeypatch: pytest.MonkeyPatch, most: int, id: str) -> None:
+    monkeypatch.setattr(ytdlp_tree, "BYTES_MOST", most)
+    house.index.offer(NEW)
+    with pytest.raises(NotInstalled) as refused:
+        await house.fresh.update(house.ada)
+    assert refused.value.message.id == id
     assert house.versions() == set()
 
 

@@ -4,5 +4,7 @@
 
 A round queues ten links, each of its own address, speed and kind; kills the whole tree or the main process alone at a
 moment that the seed chose; looks at what lies on the disk; starts the portal again; waits until all are over; and then
-asks whether anything acknowledged was lost, fetched twice, written by two, told twice or left behind.
+asks whether anything acknowledged was lost, fetched twice, written by two, told twice or left behind. With `--update`
+there is a newer yt-dlp in each round, and the blow falls in the middle of the update: no copy of it may be seen half,
+and every download must be fetched with one and the same.
 """

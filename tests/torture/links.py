@@ -36,10 +36,11 @@ class Link:
 
     key: str
     medium: Medium
+    seconds: float = SECONDS
 
     @property
     def bytes_per_s(self) -> int:
-        return round(self.medium.size / SECONDS)
+        return round(self.medium.size / self.seconds)
 
     @property
     def prefix(self) -> str:

@@ -17,11 +17,11 @@ from tests.portal import Portal, Queue, QueueFailed
 from tests.processes import Process
 from tests.torture import remains, verdicts
 from tests.torture.blows import LINKS, Blow, Moment, draw
-from tests.torture.links import Link, Medium, media
+from tests.torture.links import SECONDS, Link, Medium, media
 
 READY_WITHIN_S = 3.0
 _GONE_WITHIN_S = 2.0
-_SETTINGS = {"downloads": {"workers": LINKS, "per_site": LINKS, "min_free_bytes": 0}}
+SETTINGS = {"downloads": {"workers": LINKS, "per_site": LINKS, "min_free_bytes": 0}}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,12 +32,15 @@ class Report:
     blow: Blow
     ready_after_s: float = 0.0
     resent_bytes: int = 0
+    running: int | None = None
+    """How many downloads were under way when the blow fell, where that was looked at."""
     troubles: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
+        running = "" if self.running is None else f", {self.running} running"
         verdict = "ok" if not self.troubles else "\n    ".join(["WRONG", *self.troubles])
         return (
-            f"round {self.number:>3}: {self.blow}; ready again in {self.ready_after_s:.2f} s, "
+            f"round {self.number:>3}: {self.blow}{running}; ready again in {self.ready_after_s:.2f} s, "
             f"{self.resent_bytes / 1024:.0f} KiB sent twice: {verdict}"
         )
 
@@ -45,11 +48,15 @@ class Report:
 class Torture:
     """A portal, a site, and round after round on the same installation."""
 
+    seconds = SECONDS
+    """How long each download takes undisturbed."""
+
     def __init__(self, portal: Portal, site: MediaSite, seed: int) -> None:
         self._portal = portal
         self._site = site
         self._seed = seed
-        self._queue = Queue(portal.admin())
+        self._admin = portal.admin()
+        self._queue = Queue(self._admin)
         self._media: Sequence[Medium] = ()
         self._models: dict[str, str] = {}
         self._finished: set[Path] = set()
@@ -58,7 +65,7 @@ class Torture:
     @contextmanager
     def in_folder(cls, folder: Path, seed: int) -> Iterator[Self]:
         """Start a site and a portal for it in `folder`; the portal's close fails if it leaves anything running."""
-        with MediaSite.in_process() as site, Portal(folder, allow=[site.address], settings=_SETTINGS) as portal:
+        with MediaSite.in_process() as site, Portal(folder, allow=[site.address], settings=SETTINGS) as portal:
             yield cls(portal, site, seed)
 
     def prepare(self) -> None:
@@ -76,10 +83,11 @@ class Torture:
     def round(self, number: int) -> Report:
         """Queue, strike, start again, wait and judge."""
         self._site.forget()
-        report = Report(number=number, blow=draw(self._seed, number))
-        links = [Link(key=f"{number}-{index}", medium=medium) for index, medium in enumerate(self._media)]
+        report = Report(number=number, blow=self._draw(number))
+        named = enumerate(self._media)
+        links = [Link(key=f"{number}-{index}", medium=medium, seconds=self.seconds) for index, medium in named]
         with ThreadPoolExecutor(max_workers=4) as askers:
-            asked = _Asked(self._queue, self._site, links, askers)
+            asked = Asked(self._queue, self._site, links, askers)
             self._wait_for(report.blow, asked)
             survivors = self._strike(report, asked)
         ids = asked.again()
@@ -90,7 +98,10 @@ class Torture:
         self._judge(report, ids)
         return report
 
-    def _wait_for(self, blow: Blow, asked: "_Asked") -> None:
+    def _draw(self, number: int) -> Blow:
+        return draw(self._seed, number)
+
+    def _wait_for(self, blow: Blow, asked: "Asked") -> None:
         if blow.moment is Moment.QUEUEING:
             asked.wait_for(blow.victim)
             return
@@ -103,12 +114,12 @@ class Torture:
             path, size = link.at(blow.part)
             self._site.wait_for(path, bytes_sent=size)
 
-    def _strike(self, report: Report, asked: "_Asked") -> list[Process]:
+    def _strike(self, report: Report, asked: "Asked") -> list[Process]:
         """The blow, or both; returns who was still to die when the portal was started again."""
         survivors = self._kill(report, asked)
         if report.blow.moment is Moment.STARTING:
             self._portal.launch()
-            threading.Event().wait(report.blow.delay_s)  # any moment of the start will do
+            self._pause(report.blow.delay_s)
             survivors += self._kill(report, asked)
         self._portal.start()
         report.ready_after_s = self._portal.ready_after_s
@@ -116,7 +127,7 @@ class Torture:
             report.troubles.append(f"ready again only after {report.ready_after_s:.2f} s")
         return survivors
 
-    def _kill(self, report: Report, asked: "_Asked") -> list[Process]:
+    def _kill(self, report: Report, asked: "Asked") -> list[Process]:
         survivors: list[Process] = []
         if report.blow.whole_tree:
             self._portal.kill_tree()
@@ -151,13 +162,18 @@ class Torture:
             report.troubles.append(f"{len(self._queue.all())} downloads, {len(self._finished)} files")
         report.troubles += remains.strange_files(self._portal.media_dir, self._finished)
 
+    @staticmethod
+    def _pause(seconds: float) -> None:
+        """Any moment will do."""
+        threading.Event().wait(seconds)
+
     def _file(self, download: dict[str, object]) -> Path:
         stored = download["file"]
         assert isinstance(stored, dict), download
         return self._portal.media_dir / str(stored["path"])
 
 
-class _Asked:
+class Asked:
     """Ten requests to queue something, of which some are never answered."""
 
     def __init__(self, queue: Queue, site: MediaSite, links: Sequence[Link], askers: ThreadPoolExecutor) -> None:

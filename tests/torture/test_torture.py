@@ -1,14 +1,17 @@
-"""Five rounds with a fixed seed; `python -m tests.torture` does as many as one likes."""
+"""Five rounds and three updates with a fixed seed; `python -m tests.torture` does as many as one likes."""
 
 from pathlib import Path
 
 import pytest
 
+from tests.torture import updates
 from tests.torture.blows import Moment, draw
 from tests.torture.rounds import Torture
+from tests.torture.updates import Stage, UpdateTorture
 
 SEED = 7
 ROUNDS = 5
+UPDATES = 3
 
 
 def test_the_rounds_strike_at_every_moment_and_both_ways() -> None:
@@ -24,5 +27,21 @@ def test_kill_9_loses_nothing_and_leaves_nothing(tmp_path: Path) -> None:
     with Torture.in_folder(tmp_path, SEED) as torture:
         torture.prepare()
         reports = [torture.round(number) for number in range(ROUNDS)]
+
+    assert [str(report) for report in reports if report.troubles] == []
+
+
+def test_the_blows_against_updates_strike_at_every_stage() -> None:
+    blows = [updates.draw(SEED, number) for number in range(len(Stage))]
+
+    assert {blow.stage for blow in blows} == set(Stage)
+    assert blows[:UPDATES] == [updates.draw(SEED, number) for number in range(UPDATES)]
+
+
+@pytest.mark.slow
+def test_kill_9_in_an_update_leaves_no_half_of_it_and_every_download_its_own(tmp_path: Path) -> None:
+    with UpdateTorture.in_folder(tmp_path, SEED) as torture:
+        torture.prepare()
+        reports = [torture.round(number) for number in range(UPDATES)]
 
     assert [str(report) for report in reports if report.troubles] == []
