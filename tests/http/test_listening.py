@@ -1,5 +1,6 @@
 """A portal that cannot have its address says so before it starts anything."""
 
+import asyncio
 import socket
 
 import pytest
@@ -16,6 +17,22 @@ def test_a_name_is_bound_at_each_of_its_addresses_and_not_served_yet() -> None:
     finally:
         for opened in sockets:
             opened.close()
+
+
+async def test_a_short_answer_does_not_wait_for_the_one_before_it_to_be_acknowledged() -> None:
+    [listening] = bound("127.0.0.1", 0)
+    accepted: asyncio.Future[asyncio.BaseTransport] = asyncio.get_running_loop().create_future()
+
+    class Accepts(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            accepted.set_result(transport)
+
+    async with await asyncio.get_running_loop().create_server(Accepts, sock=listening) as server:
+        _, writer = await asyncio.open_connection(*listening.getsockname())
+        taken: socket.socket = (await accepted).get_extra_info("socket")
+        assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        writer.close()
+        server.close()
 
 
 def test_a_port_that_is_taken_is_refused() -> None:
