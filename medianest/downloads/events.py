@@ -39,9 +39,17 @@ class DownloadStarted(DownloadEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadChanged(DownloadEvent):
-    """It was recognised, reordered or given another priority."""
+    """It was recognised."""
 
     kind: ClassVar[str] = "download.changed"
+    keep: ClassVar[timedelta] = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadMoved(DownloadEvent):
+    """It has another place in the line, or another priority."""
+
+    kind: ClassVar[str] = "download.moved"
     keep: ClassVar[timedelta] = timedelta(days=30)
 
 

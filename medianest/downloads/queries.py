@@ -111,10 +111,6 @@ def any_of_source(session: Session, sources: Iterable[str]) -> str | None:
     return session.scalar(query.order_by(DownloadRow.finished_at.desc()).limit(1))
 
 
-def last_position(session: Session) -> int:
-    return session.scalar(select(func.max(DownloadRow.position))) or 0
-
-
 def file_taken(session: Session, path: str) -> bool:
     """Whether a download has, or is about to have, its file at this path of the media folder."""
     return session.scalar(select(DownloadRow.id).where(DownloadRow.file_path == path)) is not None
@@ -146,10 +142,10 @@ def _after(query: Select[Any], sort: Sort, cursor: str | None) -> Select[Any]:
     row = DownloadRow
     if sort is Sort.POSITION:
         if cursor:
-            priority, position = decode_cursor(cursor, int, int)
-            same = and_(row.priority == priority, row.position > position)
-            query = query.where(or_(row.priority < priority, same))
-        return query.order_by(row.priority.desc(), row.position)
+            priority, position, id = decode_cursor(cursor, int, int, str)
+            behind = or_(row.position > position, and_(row.position == position, row.id > id))
+            query = query.where(or_(row.priority < priority, and_(row.priority == priority, behind)))
+        return query.order_by(row.priority.desc(), row.position, row.id)
     moment = row.created_at if sort is Sort.CREATED else row.finished_at
     if sort is Sort.FINISHED:
         query = query.where(moment.is_not(None))
@@ -161,7 +157,7 @@ def _after(query: Select[Any], sort: Sort, cursor: str | None) -> Select[Any]:
 
 def _cursor(download: Download, sort: Sort) -> str:
     if sort is Sort.POSITION:
-        return encode_cursor(download.priority, download.position)
+        return encode_cursor(download.priority, download.position, download.id)
     moment = download.created_at if sort is Sort.CREATED else download.finished_at
     return encode_cursor(moment or download.created_at, download.id)
 

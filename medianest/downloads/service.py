@@ -1,7 +1,6 @@
 """The queue's verbs: preview, enqueue, and what a person may do with a download."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from medianest.core import clock, files, journal, outbound
+from medianest.core import clock, files, outbound
 from medianest.core.actor import Actor, Permission
 from medianest.core.db import Database
 from medianest.core.errors import Conflict, Forbidden, NotFound
@@ -18,9 +17,10 @@ from medianest.core.i18n import msg
 from medianest.core.live import Live
 from medianest.core.outbound import Url
 from medianest.core.security import new_id
-from medianest.downloads import events, joblog, presets, queries, rights, site_queries, states, usage
+from medianest.downloads import events, joblog, order, presets, queries, rights, site_queries, states, subjects, usage
 from medianest.downloads.errors import NoDownload, Refused
 from medianest.downloads.models import DownloadRow, FollowerRow
+from medianest.downloads.order import Order
 from medianest.downloads.presets import Offer
 from medianest.downloads.previews import Previews, Seen, columns_of
 from medianest.downloads.sites import Sites
@@ -42,6 +42,7 @@ class Downloads:
         self._workers = workers
         self._previews = Previews(shop)
         self.sites = Sites(db)
+        self.order = Order(db)
 
     def presets(self, actor: Actor) -> list[Offer]:
         """The presets that this actor may choose, the best first."""
@@ -79,7 +80,7 @@ class Downloads:
             if there:
                 return await self._follow(session, actor, there), False
             id = await self._insert(session, actor, checked, preset, priority, seen)
-            return await _known(session, id), True
+            return await subjects.known(session, id), True
 
     async def pause(self, actor: Actor, id: str) -> Download:
         """Stop it for now; what was fetched is kept. Raises NoDownload, Forbidden, Conflict `wrong_state`."""
@@ -102,20 +103,6 @@ class Downloads:
         fresh = {"attempts": 0, "finished_at": None, "error_code": None, "error_detail": "", "due_at": None}
         return await self._change_state(actor, id, Verb.RETRY, events.DownloadRetried, **fresh)
 
-    async def change(
-        self, actor: Actor, id: str, *, priority: int | None = None, position: int | None = None
-    ) -> Download:
-        """Give it another priority (-10 to 10, higher first) or another position among those of its priority."""
-        rank = None if priority is None else rights.rank(actor, priority)
-        values = {"priority": priority, "position": position, "rank": rank}
-        async with self._db.transaction() as session:
-            download = await _controlled(session, actor, id)
-            wanted = {name: value for name, value in values.items() if value is not None}
-            if wanted:
-                await session.execute(update(DownloadRow).where(DownloadRow.id == id).values(**wanted))
-                await _record(session, actor, events.DownloadChanged, download)
-            return await _known(session, id)
-
     async def delete(self, actor: Actor, id: str, *, keep_file: bool = True) -> None:
         """Remove it from the list; a follower only stops following, an owner with followers hands it over."""
         async with self._db.transaction() as session:
@@ -128,7 +115,7 @@ class Downloads:
                 await self._hand_over(session, download, heir)
                 return
             await session.execute(delete(DownloadRow).where(DownloadRow.id == id))
-            await _record(session, actor, events.DownloadDeleted, download, file_deleted=not keep_file)
+            await subjects.record(session, actor, events.DownloadDeleted, download, file_deleted=not keep_file)
         await self._workers.stop(id)
         await asyncio.to_thread(self._shop.workspace.forget, id)
         if download.file and not keep_file:
@@ -187,7 +174,7 @@ class Downloads:
     ) -> str:
         id = new_id()
         await usage.begin(session, actor.id or "", id)
-        position = await session.run_sync(queries.last_position) + 1
+        position = await session.run_sync(order.end)
         site = await session.run_sync(site_queries.site_of_host, url.host)
         known = seen.columns(preset) if seen else columns_of(url) | {"site": site}
         row = {"id": id, "url": str(url), "preset": preset, "priority": priority, "position": position, "attempts": 0}
@@ -201,16 +188,16 @@ class Downloads:
         if seen:
             self._previews.hand_over(seen, id)
             await asyncio.to_thread(self._shop.workspace.keep_picture, id)
-        download = await _known(session, id)
-        await _record(session, actor, events.DownloadQueued, download, preset=preset)
+        download = await subjects.known(session, id)
+        await subjects.record(session, actor, events.DownloadQueued, download, preset=preset)
         return id
 
     async def _follow(self, session: AsyncSession, actor: Actor, id: str) -> Download:
-        download = await _known(session, id)
+        download = await subjects.known(session, id)
         if actor.id and download.owner.id != actor.id and not rights.follows(actor, download):
             await session.execute(insert(FollowerRow).values(download_id=id, user_id=actor.id))
-            download = await _known(session, id)
-            await _record(session, actor, events.DownloadFollowed, download)
+            download = await subjects.known(session, id)
+            await subjects.record(session, actor, events.DownloadFollowed, download)
         return download
 
     async def _unfollow(self, session: AsyncSession, actor: Actor, download: Download) -> None:
@@ -218,7 +205,7 @@ class Downloads:
             raise Forbidden(msg("downloads.not_yours"))
         mine = (FollowerRow.download_id == download.id) & (FollowerRow.user_id == actor.id)
         await session.execute(delete(FollowerRow).where(mine))
-        await _record(session, actor, events.DownloadChanged, download)
+        await subjects.record(session, actor, events.DownloadChanged, download)
 
     async def _hand_over(self, session: AsyncSession, download: Download, heir: str) -> None:
         gone = (FollowerRow.download_id == download.id) & (FollowerRow.user_id == heir)
@@ -237,7 +224,7 @@ class Downloads:
         self, actor: Actor, id: str, verb: Verb, kind: type[events.DownloadEvent], **values: Any
     ) -> Download:
         async with self._db.transaction() as session:
-            download = self.with_progress(await _controlled(session, actor, id))
+            download = self.with_progress(await subjects.controlled(session, actor, id))
             state = states.after(download.state, verb)
             if verb is Verb.RETRY and download.state in states.SETTLED:
                 await _begin_again(session, download)
@@ -245,8 +232,8 @@ class Downloads:
             how_far = {"downloaded_bytes": done.downloaded_bytes, "total_bytes": done.total_bytes, "waits_for": None}
             statement = update(DownloadRow).where(DownloadRow.id == id).values(state=state, **how_far, **values)
             await session.execute(statement)
-            await _record(session, actor, kind, download)
-            return await _known(session, id)
+            await subjects.record(session, actor, kind, download)
+            return await subjects.known(session, id)
 
 
 def _may_download(actor: Actor) -> None:
@@ -254,32 +241,10 @@ def _may_download(actor: Actor) -> None:
         raise Forbidden(msg("downloads.may_not"))
 
 
-async def _known(session: AsyncSession, id: str) -> Download:
-    download = await session.run_sync(queries.by_id, id)
-    if download is None:
-        raise NoDownload
-    return download
-
-
-async def _controlled(session: AsyncSession, actor: Actor, id: str) -> Download:
-    download = await session.run_sync(queries.one, actor, id)
-    if not rights.controls(actor, download):
-        raise Forbidden(msg("downloads.not_yours"))
-    return download
-
-
 async def _begin_again(session: AsyncSession, download: Download) -> None:
     if await session.run_sync(queries.rival, download.id):
         raise Conflict(msg("downloads.already_there"), code="already_there")
     await usage.begin(session, download.owner.id, download.id)
-
-
-async def _record(
-    session: AsyncSession, actor: Actor, kind: Callable[..., events.DownloadEvent], download: Download, **facts: Any
-) -> None:
-    audience = rights.audience(download)
-    subject = {"subject_id": download.id, "title": download.title, "owner_id": download.owner.id}
-    await journal.record(session, kind(actor=actor, audience=audience, **subject, **facts))
 
 
 def _existing(path: Path | None) -> Path:

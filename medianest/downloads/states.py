@@ -9,6 +9,7 @@ from medianest.downloads.types import State
 FINAL = frozenset({State.COMPLETED, State.FAILED, State.CANCELLED})
 ACTIVE = frozenset(State) - FINAL
 SETTLED = frozenset({State.FAILED, State.CANCELLED})
+IN_LINE = frozenset({State.QUEUED, State.WAITING, State.PAUSED})
 
 
 class Verb(StrEnum):

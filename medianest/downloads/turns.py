@@ -25,7 +25,7 @@ _row = DownloadRow.__table__
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The next download of one person from one site."""
+    """The next download of one person from one site; `created_at` is when it was asked for."""
 
     id: str
     owner_id: str
@@ -33,6 +33,7 @@ class Head:
     rank: int
     priority: int
     position: int
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +100,9 @@ def in_order(heads: Iterable[Head], shares: Mapping[str, Share]) -> list[Head]:
     """Who goes first, and of theirs, what."""
     found = list(heads)
     nobody = Share()
-    firsts: dict[str, int] = {}
+    firsts: dict[str, datetime] = {}
     for head in found:
-        firsts[head.owner_id] = min(head.position, firsts.get(head.owner_id, head.position))
+        firsts[head.owner_id] = min(head.created_at, firsts.get(head.owner_id, head.created_at))
 
     def key(head: Head) -> tuple[object, ...]:
         share = shares.get(head.owner_id, nobody)
@@ -128,7 +129,7 @@ def shares(session: Session, since: datetime) -> dict[str, Share]:
 
 
 @cache
-def _heads() -> Select[tuple[str, str, str, int, int, int]]:
+def _heads() -> Select[tuple[str, str, str, int, int, int, datetime]]:
     """A loose index scan of ix_downloads_turn: from each pair of owner and site to the first row of the next."""
     here = _row.alias("here")
     found = select(_ahead().label("id")).cte("found", recursive=True)
@@ -136,7 +137,7 @@ def _heads() -> Select[tuple[str, str, str, int, int, int]]:
     next_owner = _ahead(lambda one: one.c.owner_id > here.c.owner_id, here)
     behind = select(func.coalesce(same_owner, next_owner)).select_from(found.join(here, here.c.id == found.c.id))
     found = found.union_all(behind)
-    columns = (_row.c[name] for name in ("id", "owner_id", "site", "rank", "priority", "position"))
+    columns = (_row.c[name] for name in ("id", "owner_id", "site", "rank", "priority", "position", "created_at"))
     return select(*columns).join(found, found.c.id == _row.c.id)
 
 

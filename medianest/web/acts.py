@@ -39,6 +39,7 @@ class Way(StrEnum):
 class Act:
     """One thing to do about a download; `of` is its label with the title, for who does not see the row."""
 
+    name: str
     path: str
     way: Way
     icon: str
@@ -53,17 +54,20 @@ _ACTS = {
     "pause": ("pause", Way.POST, "/pause"),
     "resume": ("play", Way.POST, "/resume"),
     "retry": ("retry", Way.POST, "/retry"),
-    "first": ("up", Way.POST, "/first"),
+    "first": ("top", Way.POST, "/first"),
+    "up": ("up", Way.POST, "/up"),
+    "down": ("down", Way.POST, "/down"),
     "log": ("list", Way.LINK, "#log"),
     "cancel": ("x", Way.POST, "/cancel"),
     "delete": ("trash", Way.SHEET, "/delete"),
 }
 _DANGER = frozenset({"cancel", "delete"})
+_MOVES = ("first", "up", "down")
 _DECIDED = {
-    State.QUEUED: ("pause", "first", "log", "cancel"),
+    State.QUEUED: ("pause", *_MOVES, "log", "cancel"),
     State.RUNNING: ("pause", "log", "cancel"),
-    State.PAUSED: ("resume", "first", "log", "cancel"),
-    State.WAITING: ("retry", "pause", "first", "log", "cancel"),
+    State.PAUSED: ("resume", *_MOVES, "log", "cancel"),
+    State.WAITING: ("retry", "pause", *_MOVES, "log", "cancel"),
     State.COMPLETED: ("log", "delete"),
     State.FAILED: ("retry", "log", "delete"),
     State.CANCELLED: ("retry", "log", "delete"),
@@ -93,6 +97,7 @@ def acts(download: Download, who: Relation) -> Iterator[Act]:
 def _act(download: Download, name: str) -> Act:
     icon, way, end = _ACTS[name]
     return Act(
+        name=name,
         path=f"/downloads/{download.id}{end}",
         way=way,
         icon=icon,

@@ -90,6 +90,13 @@ def toast(reader: Reader, sentence: Message, *, good: bool = True, status: int =
     return fragment(reader, "_toast.html", {"toast": Toast(sentence=sentence, good=good)}, status=status)
 
 
+def told(reader: Reader, event: str, toast: "Toast | None" = None) -> Html:
+    """Nothing to swap in but a toast, perhaps; what listens on the page hears the event."""
+    answer = fragment(reader, "_toast.html", {"toast": toast}) if toast else _html("", HTTPStatus.OK)
+    answer.headers["HX-Trigger"] = event
+    return answer
+
+
 def go(reader: Reader, path: str) -> Html:
     """Send the reader to one of our pages, after a form or instead of a page."""
     address = reader.templates.href(path)

@@ -8,6 +8,7 @@ from medianest.core.db import Database
 from medianest.core.journal import Entry
 from medianest.core.live import Signal
 from medianest.downloads import queries
+from medianest.downloads.events import DownloadMoved
 from medianest.downloads.service import Downloads
 from medianest.downloads.types import Tick
 from medianest.downloads.workers import SIGNAL
@@ -41,7 +42,7 @@ class LiveWriter:
         if isinstance(news, Signal):
             return SIGNAL if news.kind == SIGNAL else None
         alone = None if actor.may(Permission.SEE_HOUSEHOLD) else actor.id
-        if news.subject_type == _SITE:
+        if _concerns_lists(news):
             return _SITE, alone
         if news.subject_type != _SUBJECT:
             return None
@@ -50,7 +51,7 @@ class LiveWriter:
     async def write(self, actor: Actor, news: News) -> bytes | None:
         if isinstance(news, Signal):
             return await self._tick(actor, news)
-        if news.subject_type == _SITE:
+        if _concerns_lists(news):
             return await self._anew(actor, news)
         self._titles.pop(news.subject_id, None)
         download = None if is_gone(news) else await self._db.read(queries.by_id, news.subject_id)
@@ -64,7 +65,7 @@ class LiveWriter:
         return sse.message(told, id=news.id)
 
     async def _anew(self, actor: Actor, news: Entry) -> bytes:
-        """Many downloads changed at once: lists that are open read themselves anew (their `hx-trigger`)."""
+        """Many downloads changed, or their order: lists that are open read themselves anew (their `hx-trigger`)."""
         counts = await self._db.read(queries.counts, actor)
         told = self._say(actor, "queue/_counts.html", {"counts": tally(counts)})
         return sse.message("lists", event="anew") + sse.message(told, id=news.id)
@@ -95,3 +96,7 @@ class LiveWriter:
         """Without a token: the same bytes go to many, whose pages send it in a header."""
         page = Frame(language=actor.language)
         return self._templates.render(template, actor.language, {"page": page, **values})
+
+
+def _concerns_lists(news: Entry) -> bool:
+    return news.subject_type == _SITE or news.kind == DownloadMoved.kind

@@ -115,7 +115,10 @@ WAYS = (
     Way("POST", "/downloads/{id:str}/resume", verbs.act, SIGNED_IN),
     Way("POST", "/downloads/{id:str}/retry", verbs.act, SIGNED_IN),
     Way("POST", "/downloads/{id:str}/cancel", verbs.act, SIGNED_IN),
-    Way("POST", "/downloads/{id:str}/first", verbs.move_first, SIGNED_IN),
+    Way("POST", "/downloads/{id:str}/first", verbs.step, SIGNED_IN),
+    Way("POST", "/downloads/{id:str}/up", verbs.step, SIGNED_IN),
+    Way("POST", "/downloads/{id:str}/down", verbs.step, SIGNED_IN),
+    Way("POST", "/downloads/{id:str}/move", verbs.move, SIGNED_IN),
     Way("GET", "/downloads/{id:str}/delete", verbs.ask, SIGNED_IN),
     Way("POST", "/downloads/{id:str}/delete", verbs.delete, SIGNED_IN),
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from medianest.core.i18n import Message, msg
+from medianest.downloads.states import IN_LINE
 from medianest.downloads.types import Action, Counts, Download, State
 from medianest.web.acts import Act, Relation, acts
 from medianest.web.lines import Line, line
@@ -31,7 +32,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A download in a list or on its own page."""
+    """A download in a list or on its own page; `move_path` is None where this reader cannot move it."""
 
     id: str
     path: str
@@ -48,6 +49,7 @@ class Row:
     quick: Act | None
     menu: tuple[Act, ...]
     may_play: bool
+    move_path: str | None
 
 
 SECTION_OF = {
@@ -80,6 +82,7 @@ def row(download: Download, who: Relation) -> Row:
         quick=menu[0] if menu and not menu[0].danger else None,
         menu=menu,
         may_play=download.state is State.COMPLETED and who.has_file,
+        move_path=f"/downloads/{download.id}/move" if who.decides and download.state in IN_LINE else None,
     )
 
 

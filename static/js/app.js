@@ -150,6 +150,57 @@ document.addEventListener("htmx:after:request", (event) => {
   if (response.status < 400) sourceElement.closest("dialog[data-sheet]")?.close();
 });
 
+// --- the order of the queue: a row is carried by its grip, or moved by Alt and an arrow; the menu has both, too
+
+let carried = null;
+let drop = null;
+
+function markDrop(row, side) {
+  drop?.row.classList.remove("drop-before", "drop-behind");
+  drop = row && row !== carried ? { row, side } : null;
+  drop?.row.classList.add(`drop-${side}`);
+}
+
+function letGo() {
+  carried?.classList.remove("carried");
+  markDrop(null);
+  carried = null;
+}
+
+document.addEventListener("pointerdown", (event) => {
+  const grip = event.target.closest(".grip");
+  if (!grip || event.button !== 0) return;
+  event.preventDefault();
+  carried = grip.closest(".job");
+  carried.classList.add("carried");
+});
+
+document.addEventListener("pointermove", (event) => {
+  if (!carried) return;
+  const row = document.elementFromPoint(event.clientX, event.clientY)?.closest("#queue-waiting > .job");
+  const box = row?.getBoundingClientRect();
+  markDrop(row, box && event.clientY > box.top + box.height / 2 ? "behind" : "before");
+});
+
+document.addEventListener("pointerup", () => {
+  if (carried && drop) {
+    const values = { beside: drop.row.id.replace("download-", ""), side: drop.side };
+    window.htmx.ajax("POST", carried.dataset.move, { source: carried, swap: "none", values });
+  }
+  letGo();
+});
+
+document.addEventListener("pointercancel", letGo);
+
+document.addEventListener("keydown", (event) => {
+  const way = { ArrowUp: "up", ArrowDown: "down", Home: "first" }[event.key];
+  if (!event.altKey || !way) return;
+  const button = event.target.closest(".job")?.querySelector(`[data-act="${way}"]`);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
+
 // --- looking through a list: the address says what for, and the days are the reader's
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

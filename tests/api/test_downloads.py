@@ -92,6 +92,19 @@ async def test_the_list_takes_states_owner_order_and_cursor(portal: Portal) -> N
     assert pages == [["d.mp4", "a.mp4", "b.mp4"], ["c.mp4"]]
 
 
+async def test_a_position_moves_one_download_and_no_other(portal: Portal) -> None:
+    bob = await portal.browser(portal.cast.bob)
+    ids = [await portal.queued(bob, f"{name}.mp4") for name in "abc"]
+    before = {item["id"]: item["position"] for item in (await bob.get(QUEUE)).json()["items"]}
+    moved = (await bob.patch(f"{QUEUE}/{ids[2]}", json={"position": before[ids[1]]})).json()
+    assert before[ids[0]] < moved["position"] < before[ids[1]]
+    assert await titles(bob) == ["a.mp4", "c.mp4", "b.mp4"]
+    assert (await bob.patch(f"{QUEUE}/{ids[2]}", json={"position": 1})).json()["position"] == 1
+    assert await titles(bob) == ["c.mp4", "a.mp4", "b.mp4"]
+    assert (await bob.get(f"{QUEUE}/{ids[0]}")).json()["position"] == before[ids[0]]
+    assert code(await bob.patch(f"{QUEUE}/{ids[2]}", json={"position": 2**60})) == (422, "invalid")
+
+
 async def test_others_see_a_download_without_its_link_and_may_not_steer_it(portal: Portal) -> None:
     bob, carol = await portal.browser(portal.cast.bob), await portal.browser(portal.cast.carol)
     id = await portal.queued(bob)

@@ -12,10 +12,10 @@ from medianest.web.rows import row, tally
 from tests.gallery import samples
 
 DECIDING = {
-    State.QUEUED: ["pause", "first", "log", "cancel"],
+    State.QUEUED: ["pause", "first", "up", "down", "log", "cancel"],
     State.RUNNING: ["pause", "log", "cancel"],
-    State.PAUSED: ["resume", "first", "log", "cancel"],
-    State.WAITING: ["retry", "pause", "first", "log", "cancel"],
+    State.PAUSED: ["resume", "first", "up", "down", "log", "cancel"],
+    State.WAITING: ["retry", "pause", "first", "up", "down", "log", "cancel"],
     State.COMPLETED: ["play", "save", "log", "delete"],
     State.FAILED: ["retry", "log", "delete"],
     State.CANCELLED: ["retry", "log", "delete"],

@@ -23,7 +23,10 @@ from medianest.http.media_types import media_type_of
 from medianest.http.ranges import file_response
 
 Priority = Annotated[int, Meta(ge=-10, le=10, description="Higher goes first.")]
-Position = Annotated[int, Meta(ge=0, le=2**53)]
+Position = Annotated[
+    int,
+    Meta(ge=-(2**53), le=2**53, description="Lower goes first; directly before what is there."),
+]
 
 
 class NewDownload(Input, frozen=True, kw_only=True):
@@ -134,8 +137,11 @@ async def retry(services: Served, reader: CurrentReader, id: FromPath[str]) -> A
 
 
 async def change(services: Served, reader: CurrentReader, id: FromPath[str], given: Given[DownloadChange]) -> Answer:
-    """Give it another priority, or another position among yours."""
-    known = await services.downloads.change(
+    """Give it another priority, or another position among those of its priority; all others keep theirs.
+
+    There is room between positions: to come before another download, give it that one's position.
+    """
+    known = await services.downloads.order.change(
         reader.actor, id, priority=_given(given.priority), position=_given(given.position)
     )
     return answers.json(download(reader, known))

@@ -7,9 +7,10 @@ from typing import TypeAlias
 from litestar.params import FromPath
 
 from medianest.core.actor import Actor
+from medianest.core.i18n import msg
 from medianest.downloads import queries
+from medianest.downloads.order import Order
 from medianest.downloads.service import Downloads
-from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import Download
 from medianest.http.redirects import internal_path
 from medianest.http.services import Services
@@ -17,7 +18,7 @@ from medianest.web import forms, htmx
 from medianest.web.acts import relation
 from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
-from medianest.web.htmx import AnyRequest, Html, Reader
+from medianest.web.htmx import AnyRequest, Html, Reader, Toast
 from medianest.web.news import news_view
 from medianest.web.rows import tally
 
@@ -29,6 +30,10 @@ VERBS: dict[str, Verb] = {
     "retry": Downloads.retry,
     "cancel": Downloads.cancel,
 }
+
+Move: TypeAlias = Callable[[Order, Actor, str], Awaitable[Download]]
+
+MOVES: dict[str, Move] = {"first": Order.first, "up": Order.up, "down": Order.down}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +54,20 @@ async def act(request: AnyRequest, reader: CurrentReader, services: TheServices,
     return await _done(reader, services, download)
 
 
-async def move_first(reader: CurrentReader, services: TheServices, id: FromPath[str]) -> Html:
-    """Let it come before all others of its priority."""
-    actor = reader.asking.actor
-    line = await services.db.read(queries.listing, actor, states=ACTIVE, limit=1)
-    position = min((item.position for item in line.items), default=1) - 1
-    return await _done(reader, services, await services.downloads.change(actor, id, position=position))
+async def step(request: AnyRequest, reader: CurrentReader, services: TheServices, id: FromPath[str]) -> Html:
+    """Move it as the last word of the path says."""
+    name = request.scope["path"].rpartition("/")[2]
+    download = await MOVES[name](services.downloads.order, reader.asking.actor, id)
+    toast = Toast(sentence=msg("web.toast.first", title=download.title)) if name == "first" else None
+    return _moved(reader, toast)
+
+
+async def move(request: AnyRequest, reader: CurrentReader, services: TheServices, id: FromPath[str]) -> Html:
+    """Put it directly before another one, or behind it."""
+    form = await forms.read(request)
+    other, behind = form.text("beside"), form.text("side") == "behind"
+    await services.downloads.order.beside(reader.asking.actor, id, other, behind=behind)
+    return _moved(reader, None)
 
 
 async def ask(reader: CurrentReader, services: TheServices, frame: PageFrame, id: FromPath[str]) -> Html:
@@ -74,6 +87,13 @@ async def delete(request: AnyRequest, reader: CurrentReader, services: TheServic
         return htmx.go(reader, "/queue")
     counts = await services.db.read(queries.counts, actor)
     return htmx.fragment(reader, "queue/_gone.html", {"gone": id, "counts": tally(counts)})
+
+
+def _moved(reader: Reader, toast: Toast | None) -> Html:
+    """Lists that are open read themselves anew; without script, the way back to where the button was."""
+    if not reader.by_htmx:
+        return htmx.go(reader, internal_path(reader.came_from, otherwise="/queue"))
+    return htmx.told(reader, "moved", toast)
 
 
 async def _done(reader: Reader, services: Services, download: Download) -> Html:

@@ -21,9 +21,17 @@ LATER = NOW + timedelta(seconds=7)
 
 
 def head(
-    id: str, owner: str, *, site: str = "tube.example", rank: int = 0, priority: int = 0, position: int = 0
+    id: str,
+    owner: str,
+    *,
+    site: str = "tube.example",
+    rank: int = 0,
+    priority: int = 0,
+    position: int = 0,
+    asked: int = 0,
 ) -> Head:
-    return Head(id=id, owner_id=owner, site=site, rank=rank, priority=priority, position=position)
+    at = NOW + timedelta(seconds=asked)
+    return Head(id=id, owner_id=owner, site=site, rank=rank, priority=priority, position=position, created_at=at)
 
 
 def share(bytes: int, *, minutes_ago: int = 30) -> Share:
@@ -52,13 +60,13 @@ def share(bytes: int, *, minutes_ago: int = 30) -> Share:
             id="of equals, whose last turn is longer ago",
         ),
         pytest.param(
-            [head("a", "alice", position=7), head("b", "bob", position=2)],
+            [head("a", "alice", position=1, asked=7), head("b", "bob", position=2, asked=2)],
             {},
             ["b", "a"],
-            id="of newcomers, who asked first",
+            id="of newcomers, who asked first, wherever they moved it",
         ),
         pytest.param(
-            [head("a", "alice", priority=10, position=7), head("b", "bob", position=2)],
+            [head("a", "alice", priority=10, asked=7), head("b", "bob", asked=2)],
             {},
             ["b", "a"],
             id="priority does not cross people",
