@@ -15,6 +15,7 @@ from medianest.api.reader import ROOT
 from medianest.api.wire import Input, Query, from_json, from_query
 from medianest.http import etags
 from medianest.http.guards import Rule, anyone
+from medianest.http.limits import Limited
 
 Handle = Callable[..., Awaitable[Answer]]
 
@@ -25,6 +26,7 @@ class Call:
 
     `takes` is the body, `asks` the query. `gives` is the struct that is answered, or the media type of what is not
     JSON; None means nothing. `shows` names the tables that the answer stands on, `live` that it also shows signals.
+    `pace` says how often it may be called.
     """
 
     method: Method
@@ -38,6 +40,7 @@ class Call:
     statuses: tuple[HTTPStatus, ...] = (HTTPStatus.OK,)
     shows: tuple[str, ...] = ()
     live: bool = False
+    pace: Limited | None = None
     root: str = ROOT
 
     @property
@@ -72,7 +75,7 @@ class Call:
         return HTTPRouteHandler(
             self.address,
             http_method=[self.method],
-            guards=list(self.may),
+            guards=[*self.may, *([self.pace] if self.pace else [])],
             before_request=etags.shows(*self.shows, live=self.live) if self.shows else None,
             dependencies=taken,
             status_code=HTTPStatus.OK,  # answers say their own

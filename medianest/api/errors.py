@@ -1,7 +1,6 @@
 """What went wrong, as application/problem+json (RFC 9457); here, and only here, errors become statuses of this face."""
 
 import logging
-import math
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -21,7 +20,6 @@ from medianest.http.asking import asking_of
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-_PAUSE_S = 30
 
 Say = Callable[[Message], str]
 AnyRequest = Request[Any, Any, Any]
@@ -102,12 +100,9 @@ def status_of(error: MediaNestError) -> HTTPStatus:
 
 def _known(error: MediaNestError, say: Say, request_id: str) -> Response[bytes]:
     status = status_of(error)
-    headers: dict[str, str] = {}
+    headers = floor.retry_after(error)
     if isinstance(error, errors.Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, errors.TooMany) or error.retry_after is not None:
-        pause_s = error.retry_after.total_seconds() if error.retry_after else _PAUSE_S
-        headers["Retry-After"] = str(max(1, math.ceil(pause_s)))
     wrong = [WrongField(field=field.field, message=say(field.message)) for field in error.fields]
     listed = wrong if status is HTTPStatus.UNPROCESSABLE_ENTITY else UNSET
     told_id = request_id if status >= HTTPStatus.INTERNAL_SERVER_ERROR else UNSET

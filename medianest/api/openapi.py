@@ -97,7 +97,7 @@ def _operation(call: Call, schemas: _Schemas) -> dict[str, Any]:
         "operationId": call.name,
         "tags": [call.area],
         "summary": call.summary,
-        "description": f"Who may: {', '.join(rule.words for rule in call.may)}.",
+        "description": _description(call),
         "parameters": parameters,
         "responses": _responses(call, schemas),
         "security": [{name: []} for name in _SECURITY] if not call.is_open else [],
@@ -105,6 +105,14 @@ def _operation(call: Call, schemas: _Schemas) -> dict[str, Any]:
     if call.takes:
         operation["requestBody"] = {"required": True, "content": _json(schemas.of(call.takes))}
     return operation
+
+
+def _description(call: Call) -> str:
+    may = f"Who may: {', '.join(rule.words for rule in call.may)}."
+    if not call.pace:
+        return may
+    rate = call.pace.rate
+    return f"{may} At most {rate.burst} at once, then one every {rate.every.total_seconds():g} s."
 
 
 def _responses(call: Call, schemas: _Schemas) -> dict[str, Any]:

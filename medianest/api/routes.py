@@ -38,6 +38,7 @@ from medianest.api.wire import List, Paged
 from medianest.core import journal as spine
 from medianest.core.actor import Permission
 from medianest.downloads import queries, site_queries
+from medianest.http import paces
 from medianest.http.given import CurrentAsking
 from medianest.http.guards import anyone, metrics_reader, permitted, signed_in
 from medianest.http.services import Services
@@ -61,11 +62,12 @@ CALLS = (
     Call("GET", "/me", me.show, READS, gives=me.Me),
     Call("GET", "/presets", presets.listing, READS, asks=Paged, gives=List[presets.Offer]),
 
-    Call("POST", "/downloads/preview", previews.create, DOWNLOADS, takes=previews.NewPreview, gives=previews.Preview),
+    Call("POST", "/downloads/preview", previews.create, DOWNLOADS, takes=previews.NewPreview, gives=previews.Preview,
+         pace=paces.LOOKING),
     Call("GET", "/previews/{id:str}/thumbnail", previews.thumbnail, READS, gives="image/webp"),
 
     Call("POST", "/downloads", downloads.create, DOWNLOADS,
-         takes=downloads.NewDownload, gives=Download, statuses=(CREATED, OK)),
+         takes=downloads.NewDownload, gives=Download, statuses=(CREATED, OK), pace=paces.QUEUING),
     Call("GET", "/downloads", downloads.listing, READS, asks=downloads.Listing, gives=List[Download],
          shows=queries.TABLES, live=True),
     Call("GET", "/downloads/{id:str}", downloads.show, READS, gives=Download,
@@ -120,10 +122,12 @@ CALLS = (
     Call("POST", "/admin/dead-letters/{id:int}/retry", dead_letters.retry, ADMINS, statuses=(GONE,)),
 
     Call("GET", "/admin/backups", backups.listing, ADMINS, asks=Paged, gives=List[backups.Backup]),
-    Call("POST", "/admin/backups", backups.create, ADMINS, gives=backups.Backup, statuses=(CREATED,)),
+    Call("POST", "/admin/backups", backups.create, ADMINS, gives=backups.Backup, statuses=(CREATED,),
+         pace=paces.BACKING_UP),
 
     Call("GET", "/admin/ytdlp", ytdlp.show, ADMINS, gives=ytdlp.Ytdlp),
-    Call("POST", "/admin/ytdlp/update", ytdlp.update, ADMINS, gives=ytdlp.Ytdlp, statuses=(ACCEPTED,)),
+    Call("POST", "/admin/ytdlp/update", ytdlp.update, ADMINS, gives=ytdlp.Ytdlp, statuses=(ACCEPTED,),
+         pace=paces.UPDATING),
     Call("POST", "/admin/ytdlp/rollback", ytdlp.roll_back, ADMINS, gives=ytdlp.Ytdlp),
 
     Call("GET", "/openapi.json", document, SIGNED_IN, gives="application/json"),

@@ -4,7 +4,12 @@ The faces give these their own statuses: `Malformed` 400, `TooSlow` 408, `Refuse
 `RangeNotThere` is answered as 416 by the file answer itself.
 """
 
-from medianest.core.errors import Forbidden, Invalid, TooLarge
+import math
+from datetime import timedelta
+
+from medianest.core.errors import Forbidden, Invalid, MediaNestError, TooLarge, TooMany
+
+_PAUSE = timedelta(seconds=30)
 
 
 class Malformed(Invalid):
@@ -35,3 +40,11 @@ class HeadTooLarge(TooLarge):
     """More, or longer, header fields than are read."""
 
     default_code = "head_too_large"
+
+
+def retry_after(error: Exception) -> dict[str, str]:
+    """The header that says when to come back, where there is such a time; who is too fast is always told one."""
+    if not isinstance(error, MediaNestError):
+        return {}
+    pause = error.retry_after or (_PAUSE if isinstance(error, TooMany) else None)
+    return {"Retry-After": str(max(1, math.ceil(pause.total_seconds())))} if pause else {}

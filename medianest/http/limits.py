@@ -39,16 +39,16 @@ class Limits:
         _take(buckets, key_of(asking))
 
 
+@dataclass(frozen=True, slots=True)
 class Limited:
-    """A guard that lets a person call a route only so often."""
+    """A guard that lets a person call a route, or several of one name, only so often."""
 
-    def __init__(self, name: str, rate: Rate) -> None:
-        self._name = name
-        self._rate = rate
+    name: str
+    rate: Rate
 
     async def __call__(self, connection: Connection, _handler: BaseRouteHandler) -> None:
         limits: Limits = connection.scope["state"]["limits"]
-        limits.count_at(self._name, self._rate, asking_of(connection))
+        limits.count_at(self.name, self.rate, asking_of(connection))
 
 
 def key_of(asking: Asking) -> str:

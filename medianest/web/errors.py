@@ -1,7 +1,6 @@
 """What can go wrong, as a page, a toast, or the way to the sign-in page; here errors become statuses of this face."""
 
 import logging
-import math
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from urllib.parse import quote
@@ -96,6 +95,14 @@ def status_of(error: Exception) -> HTTPStatus:
     return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
+def sent_back(form: Html, error: errors.MediaNestError) -> Html:
+    """A form with what was wrong in it; who was too fast is told when to come back."""
+    too_fast = isinstance(error, errors.TooMany)
+    form.status_code = HTTPStatus.TOO_MANY_REQUESTS if too_fast else HTTPStatus.UNPROCESSABLE_ENTITY
+    form.headers.update(floor.retry_after(error))
+    return form
+
+
 def error_view(
     kind: str, *, text: Message | None = None, line: str | None = None, word: str | None = None
 ) -> ErrorView:
@@ -132,8 +139,7 @@ def _view(reader: Reader, error: Exception, status: HTTPStatus) -> ErrorView:
 def _headers(error: Exception) -> dict[str, str]:
     if isinstance(error, HTTPException):
         return dict(error.headers or {})
-    pause = getattr(error, "retry_after", None)
-    return {"Retry-After": str(max(1, math.ceil(pause.total_seconds())))} if pause else {}
+    return floor.retry_after(error)
 
 
 def _ask_who(reader: Reader) -> Html:

@@ -11,6 +11,7 @@ from medianest.core import clock
 from medianest.core import journal as spine
 from medianest.core.actor import Permission
 from medianest.downloads import queries, site_queries, usage
+from medianest.http import paces
 from medianest.http.etags import shows
 from medianest.http.guards import Rule, anyone, fresh, permitted, signed_in
 from medianest.http.limits import Limited
@@ -51,7 +52,7 @@ from medianest.web.pages import (
 from medianest.web.templating import Templates
 
 ANYONE = (anyone,)
-GENTLY = (anyone, invite.GENTLY)
+INVITED = (anyone, paces.INVITED)
 SIGNED_IN = (signed_in,)
 DOWNLOADS = (permitted(Permission.DOWNLOAD),)
 ADMINS = (permitted(Permission.ADMINISTER),)
@@ -95,16 +96,16 @@ WAYS = (
     Way("GET", "/sign-in/profiles/{id:str}", profiles.ask_pin, ANYONE),
     Way("POST", "/sign-in/profiles/{id:str}", profiles.enter, ANYONE),
     Way("POST", "/sign-out", sign_in.leave, SIGNED_IN),
-    Way("GET", "/invite/{secret:str}", invite.follow, GENTLY),
-    Way("GET", "/invite", invite.show, GENTLY),
-    Way("POST", "/invite", invite.accept, GENTLY),
+    Way("GET", "/invite/{secret:str}", invite.follow, INVITED),
+    Way("GET", "/invite", invite.show, INVITED),
+    Way("POST", "/invite", invite.accept, INVITED),
 
     Way("GET", "/", home.show, SIGNED_IN, shows=MOVING, live=True),
     Way("GET", "/library", library.show, SIGNED_IN, shows=MOVING),
 
     Way("GET", "/queue", queue.show, SIGNED_IN, shows=MOVING, live=True),
-    Way("POST", "/queue", links.queue, DOWNLOADS),
-    Way("POST", "/queue/preview", links.look, DOWNLOADS),
+    Way("POST", "/queue", links.queue, (*DOWNLOADS, paces.QUEUING)),
+    Way("POST", "/queue/preview", links.look, (*DOWNLOADS, paces.LOOKING)),
     Way("GET", "/previews/{id:str}/picture", links.picture, DOWNLOADS),
 
     Way("GET", "/downloads/{id:str}", download.show, SIGNED_IN),
@@ -171,13 +172,13 @@ WAYS = (
     Way("POST", "/admin/jobs/{name:str}/run", jobs.run, ADMINS),
     Way("POST", "/admin/dead-letters/{id:int}/retry", jobs.retry_letter, ADMINS),
     Way("GET", "/admin/journal", journal.show, ADMINS),
-    Way("GET", "/admin/journal.csv", journal_export.save, (*ADMINS, journal_export.GENTLY)),
+    Way("GET", "/admin/journal.csv", journal_export.save, (*ADMINS, paces.EXPORTING)),
     Way("GET", "/admin/names", names.show, ADMINS),
     Way("GET", "/admin/doctor", doctor.show, ADMINS),
-    Way("POST", "/admin/ytdlp/update", ytdlp.update, ADMINS),
+    Way("POST", "/admin/ytdlp/update", ytdlp.update, (*ADMINS, paces.UPDATING)),
     Way("POST", "/admin/ytdlp/rollback", ytdlp.roll_back, ADMINS),
     Way("GET", "/admin/backups", backups.show, ADMINS),
-    Way("POST", "/admin/backups", backups.make, ADMINS),
+    Way("POST", "/admin/backups", backups.make, (*ADMINS, paces.BACKING_UP)),
     Way("GET", "/admin/backups/{name:str}", backups.hand_out, FRESH_ADMINS),
 
     Way("GET", "/api/v1/docs", docs.show, SIGNED_IN),

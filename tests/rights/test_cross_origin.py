@@ -76,11 +76,11 @@ WAYS = (
     Way(words="fetch without an origin", fields=_from("null", content_type=JSON)),
     Way(words="a request of htmx's", fields=_from(EVIL, hx_request="true")),
     Way(words="another's token", fields={TOKEN: csrf.token_of("another"), "content-type": JSON}),
-    Way(words="a stolen token, another origin", fields=_from(EVIL, content_type=JSON), stole=True),
-    Way(words="a stolen token, no origin", fields=_from("null", content_type=JSON), stole=True),
+    Way(words="a stolen token, another origin", fields={"origin": EVIL, "content-type": JSON}, stole=True),
+    Way(words="a stolen token, no origin", fields={"origin": "null", "content-type": JSON}, stole=True),
     Way(words="a stolen token, only the site is told", fields={"sec-fetch-site": "cross-site"}, stole=True),
-    Way(words="a stolen token, another port of this host", fields=_from("http://127.0.0.1:1", "same-site"), stole=True),
-    Way(words="a stolen token, a page that may call with one of its own", fields=_from(DASHBOARD), stole=True),
+    Way(words="a stolen token, another port of this host", fields={"origin": "http://127.0.0.1:1"}, stole=True),
+    Way(words="a stolen token, a page that may call with one of its own", fields={"origin": DASHBOARD}, stole=True),
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import re
 
 import httpx
 
+from medianest.accounts.throttle import PIN_HERE
 from medianest.core.actor import SYSTEM
 from tests.people import PASSWORD
 from tests.web.house import House, enter, submit
@@ -43,6 +44,16 @@ async def test_profiles_are_chosen_by_a_tap_or_a_pin(house: House, browser: http
     tapped = await submit(browser, f"/sign-in/profiles/{gus}", on="/sign-in")
     assert tapped.headers["location"] == "/"
     assert (await browser.get("/account/tokens/new")).headers["location"].startswith("/sign-in/again")
+
+
+async def test_who_guesses_a_pin_too_often_is_told_when_to_come_back(house: House, browser: httpx.AsyncClient) -> None:
+    await approve(house, browser)
+    page = f"/sign-in/profiles/{house.cast.dora.id}"
+    await house.services.accounts.devices.set_pin(SYSTEM, house.cast.dora.id, "2468")
+    guesses = [await submit(browser, page, on=page, pin=f"000{n}") for n in range(PIN_HERE.burst + 1)]
+    assert [guess.status_code for guess in guesses] == [422] * PIN_HERE.burst + [429]
+    assert 0 < int(guesses[-1].headers["retry-after"]) <= PIN_HERE.every.total_seconds() + 1
+    assert 'name="pin"' in guesses[-1].text
 
 
 async def test_everybody_else_signs_in_with_a_password_there(house: House, browser: httpx.AsyncClient) -> None:

@@ -5,7 +5,7 @@ import re
 import httpx
 
 from medianest.core.actor import SYSTEM
-from medianest.web.pages import invite as door
+from medianest.http import paces
 from tests.people import PASSWORD
 from tests.web.house import House, enter, submit
 
@@ -104,7 +104,7 @@ async def test_who_is_in_already_is_told_so_and_uses_nothing_up(house: House, br
 
 
 async def test_the_door_is_not_knocked_at_without_end(house: House, browser: httpx.AsyncClient) -> None:
-    statuses = {(await browser.get("/invite/mi_guess")).status_code for _ in range(door.GENTLY._rate.burst + 1)}
+    statuses = {(await browser.get("/invite/mi_guess")).status_code for _ in range(paces.INVITED.rate.burst + 1)}
     assert statuses == {303, 429}
 
 

@@ -133,7 +133,7 @@ async def test_a_refusal_in_the_queue_says_what_is_used_and_when_there_is_room(
     await give(house, roles=frozenset({Role.MEMBER}), downloads=0)
     await enter(browser, house.cast.bob)
     refused = await submit(browser, "/queue", on="/queue", url="https://tube.example/film")
-    assert refused.status_code == 429
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "30")
     assert "Your plan allows no downloads." in refused.text
     assert "What was fetched is kept" not in refused.text
 

@@ -12,17 +12,14 @@ from http import HTTPStatus
 from litestar.params import FromPath
 
 from medianest.accounts.errors import InvitationOver
-from medianest.core.buckets import Rate
 from medianest.core.errors import Conflict, Invalid
 from medianest.core.i18n import Message
 from medianest.http import cookies
-from medianest.http.limits import Limited
 from medianest.web import forms, htmx
 from medianest.web.given import CurrentReader, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
 from medianest.web.pages.entering import let_in
 
-GENTLY = Limited("invite", Rate(burst=30, every=timedelta(seconds=10)))
 _REMEMBERED = timedelta(hours=1)
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,200}")
 

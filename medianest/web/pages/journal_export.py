@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC
 
 from medianest.admin import exports
 from medianest.core import clock
-from medianest.core.buckets import Rate
 from medianest.core.journal import Entry
-from medianest.http.limits import Limited
 from medianest.http.ranges import content_disposition
 from medianest.http.streaming import StreamedAnswer, held
 from medianest.web import spreadsheets
@@ -17,7 +15,6 @@ from medianest.web.given import CurrentReader, TheServices
 from medianest.web.htmx import AnyRequest
 from medianest.web.pages import journal_filter
 
-GENTLY = Limited("journal-export", Rate(burst=6, every=timedelta(minutes=1)))
 _COLUMNS = ("at", "who", "person_id", "kind", "sentence", "subject", "via", "address", "request_id", "data")
 
 

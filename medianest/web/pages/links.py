@@ -13,6 +13,7 @@ from medianest.core.i18n import Message, msg
 from medianest.downloads.presets import Offer
 from medianest.downloads.types import ErrorCode, Preview
 from medianest.http import cookies
+from medianest.http.errors import retry_after
 from medianest.http.ranges import file_response
 from medianest.web import forms, htmx
 from medianest.web.errors import status_of
@@ -164,7 +165,9 @@ def refusal(link: str, error: MediaNestError) -> Refusal:
 def _refused(reader: Reader, frame: PageFrame, link: str, error: MediaNestError) -> Html:
     if isinstance(error, Unauthenticated | Forbidden):
         raise error
-    return _told(reader, frame, link, LinkView(refusal=refusal(link, error)), status=status_of(error))
+    shown = _told(reader, frame, link, LinkView(refusal=refusal(link, error)), status=status_of(error))
+    shown.headers.update(retry_after(error))
+    return shown
 
 
 def _told(reader: Reader, frame: PageFrame, link: str, view: LinkView, *, status: int = HTTPStatus.OK) -> Html:

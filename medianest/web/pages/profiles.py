@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from urllib.parse import quote
 
 from litestar.params import FromPath, FromQuery
 
 from medianest.accounts.errors import NoSuchUser
 from medianest.accounts.types import Profile
-from medianest.core.errors import TooMany, Unauthenticated
+from medianest.core.errors import MediaNestError, TooMany, Unauthenticated
 from medianest.core.i18n import Message
 from medianest.http import cookies
 from medianest.http.redirects import internal_path
 from medianest.http.services import Services
 from medianest.web import forms, htmx
-from medianest.web.errors import status_of
+from medianest.web.errors import sent_back
 from medianest.web.frame import Avatar, avatar_of
 from medianest.web.given import CurrentReader, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
@@ -70,8 +69,7 @@ async def enter(request: AnyRequest, reader: CurrentReader, services: TheService
     try:
         opened = await services.accounts.devices.enter(secret, id, form.raw("pin"), client)
     except (Unauthenticated, TooMany) as error:
-        status = status_of(error) if isinstance(error, TooMany) else HTTPStatus.UNPROCESSABLE_ENTITY
-        return await _ask(reader, services, id, next, error=error.message, status=status)
+        return await _ask(reader, services, id, next, error=error)
     except NoSuchUser:
         return htmx.go(reader, "/sign-in")
     return let_in(reader, opened, next)
@@ -101,20 +99,14 @@ def _device_secret(reader: Reader) -> str | None:
     return cookies.read(fields, cookies.name_of(cookies.DEVICE, secure=reader.asking.secure))
 
 
-async def _ask(
-    reader: Reader,
-    services: Services,
-    id: str,
-    next: str,
-    *,
-    error: Message | None = None,
-    status: HTTPStatus = HTTPStatus.OK,
-) -> Html:
+async def _ask(reader: Reader, services: Services, id: str, next: str, *, error: MediaNestError | None = None) -> Html:
     chosen = _one_of(await profiles_here(reader, services), id)
     if chosen is None:
         return htmx.go(reader, "/sign-in")
-    view = PinView(profile=profile_tile(chosen, next), next=next, back="/sign-in", error=error)
-    return htmx.page(reader, reader.frame(), "sign_in/pin.html", view, status=status)
+    told = error.message if error else None
+    view = PinView(profile=profile_tile(chosen, next), next=next, back="/sign-in", error=told)
+    form = htmx.page(reader, reader.frame(), "sign_in/pin.html", view)
+    return sent_back(form, error) if error else form
 
 
 def _one_of(profiles: Sequence[Profile], id: str) -> Profile | None:

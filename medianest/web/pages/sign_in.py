@@ -1,7 +1,6 @@
 """The door: signing in, signing in once more for what is delicate, signing out."""
 
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 
 from litestar.params import FromQuery
 
@@ -11,7 +10,7 @@ from medianest.http import cookies
 from medianest.http.redirects import internal_path
 from medianest.http.services import Services
 from medianest.web import forms, htmx
-from medianest.web.errors import status_of
+from medianest.web.errors import sent_back
 from medianest.web.given import CurrentReader, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
 from medianest.web.pages.entering import let_in
@@ -62,7 +61,7 @@ async def enter(request: AnyRequest, reader: CurrentReader, services: TheService
         opened = await services.accounts.sign_in(name, form.raw("password"), reader.asking.client(), replaces=replaced)
     except TURNED_AWAY as error:
         view = SignInView(next=next, name=name, error=error.message)
-        return htmx.page(reader, reader.frame(), "sign_in/page.html", view, status=_form_status(error))
+        return sent_back(htmx.page(reader, reader.frame(), "sign_in/page.html", view), error)
     return let_in(reader, opened, next)
 
 
@@ -80,7 +79,7 @@ async def enter_again(request: AnyRequest, reader: CurrentReader, services: TheS
         opened = await services.accounts.sign_in_again(asking.actor, form.raw("password"), asking.client())
     except TURNED_AWAY as error:
         view = replace(await _again(reader, services, next), error=error.message)
-        return htmx.page(reader, reader.frame(), "sign_in/again.html", view, status=_form_status(error))
+        return sent_back(htmx.page(reader, reader.frame(), "sign_in/again.html", view), error)
     return let_in(reader, opened, next)
 
 
@@ -96,8 +95,3 @@ async def _again(reader: Reader, services: Services, next: str) -> AgainView:
     """Who does not want to go on goes back to the place that `next` belongs to."""
     me = await services.accounts.me(reader.asking.actor)
     return AgainView(next=next, back="/" + next.split("/")[1].partition("?")[0], name=me.name)
-
-
-def _form_status(error: Exception) -> HTTPStatus:
-    """A wrong password is a wrong form; only being too fast has a status of its own."""
-    return status_of(error) if isinstance(error, TooMany) else HTTPStatus.UNPROCESSABLE_ENTITY

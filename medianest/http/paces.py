@@ -1,0 +1,13 @@
+"""How often what is costly may be asked for, over both faces together; a program's token has a pace of its own."""
+
+from datetime import timedelta
+
+from medianest.core.buckets import Rate
+from medianest.http.limits import Limited
+
+LOOKING = Limited("looking at links", Rate(burst=120, every=timedelta(seconds=1)))
+QUEUING = Limited("queuing", Rate(burst=1000, every=timedelta(seconds=1)))
+BACKING_UP = Limited("backups", Rate(burst=20, every=timedelta(seconds=30)))
+UPDATING = Limited("updates", Rate(burst=20, every=timedelta(seconds=30)))
+INVITED = Limited("invitations", Rate(burst=30, every=timedelta(seconds=10)))
+EXPORTING = Limited("exports", Rate(burst=6, every=timedelta(minutes=1)))
