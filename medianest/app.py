@@ -49,8 +49,7 @@ class Portal:
         self.settings = settings
         paths = settings.paths
         self.db = Database(paths.database)
-        self.live, self.metrics = Live(), Metrics()
-        self.catalogues = Catalogues()
+        self.live, self.metrics, self.catalogues = Live(), Metrics(), Catalogues()
         self.templates = Templates(self.catalogues, base_path=settings.server.base_path)
         rules = SessionRules(idle=settings.accounts.session_idle, absolute=settings.accounts.session_absolute)
         self.accounts = Accounts(self.db, rules)
@@ -87,6 +86,7 @@ class Portal:
             self.supervisor.add("leases", self.ground.leases.run)
             self.supervisor.add("events", self.ground.hub.run)
             self.supervisor.add("workers", self.queue.workers.run)
+            self.supervisor.add("lists", self.queue.expander.run)
             self.supervisor.add("settings", self.reloader.run)
             self.supervisor.start()
             stack.push_async_callback(self.supervisor.stop, timedelta(seconds=8))

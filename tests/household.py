@@ -16,6 +16,7 @@ from medianest.core.live import Live
 from medianest.core.outbound import AddressPolicy
 from medianest.downloads import queries, ytdlp
 from medianest.downloads.egress import Egress
+from medianest.downloads.expander import Expander
 from medianest.downloads.service import Downloads
 from medianest.downloads.spawn import find_tools
 from medianest.downloads.types import Download, State
@@ -48,6 +49,7 @@ class Household:
     live: Live = field(default_factory=Live)
     lives: int = 0
     workers: Workers = field(init=False)
+    expander: Expander = field(init=False)
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[Downloads]:
@@ -60,13 +62,16 @@ class Household:
         copies = ytdlp.copies(self.folder / "data", workspace)
         shop = Workshop(settings=self.settings, egress=egress, tools=find_tools(), workspace=workspace, copies=copies)
         self.workers = Workers(self.db, self.live, shop, owner=f"life {self.lives}")
+        self.expander = Expander(self.db, self.live, shop, owner=f"life {self.lives}")
         working = asyncio.create_task(self.workers.run())
+        expanding = asyncio.create_task(self.expander.run())
         await self.workers.recovered.wait()
         try:
-            yield Downloads(self.db, self.live, shop, self.workers)
+            yield Downloads(self.db, self.live, shop, self.workers, self.expander)
         finally:
             working.cancel()
-            await asyncio.wait([working])
+            expanding.cancel()
+            await asyncio.wait([working, expanding])
             await egress.stop()
 
     @property

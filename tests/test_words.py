@@ -27,7 +27,7 @@ NOT_FOR_PEOPLE = {
     "downloads/egress": "answers of the proxy to yt-dlp",
     "downloads/failure_sentences.py": "recognises what yt-dlp says",
     "downloads/media.py": "recognises what ffmpeg says",
-    "downloads/previews.py": "for the log",
+    "downloads/asking.py": "for the log",
     "downloads/run.py": "for a download's log",
     "downloads/spawn.py": "for a download's log",
     "downloads/ytdlp_pip.py": "a line of Python",

@@ -25,6 +25,7 @@ from medianest.api.v1 import (
     journal,
     me,
     plans,
+    playlists,
     presets,
     previews,
     sessions,
@@ -37,7 +38,7 @@ from medianest.api.v1.download_shapes import Download
 from medianest.api.wire import List, Paged
 from medianest.core import journal as spine
 from medianest.core.actor import Permission
-from medianest.downloads import queries, site_queries
+from medianest.downloads import playlist_queries, queries, site_queries
 from medianest.http import paces
 from medianest.http.given import CurrentAsking
 from medianest.http.guards import anyone, metrics_reader, permitted, signed_in
@@ -81,6 +82,15 @@ CALLS = (
     Call("GET", "/downloads/{id:str}/log", downloads.log, READS, gives="text/plain"),
     Call("GET", "/downloads/{id:str}/file", downloads.file, READS, gives="application/octet-stream"),
     Call("GET", "/downloads/{id:str}/thumbnail", downloads.thumbnail, READS, gives="image/webp"),
+
+    Call("POST", "/playlists", playlists.create, DOWNLOADS,
+         takes=playlists.NewPlaylist, gives=playlists.Playlist, statuses=(ACCEPTED,), pace=paces.LOOKING),
+    Call("GET", "/playlists", playlists.listing, READS, asks=Paged, gives=List[playlists.Playlist],
+         shows=playlist_queries.TABLES),
+    Call("GET", "/playlists/{id:str}", playlists.show, READS, gives=playlists.Playlist, shows=playlist_queries.TABLES),
+    Call("GET", "/playlists/{id:str}/entries", playlists.entries, READS, asks=Paged,
+         gives=List[playlists.PlaylistEntry], shows=playlist_queries.TABLES),
+    Call("POST", "/playlists/{id:str}/stop", playlists.stop, STEERS, asks=playlists.Stopping, gives=playlists.Playlist),
 
     Call("GET", "/sites", sites.listing, ADMINS, asks=Paged, gives=List[sites.Site], shows=site_queries.TABLES),
     Call("PATCH", "/sites/{name:str}", sites.change, ADMINS, takes=sites.SiteChange, gives=sites.Site),

@@ -19,15 +19,27 @@ from medianest.core import clock
 from medianest.downloads import child_guard, failures, protocol
 from medianest.downloads.child_ffmpeg import Ffmpeg
 from medianest.downloads.child_folder import WorkFolder
-from medianest.downloads.child_info import offered_formats
-from medianest.downloads.child_job import Facts, Job
+from medianest.downloads.child_info import LISTS, offered_formats
+from medianest.downloads.child_job import Facts, Job, Work
+from medianest.downloads.child_list import Lists
 from medianest.downloads.child_options import ABSENT, options
 from medianest.downloads.child_output import Events, Log
 from medianest.downloads.child_picture import BYTES_MOST
 from medianest.downloads.child_resume import Resumption
 from medianest.downloads.failure_sentences import BLOCKED_REASON
 from medianest.downloads.failures import CannotFetch
-from medianest.downloads.protocol import Failed, Fetch, Fetched, Introduce, Introduced, Probe, Probed, Setup
+from medianest.downloads.protocol import (
+    Entry,
+    Failed,
+    Fetch,
+    Fetched,
+    Introduce,
+    Introduced,
+    ListRead,
+    Probed,
+    ReadList,
+    Setup,
+)
 from medianest.downloads.recipes import Recipe
 from medianest.downloads.types import ErrorCode
 
@@ -47,6 +59,7 @@ class YtdlpSite:
         self._log = log
         self._report: Callable[[Mapping[str, object]], None] = log.ignore
         self._ytdl = _confined(resumption)(parameters)
+        self._lists = Lists(self._ytdl, self._translated)
         self._ytdl.add_progress_hook(lambda status: self._report(status))
 
     @property
@@ -54,12 +67,22 @@ class YtdlpSite:
         return "formats may be missing" in self._log.warnings
 
     def ask(self, url: str) -> Facts:
-        if urlsplit(url).scheme not in _WHOLE or _SMUGGLED in url:
-            raise CannotFetch.because(ErrorCode.UNSUPPORTED_URL, "This is not the address of a page.")
+        _refuse_other_than_pages(url)
         with self._translated():
             found = self._ytdl.extract_info(url, download=False)
             facts: Facts = self._ytdl.sanitize_info(found, remove_private_keys=True)
+            if facts.get("_type") in LISTS:
+                facts["entries"] = [self._ytdl.sanitize_info(entry) for entry in found.get("entries") or ()]
         return facts
+
+    def open_list(self, url: str) -> tuple[Facts, Iterator[Entry]]:
+        """A list, and its entries as the site gives them, asking for more only when they are asked for."""
+        _refuse_other_than_pages(url)
+        return self._lists.open(url)
+
+    def entries_of(self, info: Facts) -> Iterator[Entry]:
+        """The entries that a look at a list brought along."""
+        return self._lists.entries(info)
 
     def choose(self, info: Facts) -> list[Facts]:
         offered = {**info, "formats": offered_formats(info)} if info.get("formats") else dict(info)
@@ -115,6 +138,11 @@ class YtdlpSite:
             self._log.error(f"{type(error).__name__}: {error}")
             trouble = failures.trouble(error, warnings=self._log.warnings)
             raise CannotFetch(failures.verdict(trouble, now=clock.now())) from error
+
+
+def _refuse_other_than_pages(url: str) -> None:
+    if urlsplit(url).scheme not in _WHOLE or _SMUGGLED in url:
+        raise CannotFetch.because(ErrorCode.UNSUPPORTED_URL, "This is not the address of a page.")
 
 
 def _confined(resumption: Resumption) -> Any:
@@ -185,14 +213,13 @@ class Program:
         sys.modules.update(dict.fromkeys(ABSENT))  # type: ignore[arg-type]  # None is how an import is forbidden
         self._gate.close()
 
-    def answer(self, command: Probe | Fetch | Introduce) -> Probed | Fetched | Introduced | Failed:
+    def answer(self, command: Work | Introduce) -> Probed | ListRead | Fetched | Introduced | Failed:
         """Do what the command says; whatever goes wrong becomes a Failed."""
         log = Log()
         try:
             if isinstance(command, Introduce):
                 return _introduced()
-            job = self._job(command, log)
-            return job.probe(command) if isinstance(command, Probe) else job.fetch(command)
+            return self._job(command, log).do(command)
         except CannotFetch as stopped:
             found = stopped.verdict
         except Exception as error:  # noqa: BLE001  # the last line of this process: the portal is owed an answer
@@ -200,7 +227,7 @@ class Program:
             found = failures.verdict(failures.trouble(error), now=clock.now())
         return Failed(code=found.code, detail=found.detail, retry_after_s=found.retry_after_s)
 
-    def _job(self, command: Probe | Fetch, log: Log) -> Job:
+    def _job(self, command: Work, log: Log) -> Job:
         proxy = urlsplit(command.proxy)
         self._gate.proxy = (proxy.hostname or "", proxy.port or 0)
         fetch = command if isinstance(command, Fetch) else None
@@ -211,6 +238,7 @@ class Program:
             file_bytes=self._setup.limits.file_bytes,
             rate_limit=fetch.rate_limit_bytes_per_s if fetch else None,
             logger=log,
+            as_list=isinstance(command, ReadList),
         )
         self._events.begin()
         site = YtdlpSite(parameters, Resumption(self._folder), log)
@@ -239,7 +267,7 @@ def main() -> None:
     import yt_dlp  # noqa: F401  # while the portal decides what to ask
 
     for command in commands:
-        assert isinstance(command, Probe | Fetch | Introduce)
+        assert not isinstance(command, Setup)
         events.say(program.answer(command))
 
 

@@ -2,15 +2,16 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
+from medianest.downloads.child_options import SAMPLE
 from medianest.downloads.failures import CannotFetch
-from medianest.downloads.formats import estimated_bytes, fetchable
+from medianest.downloads.formats import estimated_bytes, fetchable, typical_bytes
 from medianest.downloads.protocol import About, Info
 from medianest.downloads.recipes import Recipe
 from medianest.downloads.types import ErrorCode
@@ -20,25 +21,25 @@ _WORD_MOST = 120
 _URL_MOST = 4000
 _TAG_MOST = 500
 _DAY = re.compile("[0-9]{8}")
+_DURATION_MOST_S = 10 * 365 * 86400
 _LOOK_AGAIN_S = 15 * 60
 _WAIT_MOST_S = 24 * 3600
-_LISTS = frozenset({"playlist", "multi_video"})
+LISTS = frozenset({"playlist", "multi_video"})
 _COMING = frozenset({"is_live", "is_upcoming"})
 _NO_RECIPES: Mapping[str, Recipe] = MappingProxyType({})
 
 
 def described(info: Mapping[str, Any], url: str, *, recipes: Mapping[str, Recipe] = _NO_RECIPES) -> Info:
     """The link for people: every text on one line and cut; with the size that each recipe would make of it."""
-    is_list = info.get("_type") in _LISTS
-    address = _line(info.get("webpage_url"), _URL_MOST) or url
-    duration = info.get("duration")
-    duration_s = float(duration) if isinstance(duration, int | float) and duration > 0 else None
+    is_list = info.get("_type") in LISTS
+    address = line(info.get("webpage_url"), _URL_MOST) or url
+    duration_s = duration_of(info)
     offered = [] if is_list else offered_formats(info)
     return Info(
-        title=_line(info.get("title"), _TITLE_MOST) or _line(info.get("id"), _WORD_MOST) or address,
+        title=line(info.get("title"), _TITLE_MOST) or line(info.get("id"), _WORD_MOST) or address,
         site=(urlsplit(address).hostname or "").removeprefix("www.")[:_WORD_MOST],
-        extractor=_line(info.get("extractor"), _WORD_MOST),
-        source_id=_line(info.get("id"), _WORD_MOST),
+        extractor=line(info.get("extractor"), _WORD_MOST),
+        source_id=line(info.get("id"), _WORD_MOST),
         webpage_url=address,
         duration_s=duration_s,
         estimated_bytes={name: estimated_bytes(recipe, offered, duration_s) for name, recipe in recipes.items()},
@@ -50,6 +51,22 @@ def described(info: Mapping[str, Any], url: str, *, recipes: Mapping[str, Recipe
     )
 
 
+def in_all(about: Info, durations: Sequence[float | None], recipes: Mapping[str, Recipe]) -> Info:
+    """A list as long and as large as its entries together, of which the first may stand for all."""
+    known = [one for one in durations if one]
+    if not known:
+        return about
+    number = len(durations) if about.entry_count is None else about.entry_count
+    duration_s = sum(known) / len(known) * number
+    sizes = {name: typical_bytes(recipe, duration_s) for name, recipe in recipes.items()}
+    return msgspec.structs.replace(about, duration_s=duration_s, estimated_bytes=sizes)
+
+
+def duration_of(info: Mapping[str, Any]) -> float | None:
+    duration = info.get("duration")
+    return float(duration) if isinstance(duration, int | float) and 0 < duration < _DURATION_MOST_S else None
+
+
 def offered_formats(info: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The formats that may be fetched; a direct link is its own only format."""
     return fetchable(info.get("formats") or [info])
@@ -57,13 +74,13 @@ def offered_formats(info: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def refuse_what_cannot_be_fetched(info: Mapping[str, Any]) -> None:
     """Raises CannotFetch for a list, for what is still being broadcast, and for what is neither video nor sound."""
-    if info.get("_type") in _LISTS:
+    if info.get("_type") in LISTS:
         raise CannotFetch.because(ErrorCode.UNSUPPORTED_URL, "This is a list of videos, not one.")
     if info.get("is_live") or info.get("live_status") in _COMING:
         wait = _until(info.get("release_timestamp"))
         raise CannotFetch.because(ErrorCode.NOT_YET, "This is being broadcast, or will be.", retry_after_s=wait)
     if not offered_formats(info):
-        kinds = ", ".join(sorted({_line(one.get("ext"), 20) for one in info.get("formats") or [info]}))
+        kinds = ", ".join(sorted({line(one.get("ext"), 20) for one in info.get("formats") or [info]}))
         raise CannotFetch.because(ErrorCode.UNSUPPORTED_URL, f"Neither video nor sound that is kept here: {kinds}")
 
 
@@ -77,8 +94,8 @@ def tags(info: Mapping[str, Any]) -> dict[str, str]:
         "date": f"{day[:4]}-{day[4:6]}-{day[6:]}" if len(day) == len("20261120") and day.isdigit() else None,
         "comment": info.get("webpage_url"),
     }
-    lines = {key: _line(value, _TAG_MOST) for key, value in found.items()}
-    return {key: line for key, line in lines.items() if line}
+    lines = {key: line(value, _TAG_MOST) for key, value in found.items()}
+    return {key: text for key, text in lines.items() if text}
 
 
 def _about(info: Mapping[str, Any]) -> About:
@@ -92,14 +109,17 @@ def _about(info: Mapping[str, Any]) -> About:
     }
     numbers = {"index": "playlist_index", "season": "season_number", "episode": "episode_number"}
     day = str(info.get("release_date") or info.get("upload_date") or "")
-    lines = {key: _line(value, _WORD_MOST) for key, value in words.items()}
+    lines = {key: line(value, _WORD_MOST) for key, value in words.items()}
     counted = {key: value for key, name in numbers.items() if isinstance(value := info.get(name), int)}
     return msgspec.convert(lines | counted | {"date": day if _DAY.fullmatch(day) else ""}, About)
 
 
 def _entries(info: Mapping[str, Any]) -> int | None:
-    count = info.get("playlist_count")
-    return count if isinstance(count, int) else len(info.get("entries") or ())
+    """How many there are, where the site says so or all of them are there."""
+    count, entries = info.get("playlist_count"), info.get("entries")
+    if isinstance(count, int):
+        return count
+    return len(entries) if isinstance(entries, list) and len(entries) != SAMPLE else None
 
 
 def _until(moment: object) -> int:
@@ -109,7 +129,7 @@ def _until(moment: object) -> int:
     return round(min(max(moment - time.time(), _LOOK_AGAIN_S), _WAIT_MOST_S))
 
 
-def _line(value: object, most: int) -> str:
+def line(value: object, most: int) -> str:
     """A text on one line, without control characters, cut."""
     if not isinstance(value, str):
         return ""

@@ -2,7 +2,8 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,16 +11,32 @@ from medianest.downloads import child_picture, subtitles
 from medianest.downloads.child_ffmpeg import Extras, Ffmpeg
 from medianest.downloads.child_finish import Finish, Wanted
 from medianest.downloads.child_folder import WorkFolder
-from medianest.downloads.child_info import described, refuse_what_cannot_be_fetched, tags
+from medianest.downloads.child_info import described, in_all, refuse_what_cannot_be_fetched, tags
+from medianest.downloads.child_list import batches
 from medianest.downloads.child_output import Events, Meter
 from medianest.downloads.child_sides import Sides
 from medianest.downloads.failures import CannotFetch
-from medianest.downloads.protocol import MEDIA, Described, Fetch, Fetched, Pictured, Probe, Probed, Warned
+from medianest.downloads.protocol import (
+    MEDIA,
+    Described,
+    Entry,
+    Fetch,
+    Fetched,
+    Listed,
+    ListRead,
+    Pictured,
+    Probe,
+    Probed,
+    ReadList,
+    Warned,
+)
 from medianest.downloads.recipes import Place
 from medianest.downloads.types import ErrorCode, Stage
 
 Facts = dict[str, Any]
 """yt-dlp's info as JSON; only `child` and `child_info` read it."""
+
+Work = Probe | ReadList | Fetch
 
 _STALE = frozenset(
     {ErrorCode.FORBIDDEN, ErrorCode.NOT_FOUND, ErrorCode.REMOVED, ErrorCode.NEEDS_UPDATE, ErrorCode.NOT_YET}
@@ -37,6 +54,12 @@ class Site(Protocol):
 
     def ask(self, url: str) -> Facts:
         """What the link is."""
+
+    def open_list(self, url: str) -> tuple[Facts, Iterator[Entry]]:
+        """What the list is, and its entries from the first on."""
+
+    def entries_of(self, info: Facts) -> Iterator[Entry]:
+        """The entries of a list that came with the answer to `ask`."""
 
     def choose(self, info: Facts) -> list[Facts]:
         """The formats to fetch, one or a picture and a sound."""
@@ -61,10 +84,37 @@ class Job:
         self._site = site
         self._picture: Pictured | None = None
 
+    def do(self, command: Work) -> Probed | ListRead | Fetched:
+        match command:
+            case Probe():
+                return self.probe(command)
+            case ReadList():
+                return self.read_list(command)
+        return self.fetch(command)
+
     def probe(self, command: Probe) -> Probed:
+        """A list is looked at by its first entries."""
         info = self._ask(command.url)
         self._draw(info)
-        return Probed(info=described(info, command.url, recipes=command.recipes))
+        about = described(info, command.url, recipes=command.recipes)
+        if not about.is_playlist:
+            return Probed(info=about)
+        entries = list(self._site.entries_of(info))
+        for batch in batches(entries):
+            self._events.say(Listed(entries=batch))
+        return Probed(info=in_all(about, [entry.duration_s for entry in entries], command.recipes))
+
+    def read_list(self, command: ReadList) -> ListRead:
+        """Nothing of it is kept here: what the portal has not taken yet waits in the pipe."""
+        self._events.stage(Stage.PROBING)
+        info, entries = self._site.open_list(command.url)
+        self._events.say(Described(info=described(info, command.url)))
+        number = 0
+        for batch in batches(islice(entries, command.start - 1, command.most)):
+            number = batch[-1].number
+            self._events.say(Listed(entries=batch))
+        is_cut = number == command.most and next(entries, None) is not None
+        return ListRead(entry_count=max(number, command.start - 1), is_cut=is_cut)
 
     def fetch(self, command: Fetch) -> Fetched:
         """Uses the site's earlier answer, and asks anew only if that has gone stale."""

@@ -8,7 +8,8 @@ from typing import Any
 from medianest.downloads import formats
 from medianest.downloads.recipes import Recipe
 
-ENTRIES_MOST = 5000
+SAMPLE = 100
+"""How many entries of a list a look at it reads; `ReadList` reads them all."""
 _TIMEOUT_S = 20
 _RETRIES = 5
 _PIECE_RETRIES = 3
@@ -19,9 +20,16 @@ ABSENT = ("curl_cffi", "websockets", "secretstorage", "mutagen", "xattr", "cffi"
 
 
 def options(
-    recipe: Recipe, *, proxy: str, deno: str | None, file_bytes: int, rate_limit: int | None, logger: object
+    recipe: Recipe,
+    *,
+    proxy: str,
+    deno: str | None,
+    file_bytes: int,
+    rate_limit: int | None,
+    logger: object,
+    as_list: bool = False,
 ) -> dict[str, Any]:
-    """The parameters of `YoutubeDL` for one command.
+    """The parameters of `YoutubeDL` for one command; `as_list` means the list where a link names a video in a list.
 
     yt-dlp has no ffmpeg here, so neither merges, converts nor hands it an address; it fetches, natively, and no more.
     """
@@ -32,6 +40,7 @@ def options(
         | recipe.options
         | {
             "logger": logger,
+            "noplaylist": not as_list,
             "js_runtimes": {"deno": {"path": deno}} if deno else {},
             "proxy": proxy,
             "ratelimit": rate_limit,
@@ -46,9 +55,9 @@ def _always() -> dict[str, Any]:
         "noprogress": True,
         "progress_delta": 3600,
         "outtmpl": {"default": "unused"},
-        "noplaylist": True,
         "extract_flat": "in_playlist",
-        "playlist_items": f"1-{ENTRIES_MOST}",
+        "lazy_playlist": True,
+        "playlist_items": f"1-{SAMPLE}",
         "default_search": "error",
         "allowed_extractors": ["default"],
         "remote_components": [],

@@ -15,6 +15,13 @@ class NoDownload(NotFound):
         super().__init__(msg("downloads.none"))
 
 
+class NoPlaylist(NotFound):
+    """There is none of this id, or it is not this person's to know of."""
+
+    def __init__(self) -> None:
+        super().__init__(msg("downloads.no_list"))
+
+
 class NoSite(NotFound):
     """Nothing was ever asked of a site of this name."""
 
@@ -36,6 +43,13 @@ class Refused(Invalid):
         told = message or msg(f"downloads.error.{code}")
         wrong = (FieldError(field="url", message=told),)
         super().__init__(told, code=code, fields=wrong, retry_after=retry_after, facts={"detail": detail})
+
+
+class NotAList(Refused):
+    """A list was asked for, and the link leads to a single video."""
+
+    def __init__(self) -> None:
+        super().__init__(ErrorCode.UNSUPPORTED_URL, message=msg("downloads.not_a_list"))
 
 
 class SiteLeftAlone(Refused):

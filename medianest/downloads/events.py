@@ -137,6 +137,59 @@ class DownloadsInLine(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaylistEvent(Event):
+    """Something that happened to a list, which is the subject; `title` is its own."""
+
+    kind: ClassVar[str] = "playlist"
+    subject_type: ClassVar[str] = "playlist"
+    topic: ClassVar[str] = "download"
+    keep: ClassVar[timedelta] = timedelta(days=180)
+
+    title: str
+    owner_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaylistAsked(PlaylistEvent):
+    kind: ClassVar[str] = "playlist.asked"
+    preset: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaylistCompleted(PlaylistEvent):
+    """So many of it were queued, were here already, are not to be had."""
+
+    kind: ClassVar[str] = "playlist.completed"
+    n: int
+    here: int
+    unavailable: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaylistWaiting(PlaylistEvent):
+    """It goes on by itself when what it waits for (`ListWait`) is there, at the latest at `until` (RFC 3339)."""
+
+    kind: ClassVar[str] = "playlist.waiting"
+    keep: ClassVar[timedelta] = timedelta(days=30)
+    why: str
+    until: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaylistFailed(PlaylistEvent):
+    kind: ClassVar[str] = "playlist.failed"
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaylistStopped(PlaylistEvent):
+    """Nothing more of it is queued; so many of its downloads that waited were cancelled."""
+
+    kind: ClassVar[str] = "playlist.stopped"
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteEvent(Event):
     """Something about a site, which is the subject by its name."""
 

@@ -26,6 +26,9 @@ _OF_WEBM = (VideoCodec.AV1, VideoCodec.VP9)
 _KBIT_S = MappingProxyType(
     {AudioFormat.MP3: 190, AudioFormat.M4A: 160, AudioFormat.OPUS: 128, AudioFormat.FLAC: 900, AudioFormat.WAV: 1411}
 )
+_USUAL_SOUND_KBIT_S = 130
+_USUAL_SIDE = 1440
+_USUAL_PICTURE_KBIT_S = ((360, 700), (480, 1100), (720, 2000), (1080, 4000), (1440, 6500), (1 << 20, 14_000))
 _PICTURE_FIRST = ("fps", "hdr:12", "vcodec")
 """yt-dlp's own order of pictures, said again so that a wish for the sound does not come before it."""
 _SOUND_OF_FORMAT = MappingProxyType({AudioFormat.M4A: "aac", AudioFormat.OPUS: "opus"})
@@ -71,6 +74,15 @@ def estimated_bytes(recipe: Recipe, formats: Iterable[Format], duration_s: float
     sizes = [_bytes(one, duration_s) for one in next(filter(None, choices), [])]
     known = [size for size in sizes if size]
     return sum(known) if known and len(known) == len(sizes) else None
+
+
+def typical_bytes(recipe: Recipe, duration_s: float) -> int | None:
+    """About how large so many seconds usually are, where nothing is known of the formats."""
+    if "format" in recipe.options or "format_sort" in recipe.options:
+        return None
+    sound = recipe.audio_kbit_s or _KBIT_S.get(recipe.audio_format, _USUAL_SOUND_KBIT_S)
+    picture = next(rate for side, rate in _USUAL_PICTURE_KBIT_S if (recipe.short_side or _USUAL_SIDE) <= side)
+    return round(duration_s * (sound if recipe.audio_only else picture) * 1000 / 8)
 
 
 def _wishes(recipe: Recipe) -> Iterator[_Wish]:

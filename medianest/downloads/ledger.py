@@ -17,7 +17,7 @@ from medianest.core.config import DownloadsSettings
 from medianest.core.db import Database
 from medianest.downloads import events, failures, placing, queries, rights, sites, states
 from medianest.downloads.models import DownloadRow
-from medianest.downloads.protocol import OUT, Info
+from medianest.downloads.protocol import OUT, Entry, Info
 from medianest.downloads.run import Broken, Finished
 from medianest.downloads.site_health import TROUBLES, Site
 from medianest.downloads.states import Verb
@@ -167,9 +167,10 @@ async def recover(db: Database, workspace: Workspace, id: str) -> None:
         await journal.record(session, _event(events.DownloadInterrupted, download))
 
 
-def source_of(info: Info) -> str:
+def source_of(info: Info | Entry) -> str:
     """What a link leads to, the same for every way of writing it; a page that no extractor knows is its address."""
-    return info.webpage_url if info.extractor.lower() == "generic" else f"{info.extractor}:{info.source_id}"
+    is_known = info.extractor.lower() not in ("generic", "")
+    return f"{info.extractor}:{info.source_id}" if is_known else info.webpage_url
 
 
 async def _arrived(db: Database, workspace: Workspace, id: str, place: StoredFile) -> None:

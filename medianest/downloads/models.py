@@ -31,6 +31,7 @@ class DownloadRow(WorkColumns, Base):
         Index("ix_downloads_waits", "waits_for", "due_at", sqlite_where=text("waits_for IS NOT NULL")),
         Index("ix_downloads_begun", "begun_at", sqlite_where=text("begun_at IS NOT NULL")),
         Index("ix_downloads_owner", "owner_id", "state"),
+        Index("ix_downloads_playlist", "playlist_id", "state", sqlite_where=text("playlist_id IS NOT NULL")),
         Index("ix_downloads_lease", "lease_owner", sqlite_where=text("lease_owner IS NOT NULL")),
         Index("ix_downloads_created", "created_at", "id"),
         Index("ix_downloads_finished", "finished_at", "id"),
@@ -61,6 +62,7 @@ class DownloadRow(WorkColumns, Base):
     side_files: Mapped[list[Any]] = mapped_column(JSON, default=list)
     about: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     owner_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    playlist_id: Mapped[str | None] = mapped_column(ForeignKey("playlists.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -74,6 +76,64 @@ class FollowerRow(Base):
 
     download_id: Mapped[str] = mapped_column(ForeignKey("downloads.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+
+
+class PlaylistRow(WorkColumns, Base):
+    """A list that somebody queued: what they chose of it (`choice`), how far it was read, what became of its entries.
+
+    `entry_count` is the site's own word; `read` entries were read so far, all of them once `is_read`.
+    """
+
+    __tablename__ = "playlists"
+    __table_args__ = (
+        Index("ix_playlists_state", "state", "created_at"),
+        Index("ix_playlists_owner", "owner_id", "created_at"),
+        Index("ix_playlists_created", "created_at", "id"),
+        Index("ix_playlists_lease", "lease_owner", sqlite_where=text("lease_owner IS NOT NULL")),
+    )
+
+    url: Mapped[str]
+    site: Mapped[str]
+    title: Mapped[str]
+    preset: Mapped[str]
+    choice: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str]
+    waits_for: Mapped[str | None]
+    entry_count: Mapped[int | None]
+    read: Mapped[int] = mapped_column(default=0)
+    is_read: Mapped[bool] = mapped_column(default=False)
+    is_cut: Mapped[bool] = mapped_column(default=False)
+    chosen: Mapped[int] = mapped_column(default=0)
+    queued: Mapped[int] = mapped_column(default=0)
+    here: Mapped[int] = mapped_column(default=0)
+    unavailable: Mapped[int] = mapped_column(default=0)
+    error_code: Mapped[str | None]
+    error_detail: Mapped[str] = mapped_column(default="")
+    owner_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PlaylistEntryRow(Base):
+    """An entry that was chosen, by its number in the list; the same source is taken once."""
+
+    __tablename__ = "playlist_entries"
+    __table_args__ = (
+        Index("uq_playlist_entries_source", "playlist_id", "source", unique=True),
+        Index("ix_playlist_entries_fate", "playlist_id", "fate", "rank"),
+        Index("ix_playlist_entries_download", "download_id", sqlite_where=text("download_id IS NOT NULL")),
+    )
+
+    playlist_id: Mapped[str] = mapped_column(ForeignKey("playlists.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    rank: Mapped[int]
+    source: Mapped[str]
+    url: Mapped[str]
+    title: Mapped[str]
+    duration_s: Mapped[float | None]
+    fate: Mapped[str]
+    error_code: Mapped[str | None]
+    download_id: Mapped[str | None] = mapped_column(ForeignKey("downloads.id", ondelete="SET NULL"))
 
 
 class SiteRow(Base):

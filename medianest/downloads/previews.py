@@ -1,6 +1,8 @@
 """What a link is, before it is queued: at most two children look at once, and what they learn is kept a while."""
 
 import asyncio
+from collections.abc import Collection, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,12 +15,10 @@ from medianest.core.i18n import msg
 from medianest.core.outbound import Url
 from medianest.core.security import new_id
 from medianest.downloads import presets, protocol
-from medianest.downloads.errors import Refused
+from medianest.downloads.asking import answers
 from medianest.downloads.ledger import source_of
-from medianest.downloads.protocol import Info, Pictured
-from medianest.downloads.run import limits
-from medianest.downloads.spawn import Child
-from medianest.downloads.types import ErrorCode, Preview, Standing
+from medianest.downloads.protocol import Entry, Info, Pictured
+from medianest.downloads.types import Preview, PreviewEntry, Standing
 from medianest.downloads.workshop import Workshop
 
 LIFE = timedelta(minutes=10)
@@ -31,13 +31,14 @@ _TITLE_MOST = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a child learnt of a link; `sources` names what it leads to."""
+    """What a child learnt of a link; `sources` names what it leads to, `entries` are a list's first."""
 
     id: str
     url: str
     owner_id: str | None
     info: Info
     picture: Pictured | None
+    entries: Sequence[Entry]
     until: datetime
 
     @property
@@ -48,11 +49,18 @@ class Seen:
     def sources(self) -> frozenset[str]:
         return frozenset({self.url, self.source})
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether `entries` are all that there are."""
+        return self.info.entry_count == len(self.entries)
+
     def estimated_bytes(self, preset: str) -> int | None:
         return self.info.estimated_bytes.get(preset)
 
-    def preview(self, preset: str, *, duplicate_of: str | None, standings: tuple[Standing, ...]) -> Preview:
-        """What who asked is told of it, with the size that this preset would make."""
+    def preview(
+        self, preset: str, *, duplicate_of: str | None, standings: tuple[Standing, ...], here: Collection[str] = ()
+    ) -> Preview:
+        """What who asked is told of it, with the size that this preset would make; `here` are sources there are."""
         info = self.info
         return Preview(
             id=self.id,
@@ -69,6 +77,7 @@ class Seen:
             entry_count=info.entry_count,
             is_live=info.is_live,
             standings=standings,
+            entries=tuple(_shown(entry, is_here=source_of(entry) in here) for entry in self.entries),
         )
 
     def columns(self, preset: str) -> dict[str, Any]:
@@ -82,6 +91,16 @@ class Seen:
             "tone": self.picture.tone if self.picture else None,
             "total_bytes": self.estimated_bytes(preset),
         }
+
+
+def _shown(entry: Entry, *, is_here: bool) -> PreviewEntry:
+    return PreviewEntry(
+        number=entry.number,
+        title=entry.title,
+        duration_s=entry.duration_s,
+        is_here=is_here,
+        trouble=entry.trouble,
+    )
 
 
 def columns_of(url: Url) -> dict[str, Any]:
@@ -130,41 +149,35 @@ class Previews:
         id = new_id()
         folder = self._shop.workspace.preview(id)
         try:
-            info, picture = await self._probe(id, url, folder)
+            found = await self._probe(id, url, folder)
         except BaseException:
             await asyncio.to_thread(self._shop.workspace.forget_preview, id)
             raise
-        until = clock.now() + LIFE
-        seen = Seen(id=id, url=url, owner_id=owner_id, info=info, picture=picture, until=until)
+        seen = Seen(id=id, url=url, owner_id=owner_id, until=clock.now() + LIFE, **found)
         self._seen[id] = seen
         return seen
 
-    async def _probe(self, id: str, url: str, folder: Path) -> tuple[Info, Pictured | None]:
-        copy = await asyncio.to_thread(self._shop.copies.take, folder)
-        allowance = self._shop.egress.open_pass(id, byte_limit=PROBE_BYTES, idle_s=PROBE_S)
-        most = limits(self._shop.settings)
-        child = await Child.spawn(folder, self._shop.tools, log=lambda _line: None, limits=most, ytdlp=copy.folder)
-        picture = None
-        try:
-            async with asyncio.timeout(PROBE_S):
-                recipes = presets.recipes(self._shop.settings)
-                await child.send(protocol.Probe(url=url, proxy=allowance.proxy_url, recipes=recipes))
-                async for event in child.events():
-                    match event:
-                        case protocol.Pictured():
-                            picture = event
-                        case protocol.Probed():
-                            return event.info, picture
-                        case protocol.Failed():
-                            code = ErrorCode.BLOCKED_ADDRESS if allowance.blocked else event.code
-                            wish = timedelta(seconds=event.retry_after_s) if event.retry_after_s else None
-                            raise Refused(code, detail=event.detail, retry_after=wish)
-            raise Refused(ErrorCode.INTERRUPTED)
-        except TimeoutError:
-            raise Refused(ErrorCode.NETWORK, detail="the site did not answer in time") from None
-        finally:
-            await asyncio.shield(child.kill())
-            self._shop.egress.close_pass(id)
+    async def _probe(self, id: str, url: str, folder: Path) -> dict[str, Any]:
+        recipes = presets.recipes(self._shop.settings)
+        found: dict[str, Any] = {"picture": None, "entries": []}
+        asking = answers(
+            self._shop,
+            id,
+            folder,
+            lambda proxy: protocol.Probe(url=url, proxy=proxy, recipes=recipes),
+            byte_limit=PROBE_BYTES,
+            within_s=PROBE_S,
+        )
+        async with aclosing(asking) as events:
+            async for event in events:
+                match event:
+                    case protocol.Pictured():
+                        found["picture"] = event
+                    case protocol.Listed():
+                        found["entries"] += event.entries
+                    case protocol.Probed():
+                        found["info"] = event.info
+        return found
 
     def _forget_old(self) -> None:
         now = clock.now()

@@ -48,6 +48,18 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="prob
     recipes: dict[str, Recipe] = {}
 
 
+class ReadList(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="list"):
+    """Say what a list consists of: `Described`, then its entries from number `start` to number `most`.
+
+    Ends with `ListRead` or `Failed`.
+    """
+
+    url: str
+    proxy: str
+    start: int = 1
+    most: int
+
+
 class Fetch(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="fetch"):
     """Bring the media into the working folder, from where it stopped; ends with `Fetched` or `Failed`."""
 
@@ -57,7 +69,7 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="fetc
     rate_limit_bytes_per_s: int | None = None
 
 
-Command = Setup | Probe | Fetch | Introduce
+Command = Setup | Probe | ReadList | Fetch | Introduce
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -92,6 +104,22 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
     about: About = About()
 
 
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a list, by its number there; `trouble` says why it is not to be had, as far as the list shows.
+
+    `at` is when it came out, in seconds since 1970, where the list tells.
+    """
+
+    number: int
+    title: str
+    webpage_url: str
+    extractor: str = ""
+    source_id: str = ""
+    duration_s: float | None = None
+    at: float | None = None
+    trouble: ErrorCode | None = None
+
+
 class Probed(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="probed"):
     """The answer to `Probe`."""
 
@@ -99,9 +127,22 @@ class Probed(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="
 
 
 class Described(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="described"):
-    """What a `Fetch` learned when it had to ask the site."""
+    """What a `Fetch` or a `ReadList` learned when it had to ask the site."""
 
     info: Info
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="listed"):
+    """Some entries of a list, in its order; those of a `Probe` are its first."""
+
+    entries: list[Entry]
+
+
+class ListRead(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="list_read"):
+    """The list was read up to its end, or up to where it was to be cut."""
+
+    entry_count: int
+    is_cut: bool = False
 
 
 class Pictured(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="pictured"):
@@ -162,15 +203,15 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="
     retry_after_s: int | None = None
 
 
-ChildEvent = Probed | Described | Pictured | Staged | Progressed | Warned | Fetched | Introduced | Failed
-FINAL = (Probed, Fetched, Introduced, Failed)
+ChildEvent = (
+    Probed | Described | Listed | ListRead | Pictured | Staged | Progressed | Warned | Fetched | Introduced | Failed
+)
+FINAL = (Probed, ListRead, Fetched, Introduced, Failed)
 OUT = "out"
 
 _encoder = msgspec.json.Encoder()
-_commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Setup | Probe | Fetch | Introduce)
-_events: msgspec.json.Decoder[ChildEvent] = msgspec.json.Decoder(
-    Probed | Described | Pictured | Staged | Progressed | Warned | Fetched | Introduced | Failed
-)
+_commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
+_events: msgspec.json.Decoder[ChildEvent] = msgspec.json.Decoder(ChildEvent)
 
 
 def line(message: Command | ChildEvent) -> bytes:

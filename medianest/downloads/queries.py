@@ -196,7 +196,7 @@ def _download(row: Any, names: dict[str, str], followers: Sequence[str]) -> Down
         attempts=row.attempts,
         next_attempt_at=row.due_at if row.state == State.WAITING else None,
         waits_for=Wait(row.waits_for) if row.waits_for else None,
-        failure=_failure(row),
+        failure=failure_of(row),
         warnings=tuple(row.warnings),
         file=_stored(row) if row.state == State.COMPLETED else None,
         owner=Person(id=row.owner_id, name=names.get(row.owner_id, "")),
@@ -204,6 +204,7 @@ def _download(row: Any, names: dict[str, str], followers: Sequence[str]) -> Down
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        playlist_id=row.playlist_id,
     )
 
 
@@ -219,7 +220,7 @@ def _progress(row: Any) -> Progress:
     return Progress(percent=percent, downloaded_bytes=row.downloaded_bytes, total_bytes=total)
 
 
-def _failure(row: Any) -> Failure | None:
+def failure_of(row: Any) -> Failure | None:
     if row.error_code is None:
         return None
     code = ErrorCode(row.error_code)

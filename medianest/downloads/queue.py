@@ -11,6 +11,7 @@ from medianest.core.outbound import AddressPolicy
 from medianest.core.security import new_id
 from medianest.downloads import ytdlp
 from medianest.downloads.egress import Egress
+from medianest.downloads.expander import Expander
 from medianest.downloads.service import Downloads
 from medianest.downloads.spawn import find_tools
 from medianest.downloads.workers import Workers
@@ -20,7 +21,7 @@ from medianest.downloads.ytdlp import Ytdlp
 
 
 class Queue:
-    """The verbs, the workers (with a `run` for the supervisor) and the proxy that children go out by."""
+    """The verbs, the workers and the expander (each with a `run` for the supervisor), the proxy children go out by."""
 
     def __init__(
         self,
@@ -40,8 +41,10 @@ class Queue:
             settings=settings, egress=self.egress, tools=self.tools, workspace=workspace, copies=copies
         )
         self.ytdlp = Ytdlp(db, copies, lambda: self.tools, lambda: self._shop.settings, environ)
-        self.workers = Workers(db, live, self._shop, owner=new_id())
-        self.downloads = Downloads(db, live, self._shop, self.workers)
+        life = new_id()
+        self.workers = Workers(db, live, self._shop, owner=life)
+        self.expander = Expander(db, live, self._shop, owner=life)
+        self.downloads = Downloads(db, live, self._shop, self.workers, self.expander)
         metrics.gauge_of("downloads_running", "Downloads under way", lambda: self.workers.running)
 
     async def start(self) -> None:

@@ -40,6 +40,14 @@ def in_the_way(standings: Iterable[Standing], *, is_counted: bool = False) -> St
     return max(full, key=_how_long, default=None)
 
 
+def room(standings: Iterable[Standing]) -> int | None:
+    """How many more downloads may be begun now; None where nothing limits that."""
+    known = tuple(standings)
+    if in_the_way(known):
+        return 0
+    return min((standing.left for standing in known if standing.quota is not Quota.BYTES), default=None)
+
+
 def fits(standings: Iterable[Standing], estimated_bytes: int | None) -> bool | None:
     """Whether a new download is within all quotas; None where that depends on a size that nobody knows."""
     known = tuple(standings)

@@ -1,7 +1,6 @@
 """The queue's verbs: preview, enqueue, and what a person may do with a download."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,33 +8,49 @@ from typing import Any
 from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from medianest.core import clock, files, outbound
-from medianest.core.actor import Actor, Permission
+from medianest.core import clock, files
+from medianest.core.actor import Actor
 from medianest.core.db import Database
 from medianest.core.errors import Conflict, Forbidden, NotFound
 from medianest.core.i18n import msg
 from medianest.core.live import Live
 from medianest.core.outbound import Url
 from medianest.core.security import new_id
-from medianest.downloads import events, joblog, order, presets, queries, rights, site_queries, states, subjects, usage
+from medianest.downloads import (
+    door,
+    events,
+    joblog,
+    order,
+    pasted,
+    playlist_queries,
+    presets,
+    queries,
+    rights,
+    site_queries,
+    states,
+    subjects,
+    usage,
+)
 from medianest.downloads.errors import NoDownload, Refused
+from medianest.downloads.expander import Expander
+from medianest.downloads.ledger import source_of
 from medianest.downloads.models import DownloadRow, FollowerRow
 from medianest.downloads.order import Order
+from medianest.downloads.playlists import Playlists
 from medianest.downloads.presets import Offer
 from medianest.downloads.previews import Previews, Seen, columns_of
+from medianest.downloads.several import Several
 from medianest.downloads.sites import Sites
 from medianest.downloads.states import Verb
 from medianest.downloads.types import Download, ErrorCode, Preview, State, Tick
 from medianest.downloads.workers import SIGNAL, Workers
 from medianest.downloads.workshop import Workshop
 
-_DOOR_S = 3.0
-
 
 class Downloads:
     """What faces and other features call to change the queue."""
 
-    def __init__(self, db: Database, live: Live, shop: Workshop, workers: Workers) -> None:
+    def __init__(self, db: Database, live: Live, shop: Workshop, workers: Workers, expander: Expander) -> None:
         self._db = db
         self._live = live
         self._shop = shop
@@ -43,6 +58,8 @@ class Downloads:
         self._previews = Previews(shop)
         self.sites = Sites(db)
         self.order = Order(db)
+        self.playlists = Playlists(db, shop, self._previews, expander)
+        self.several = Several(shop, self.enqueue)
 
     def presets(self, actor: Actor) -> list[Offer]:
         """The presets that this actor may choose, the best first."""
@@ -50,14 +67,17 @@ class Downloads:
 
     async def preview(self, actor: Actor, url: str) -> Preview:
         """What the link is, without queueing it. Raises Refused, Forbidden, TooMany."""
-        _may_download(actor)
-        checked = await self._door(url)
+        door.admit(actor)
+        both = pasted.both_in(url)
+        checked = await door.check(url, self._shop.settings)
         async with self.sites.asked(checked.host):
             seen = await self._previews.look(str(checked), owner_id=actor.id)
+        here = await self._db.read(playlist_queries.here, [source_of(entry) for entry in seen.entries])
         duplicate = await self._db.read(queries.any_of_source, seen.sources)
         standings = await self._db.read(usage.standings, actor.id or "")
         preset = presets.chosen(self._shop.settings, actor, None)
-        return seen.preview(preset, duplicate_of=duplicate, standings=standings)
+        found = seen.preview(preset, duplicate_of=duplicate, standings=standings, here=here)
+        return replace(found, playlist_url=both.playlist) if both and not found.is_playlist else found
 
     async def enqueue(
         self, actor: Actor, url: str, *, preset: str | None = None, priority: int = 0, preview_id: str | None = None
@@ -66,9 +86,9 @@ class Downloads:
 
         Returns it, and whether it is new. Raises Refused, Forbidden, QuotaExceeded.
         """
-        _may_download(actor)
+        door.admit(actor)
         preset = presets.chosen(self._shop.settings, actor, preset)
-        checked = await self._door(url)
+        checked = await door.check(url, self._shop.settings)
         seen = self._previews.find(preview_id, owner_id=actor.id) if preview_id else None
         if seen and seen.url != str(checked):
             seen = None
@@ -160,15 +180,6 @@ class Downloads:
         stage = download.stage if download.stage is not None and download.stage == "moving" else signal.data.stage
         return replace(download, progress=signal.data.progress, stage=stage)
 
-    async def _door(self, url: str) -> Url:
-        """Refuse at once what can never be fetched; the proxy judges each connection again."""
-        allow = self._shop.settings.private_endpoints
-        checked = outbound.check_url(url, allow)
-        with suppress(outbound.Unresolved, TimeoutError):
-            async with asyncio.timeout(_DOOR_S):
-                await outbound.resolve_public(checked.host, checked.port, allow)
-        return checked
-
     async def _insert(
         self, session: AsyncSession, actor: Actor, url: Url, preset: str, priority: int, seen: Seen | None
     ) -> str:
@@ -234,11 +245,6 @@ class Downloads:
             await session.execute(statement)
             await subjects.record(session, actor, kind, download)
             return await subjects.known(session, id)
-
-
-def _may_download(actor: Actor) -> None:
-    if not actor.may(Permission.DOWNLOAD):
-        raise Forbidden(msg("downloads.may_not"))
 
 
 async def _begin_again(session: AsyncSession, download: Download) -> None:

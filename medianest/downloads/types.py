@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from medianest.core.i18n import Message
+
 
 class State(StrEnum):
     """Where a download is (contract.md, A Download)."""
@@ -143,7 +145,8 @@ class Person:
 class Download:
     """A download as its owner and admin see it; faces leave out what another may not see.
 
-    `preset_label` is what the settings call its preset, None where they have no word for it (any more).
+    `preset_label` is what the settings call its preset, None where they have no word for it (any more). `playlist_id`
+    is that of the list which it came from.
     """
 
     id: str
@@ -172,6 +175,7 @@ class Download:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    playlist_id: str | None = None
 
 
 class Quota(StrEnum):
@@ -198,10 +202,22 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewEntry:
+    """One of the first entries of a list; `trouble` says why it is not to be had."""
+
+    number: int
+    title: str
+    duration_s: float | None
+    is_here: bool
+    trouble: ErrorCode | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """What a link is, before it is queued; `tone` is the picture's dominant hue in twelfths of the circle.
 
-    `bytes_by_preset` is the size that each preset would make of it, `standings` are the quotas of who asks.
+    `bytes_by_preset` is the size that each preset would make of it, `standings` are the quotas of who asks. A list
+    comes with its first `entries`; a video in a list, with the address of that.
     """
 
     id: str
@@ -218,6 +234,18 @@ class Preview:
     entry_count: int | None
     is_live: bool
     standings: tuple[Standing, ...] = ()
+    entries: tuple[PreviewEntry, ...] = ()
+    playlist_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One of several links: why it is refused, or what it became."""
+
+    url: str
+    refusal: Message | None = None
+    download_id: str | None = None
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

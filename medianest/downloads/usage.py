@@ -1,5 +1,6 @@
 """What people used of their quotas: counted and written down here, so that it outlives the downloads themselves."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,6 +58,11 @@ async def record(session: AsyncSession, meter: Meter, received: int) -> int:
     row = _row(meter.owner_id, meter.download_id) | {"bytes": received}
     made = await session.execute(insert(UsageRow).values(row).returning(UsageRow.id))
     return made.scalar_one()
+
+
+async def count(session: AsyncSession, user_id: str, download_ids: Sequence[str]) -> None:
+    """Count new downloads as begun by their owner, who has room for them (`quotas.room`)."""
+    await session.execute(insert(UsageRow), [_row(user_id, id, downloads=1) for id in download_ids])
 
 
 async def purge(session: AsyncSession) -> int:

@@ -7,8 +7,9 @@ from medianest.core.actor import Actor, Permission
 from medianest.core.db import Database
 from medianest.core.journal import Entry
 from medianest.core.live import Signal
-from medianest.downloads import queries
+from medianest.downloads import playlist_queries, queries
 from medianest.downloads.events import DownloadMoved
+from medianest.downloads.expander import SIGNAL as LIST_SIGNAL
 from medianest.downloads.service import Downloads
 from medianest.downloads.types import Tick
 from medianest.downloads.workers import SIGNAL
@@ -17,12 +18,14 @@ from medianest.http.hub import News
 from medianest.web.frame import Frame
 from medianest.web.lines import moving
 from medianest.web.news import is_gone, news_view, relation_to
+from medianest.web.playlists import list_row
 from medianest.web.rows import tally
 from medianest.web.templating import Templates
 
 _TITLES_KEPT = 256
 _SUBJECT = "download"
 _SITE = "site"
+_LIST = "playlist"
 
 
 class LiveWriter:
@@ -39,8 +42,10 @@ class LiveWriter:
 
         Who does not see the whole household counts otherwise than everybody else, and is a class of one.
         """
+        if isinstance(news, Signal) and news.kind == SIGNAL:
+            return SIGNAL
         if isinstance(news, Signal):
-            return SIGNAL if news.kind == SIGNAL else None
+            return _LIST if news.kind == LIST_SIGNAL else None
         alone = None if actor.may(Permission.SEE_HOUSEHOLD) else actor.id
         if _concerns_lists(news):
             return _SITE, alone
@@ -50,7 +55,7 @@ class LiveWriter:
 
     async def write(self, actor: Actor, news: News) -> bytes | None:
         if isinstance(news, Signal):
-            return await self._tick(actor, news)
+            return await (self._tick if news.kind == SIGNAL else self._list)(actor, news)
         if _concerns_lists(news):
             return await self._anew(actor, news)
         self._titles.pop(news.subject_id, None)
@@ -81,6 +86,13 @@ class LiveWriter:
         line = moving(signal.subject_id, title, signal.data.stage, signal.data.progress)
         return sse.message(self._say(actor, "queue/_tick.html", {"line": line}))
 
+    async def _list(self, actor: Actor, signal: Signal) -> bytes | None:
+        """How far a list is that is being queued."""
+        playlist = await self._db.read(playlist_queries.by_id, signal.subject_id)
+        if playlist is None:
+            return None
+        return sse.message(self._say(actor, "playlist/_tick.html", {"row": list_row(playlist, actor)}))
+
     async def _title(self, id: str) -> str | None:
         """The title of a download, remembered until something happens to it."""
         if id not in self._titles:
@@ -99,4 +111,4 @@ class LiveWriter:
 
 
 def _concerns_lists(news: Entry) -> bool:
-    return news.subject_type == _SITE or news.kind == DownloadMoved.kind
+    return news.subject_type in (_SITE, _LIST) or news.kind == DownloadMoved.kind

@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from medianest.core import clock
 from medianest.core import journal as spine
 from medianest.core.actor import Permission
-from medianest.downloads import queries, site_queries, usage
+from medianest.downloads import playlist_queries, site_queries, usage
 from medianest.http import paces
 from medianest.http.etags import shows
 from medianest.http.guards import Rule, anyone, fresh, permitted, signed_in
@@ -40,6 +40,7 @@ from medianest.web.pages import (
     people,
     person,
     plans,
+    playlists,
     profiles,
     queue,
     setup,
@@ -59,7 +60,8 @@ ADMINS = (permitted(Permission.ADMINISTER),)
 FRESH = (signed_in, fresh)
 FRESH_ADMINS = (permitted(Permission.ADMINISTER), fresh)
 
-MOVING = (*queries.TABLES, *site_queries.TABLES, spine.TABLE)
+LISTS = (*playlist_queries.TABLES, spine.TABLE)
+MOVING = (*LISTS, *site_queries.TABLES)
 PEOPLE = ("users", "sessions", "tokens")
 
 
@@ -106,6 +108,12 @@ WAYS = (
     Way("GET", "/queue", queue.show, SIGNED_IN, shows=MOVING, live=True),
     Way("POST", "/queue", links.queue, (*DOWNLOADS, paces.QUEUING)),
     Way("POST", "/queue/preview", links.look, (*DOWNLOADS, paces.LOOKING)),
+    Way("GET", "/queue/links", links.paste_several, DOWNLOADS),
+    Way("POST", "/queue/links", links.queue_several, (*DOWNLOADS, paces.QUEUING)),
+    Way("POST", "/playlists", playlists.queue, (*DOWNLOADS, paces.LOOKING)),
+    Way("GET", "/playlists/{id:str}", playlists.show, SIGNED_IN, shows=LISTS, live=True),
+    Way("GET", "/playlists/{id:str}/stop", playlists.ask_stop, SIGNED_IN),
+    Way("POST", "/playlists/{id:str}/stop", playlists.stop, SIGNED_IN),
     Way("GET", "/previews/{id:str}/picture", links.picture, DOWNLOADS),
 
     Way("GET", "/downloads/{id:str}", download.show, SIGNED_IN),

@@ -180,6 +180,8 @@ def test_a_preview_on_the_wire() -> None:
         "duplicate_of": "d1",
         "is_playlist": False,
         "entry_count": None,
+        "entries": [],
+        "playlist_url": None,
         "preview_id": "p1",
         "quotas": {},
         "fits": True,

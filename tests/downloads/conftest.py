@@ -11,7 +11,7 @@ from medianest.core.outbound import AddressPolicy
 from medianest.downloads import spawn
 from medianest.downloads.egress import Egress
 from medianest.downloads.egress_passes import Pass
-from medianest.downloads.protocol import FINAL, OUT, ChildEvent, Failed, Fetch, Fetched, Limits, Probe, Probed
+from medianest.downloads.protocol import FINAL, OUT, ChildEvent, Failed, Fetch, Fetched, Limits, Probe, Probed, ReadList
 from medianest.downloads.recipes import Recipe
 from medianest.downloads.spawn import Child, Tools
 from medianest.downloads.types import Preset
@@ -73,7 +73,7 @@ class Desk:
         return last
 
     async def ask(
-        self, child: Child, command: Probe | Fetch, *, until: Callable[[ChildEvent], bool] | None = None
+        self, child: Child, command: Probe | ReadList | Fetch, *, until: Callable[[ChildEvent], bool] | None = None
     ) -> ChildEvent:
         """The final event of a command, or the first that `until` waits for."""
         self.events = []

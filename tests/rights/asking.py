@@ -17,10 +17,11 @@ from tests.rights.house import House, Newcomers
 
 LET_IN, SIGN_IN, AGAIN, FORBIDDEN, NOT_THERE, TOO_MANY, BROKEN = "+", "!", "~", "-", "0", "9", "X"
 _OF_STATUS = {401: SIGN_IN, 403: FORBIDDEN, 404: NOT_THERE, 429: TOO_MANY}
-PERSONAL = frozenset({"downloads", "previews", "users", "people", "sessions", "tokens"})
+PERSONAL = frozenset({"downloads", "playlists", "previews", "users", "people", "sessions", "tokens"})
 _BODIES: Mapping[str, object] = {
     "/downloads": {"url": "file:///x"},
     "/downloads/preview": {"url": "file:///x"},
+    "/playlists": {"url": "file:///x"},
     "/tokens": {"label": "x", "scopes": ["read"]},
     "/users": {"name": ""},
     "/plans": {"name": ""},
@@ -111,6 +112,7 @@ class Questions:
         make = self.newcomers
         self._things: dict[str, Callable[[str], dict[str, object]]] = {
             "downloads": lambda owner: {"id": make.download(owner)},
+            "playlists": lambda owner: {"id": make.playlist(owner)},
             "previews": lambda owner: {"id": make.preview(owner)},
             "users": lambda owner: {"id": owner},
             "people": lambda owner: {"id": owner, "session_id": make.session(owner)[0]},

@@ -20,7 +20,8 @@ from medianest.core.actor import Role
 from medianest.core.config import Sources, load
 from medianest.core.journal_tables import DeadLetterRow
 from medianest.core.security import digest, new_id, new_token
-from medianest.downloads.models import DownloadRow, SiteRow
+from medianest.downloads.models import DownloadRow, PlaylistRow, SiteRow
+from medianest.downloads.playlist_types import ListState
 from medianest.downloads.previews import Seen
 from medianest.downloads.protocol import Info, Pictured
 from medianest.downloads.types import State
@@ -125,10 +126,17 @@ class Newcomers:
         info = Info(title="x", site="x", extractor="x", source_id=id, webpage_url="https://tube.example/")
         seen = Seen(
             id=id, url=info.webpage_url, owner_id=owner_id, info=info, picture=Pictured(file="picture.webp"),
-            until=clock.now() + _LASTS,
+            entries=(), until=clock.now() + _LASTS,
         )  # fmt: skip
         queue.downloads._previews._seen[id] = seen
         return id
+
+    def playlist(self, owner_id: str) -> str:
+        """A list that is in the queue."""
+        said = {"url": "https://tube.example/list", "site": "tube.example", "title": "x", "preset": "best"}
+        blank = {"read": 0, "is_read": True, "is_cut": False, "chosen": 0, "queued": 0, "here": 0, "unavailable": 0}
+        made = {"state": ListState.COMPLETED, "choice": {}, "created_at": clock.now(), "error_detail": ""}
+        return self._add(PlaylistRow, **said, **blank, **made, attempts=0, owner_id=owner_id)
 
     def invitation(self, maker_id: str) -> tuple[str, str]:
         secret = new_token("mi_")

@@ -31,6 +31,7 @@ from medianest.core.scheduler import Scheduler
 from medianest.core.security import load_or_create_key
 from medianest.downloads import ytdlp
 from medianest.downloads.egress import Egress
+from medianest.downloads.expander import Expander
 from medianest.downloads.service import Downloads
 from medianest.downloads.spawn import find_tools
 from medianest.downloads.workers import Workers
@@ -63,6 +64,7 @@ class House:
     live: Live
     ground: Ground
     workers: Workers
+    expander: Expander
     people: Cast | None
     folder: Path
     settings: Settings = field(default_factory=Settings)
@@ -172,6 +174,7 @@ async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]], s
     copies = ytdlp.copies(folder, workspace)
     shop = Workshop(settings=settings, egress=egress, tools=find_tools(), workspace=workspace, copies=copies)
     workers = Workers(db, live, shop, owner="house")
+    expander = Expander(db, live, shop, owner="house")
     templates = Templates(catalogues, base_path=server.base_path)
     ran: list[str] = []
 
@@ -189,7 +192,7 @@ async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]], s
     services = Services(
         db=db,
         accounts=accounts,
-        downloads=Downloads(db, live, shop, workers),
+        downloads=Downloads(db, live, shop, workers, expander),
         ytdlp=Ytdlp(db, copies, find_tools, lambda: settings, NO_INDEX),
         dispatcher=Dispatcher(db, []),
         scheduler=Scheduler(db, [Job(name="purge_sessions", daily_at=time(4, 0), run=sweep)]),
@@ -209,6 +212,7 @@ async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]], s
         live=live,
         ground=ground,
         workers=workers,
+        expander=expander,
         people=None,
         settings=Settings(server=server),
         folder=folder,

@@ -86,14 +86,38 @@ def download(reader: Reader, known: types.Download) -> Download:
         progress=progress(known.progress),
         attempts=known.attempts,
         next_attempt_at=known.next_attempt_at,
-        error=_failure(reader, known.failure),
+        error=failure(reader, known.failure),
         warnings=known.warnings,
         file=_file(known.file) if private else UNSET,
-        owner=_person(known.owner),
-        followers=[_person(person) for person in known.followers],
+        owner=person(known.owner),
+        followers=[person(one) for one in known.followers],
         created_at=known.created_at,
         started_at=known.started_at,
         finished_at=known.finished_at,
+    )
+
+
+class DownloadCounts(Output, frozen=True, kw_only=True):
+    """How many downloads are in which state, of those of a site or of a list."""
+
+    queued: int
+    running: int
+    paused: int
+    waiting: int
+    completed: int
+    failed: int
+    cancelled: int
+
+
+def counts(known: types.Counts) -> DownloadCounts:
+    return DownloadCounts(
+        queued=known.queued,
+        running=known.running,
+        paused=known.paused,
+        waiting=known.waiting,
+        completed=known.completed,
+        failed=known.failed,
+        cancelled=known.cancelled,
     )
 
 
@@ -107,7 +131,7 @@ def progress(known: types.Progress) -> Progress:
     )
 
 
-def _failure(reader: Reader, known: types.Failure | None) -> Failure | None:
+def failure(reader: Reader, known: types.Failure | None) -> Failure | None:
     if known is None:
         return None
     message = reader.say(msg(f"downloads.error.{known.code}"))
@@ -118,5 +142,5 @@ def _file(known: types.StoredFile | None) -> File | None:
     return File(path=known.path, size_bytes=known.size_bytes, sides=known.sides) if known else None
 
 
-def _person(known: types.Person) -> Person:
+def person(known: types.Person) -> Person:
     return Person(id=known.id, name=known.name)

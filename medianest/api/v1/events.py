@@ -13,6 +13,7 @@ from medianest.core import clock
 from medianest.core.actor import Actor
 from medianest.core.journal import Entry
 from medianest.core.live import Signal
+from medianest.downloads.playlist_types import ListTick
 from medianest.downloads.types import Stage, Tick
 from medianest.http import sse
 from medianest.http.given import CurrentActor, Hub
@@ -30,6 +31,15 @@ class ProgressData(Output, frozen=True, kw_only=True):
     eta_s: int | None
 
 
+class ListData(Output, frozen=True, kw_only=True):
+    """What `playlist.progress` tells; `total` is null as long as nobody knows."""
+
+    total: int | None
+    read: int
+    queued: int
+    skipped: int
+
+
 class Happening(Output, frozen=True, kw_only=True):
     """The data of an event; what passes without being kept has nobody who did it."""
 
@@ -37,7 +47,7 @@ class Happening(Output, frozen=True, kw_only=True):
     kind: str
     subject: Subject
     actor: Person | None
-    data: Mapping[str, Any] | ProgressData
+    data: Mapping[str, Any] | ProgressData | ListData
 
 
 async def stream(request: AnyRequest, hub: Hub, actor: CurrentActor) -> Answer:
@@ -50,7 +60,7 @@ class EventWriter:
     """Tells news to programs: the same to all who may have it."""
 
     def view(self, actor: Actor, news: News) -> str | None:
-        return "all" if isinstance(news, Entry) or isinstance(news.data, Tick) else None
+        return "all" if isinstance(news, Entry) or isinstance(news.data, Tick | ListTick) else None
 
     async def write(self, actor: Actor, news: News) -> bytes | None:
         return happened(news) if isinstance(news, Entry) else passed(news, at=clock.now())
@@ -73,16 +83,20 @@ def happened(entry: Entry) -> bytes:
 
 def passed(signal: Signal, *, at: datetime) -> bytes | None:
     """A live signal; it has no id, for it cannot be had again. None for one that programs do not get."""
-    if not isinstance(signal.data, Tick):
-        return None
-    told = Happening(
-        at=at,
-        kind=signal.kind,
-        subject=Subject(type="download", id=signal.subject_id),
-        actor=None,
-        data=_progress(signal.data),
-    )
+    data: ProgressData | ListData
+    match signal.data:
+        case Tick() as tick:
+            data, about = _progress(tick), "download"
+        case ListTick() as tick:
+            data, about = _list(tick), "playlist"
+        case _:
+            return None
+    told = Happening(at=at, kind=signal.kind, subject=Subject(type=about, id=signal.subject_id), actor=None, data=data)
     return sse.message(to_json(told).decode(), event=signal.kind)
+
+
+def _list(tick: ListTick) -> ListData:
+    return ListData(total=tick.total, read=tick.read, queued=tick.queued, skipped=tick.skipped)
 
 
 def _progress(tick: Tick) -> ProgressData:

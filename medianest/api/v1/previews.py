@@ -1,6 +1,6 @@
 """What a link is, before it is queued."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from litestar.params import FromPath
@@ -14,6 +14,7 @@ from medianest.api.v1.quotas import Quota, quotas
 from medianest.api.wire import Input, Output
 from medianest.downloads import types
 from medianest.downloads.quotas import fits
+from medianest.downloads.types import ErrorCode
 from medianest.http.media_types import media_type_of
 from medianest.http.ranges import file_response
 
@@ -26,10 +27,22 @@ class NewPreview(Input, frozen=True, kw_only=True):
     url: Url
 
 
+class PreviewEntry(Output, frozen=True, kw_only=True):
+    """One of the first entries of a list; `error` says why it is not to be had."""
+
+    number: int
+    title: str
+    duration_s: float | None
+    already_here: bool
+    error: ErrorCode | None
+
+
 class Preview(Output, frozen=True, kw_only=True):
     """What a link leads to; `preview_id` lives ten minutes, and saves the queue the second look.
 
-    `quotas` are yours; `fits` says whether they have room for it, null where that depends on a size that nobody knows.
+    Of a list, `entries` are the first, and length and size are guessed from them; `playlist_url` is the list that the
+    link of a video names too. `quotas` are yours; `fits` says whether they have room for it, null where that depends on
+    a size that nobody knows.
     """
 
     title: str
@@ -40,6 +53,8 @@ class Preview(Output, frozen=True, kw_only=True):
     duplicate_of: str | None
     is_playlist: bool
     entry_count: int | None
+    entries: Sequence[PreviewEntry]
+    playlist_url: str | None
     preview_id: str
     quotas: Mapping[str, Quota]
     fits: bool | None
@@ -67,7 +82,19 @@ def preview(reader: Reader, known: types.Preview) -> Preview:
         duplicate_of=known.duplicate_of,
         is_playlist=known.is_playlist,
         entry_count=known.entry_count,
+        entries=[_entry(one) for one in known.entries],
+        playlist_url=known.playlist_url,
         preview_id=known.id,
         quotas=quotas(known.standings),
         fits=fits(known.standings, known.estimated_bytes),
+    )
+
+
+def _entry(known: types.PreviewEntry) -> PreviewEntry:
+    return PreviewEntry(
+        number=known.number,
+        title=known.title,
+        duration_s=known.duration_s,
+        already_here=known.is_here,
+        error=known.trouble,
     )

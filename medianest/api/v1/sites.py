@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from medianest.api import answers
 from medianest.api.answers import Answer, AnyRequest
 from medianest.api.given import Given, Served
+from medianest.api.v1.download_shapes import DownloadCounts, counts
 from medianest.api.wire import Input, List, Output, Paged, to_json
 from medianest.core.paging import decode_cursor, encode_cursor
 from medianest.downloads import site_queries
@@ -16,18 +17,6 @@ from medianest.downloads.site_health import Standing
 from medianest.downloads.site_queries import Figures
 from medianest.downloads.types import ErrorCode
 from medianest.http.given import CurrentActor
-
-
-class DownloadCounts(Output, frozen=True, kw_only=True):
-    """How many downloads of a site are in which state."""
-
-    queued: int
-    running: int
-    paused: int
-    waiting: int
-    completed: int
-    failed: int
-    cancelled: int
 
 
 class Site(Output, frozen=True, kw_only=True):
@@ -81,7 +70,7 @@ async def change(services: Served, actor: CurrentActor, name: FromPath[str], giv
 
 
 def _shape(figures: Figures) -> Site:
-    site, counts = figures.site, figures.counts
+    site = figures.site
     return Site(
         name=site.name,
         state=site.standing,
@@ -92,13 +81,5 @@ def _shape(figures: Figures) -> Site:
         pause_s=site.pause_s,
         last_good_at=site.last_good_at,
         last_bad_at=site.last_bad_at,
-        downloads=DownloadCounts(
-            queued=counts.queued,
-            running=counts.running,
-            paused=counts.paused,
-            waiting=counts.waiting,
-            completed=counts.completed,
-            failed=counts.failed,
-            cancelled=counts.cancelled,
-        ),
+        downloads=counts(figures.counts),
     )

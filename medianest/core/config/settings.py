@@ -81,6 +81,7 @@ class DownloadsSettings(Section):
     presets: Annotated[Presets, RELOADABLE] = Field(default_factory=dict)
     ytdlp: Annotated[Literal["off", "stable", "nightly"], RELOADABLE] = "stable"
     max_attempts: Annotated[int, Field(ge=1, le=100), RELOADABLE] = 6
+    max_list_entries: Annotated[int, Field(ge=1, le=100_000), RELOADABLE] = 10_000
     max_file_bytes: Annotated[Bytes, RELOADABLE] = 100 * GIB
     max_job_s: Annotated[Seconds, RELOADABLE] = 24 * 3600
     max_cpu_s: Annotated[Seconds, RELOADABLE] = 6 * 3600

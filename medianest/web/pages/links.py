@@ -1,6 +1,5 @@
 """What a pasted link is, and queueing it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -10,6 +9,7 @@ from litestar.params import FromPath
 
 from medianest.core.errors import Forbidden, MediaNestError, Unauthenticated
 from medianest.core.i18n import Message, msg
+from medianest.downloads.pasted import LINKS_MOST, links_in
 from medianest.downloads.presets import Offer
 from medianest.downloads.types import ErrorCode, Preview
 from medianest.http import cookies
@@ -20,28 +20,21 @@ from medianest.web.errors import status_of
 from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader, Toast
+from medianest.web.list_preview import ListPreview, list_preview
 from medianest.web.media_types import media_type
-from medianest.web.presets import preset_name
+from medianest.web.presets import REMEMBERED, PresetChoice, preset_choices
 from medianest.web.quotas import Meter, meters, no_room
+from medianest.web.several import Several, queued_view, several_view, without_scheme
 
-_LINK = re.compile(r"https?://\S+", re.IGNORECASE)
-_PRESET = "preset"
 _HINTED = frozenset(ErrorCode) - {ErrorCode.QUOTA_EXCEEDED}  # at the door its own sentence says it all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One quality to choose, and about how large it will be."""
-
-    name: str
-    label: Message
-    size: int | None
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewView:
-    """What a link is; `duplicate` is the page of the download that brought it already."""
+    """What a link is; `duplicate` is the page of the download that brought it already.
+
+    `playlist` is the list that the link names, too.
+    """
 
     id: str
     url: str
@@ -53,15 +46,11 @@ class PreviewView:
     duration_s: float | None
     estimated_bytes: int | None
     is_live: bool
-    entry_count: int | None
+    playlist: str | None
     duplicate: str | None
-    presets: tuple[Choice, ...]
+    presets: tuple[PresetChoice, ...]
     room: tuple[Meter, ...] = ()
     no_room: Message | None = None
-
-    @property
-    def may_queue(self) -> bool:
-        return self.entry_count is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,41 +64,76 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkView:
-    """What there is to say of a link: one of the two."""
+    """What there is to say of what was pasted: one of these."""
 
     preview: PreviewView | None = None
+    listing: ListPreview | None = None
+    several: Several | None = None
     refusal: Refusal | None = None
+
+    @property
+    def told(self) -> Message:
+        """In a sentence."""
+        if self.refusal:
+            return self.refusal.sentence
+        if self.several:
+            return self.several.title
+        found = self.preview or self.listing
+        return msg("web.preview.found", title=found.title if found else "")
 
 
 async def look(request: AnyRequest, reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
-    """Find out what a link is, and show it with one button."""
-    link = link_in((await forms.read(request)).text("url"))
+    """Find out what a link is, and show it with one button; several are shown line by line."""
+    actor, text = reader.asking.actor, (await forms.read(request)).text("url")
+    remembered = request.cookies.get(REMEMBERED)
+    offers = services.downloads.presets(actor)
+    links = links_in(text)
+    if len(links) > 1:
+        judged = await services.downloads.several.judge(actor, links[:LINKS_MOST])
+        presets = preset_choices(offers, {}, remembered=remembered)
+        view = LinkView(several=several_view(judged, presets, left_out=len(links[LINKS_MOST:])))
+        return told(reader, frame, text, view)
+    link = links[0] if links else text
     try:
-        found = await services.downloads.preview(reader.asking.actor, link)
+        found = await services.downloads.preview(actor, link)
     except MediaNestError as error:
-        return _refused(reader, frame, link, error)
-    offers = services.downloads.presets(reader.asking.actor)
-    view = preview_view(found, offers, remembered=request.cookies.get(_PRESET))
-    return _told(reader, frame, link, LinkView(preview=view))
+        return refused(reader, frame, link, error)
+    return told(reader, frame, link, link_view(found, offers, remembered=remembered))
 
 
 async def queue(request: AnyRequest, reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
     """Queue a link; the quality is the next one's default."""
     form = await forms.read(request)
-    link = link_in(form.text("url"))
+    link = form.text("url")
     preset = form.text("preset") or None
     try:
         download, is_new = await services.downloads.enqueue(
             reader.asking.actor, link, preset=preset, preview_id=form.text("preview_id") or None
         )
     except MediaNestError as error:
-        return _refused(reader, frame, link, error)
+        return refused(reader, frame, link, error)
     path = f"/downloads/{download.id}"
     sentence = msg("web.preview.queued" if is_new else "web.preview.known", title=download.title)
     toast = Toast(sentence=sentence, link=path, label=msg("web.toast.look"))
     shown = htmx.fragment(reader, "queue/_queued.html", {"toast": toast}) if reader.by_htmx else htmx.go(reader, path)
-    shown.set_cookie(cookies.preference(_PRESET, download.preset, reader.asking))
+    shown.set_cookie(cookies.preference(REMEMBERED, download.preset, reader.asking))
     return shown
+
+
+async def queue_several(request: AnyRequest, reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
+    """Queue several links, and tell what became of each; the quality is the next one's default."""
+    form = await forms.read(request)
+    links = form.many("url")[:LINKS_MOST]
+    queued = await services.downloads.several.queue(reader.asking.actor, links, preset=form.text("preset") or None)
+    shown = told(reader, frame, "", LinkView(several=queued_view(queued)))
+    if preset := form.text("preset"):
+        shown.set_cookie(cookies.preference(REMEMBERED, preset, reader.asking))
+    return shown
+
+
+async def paste_several(reader: CurrentReader, frame: PageFrame) -> Html:
+    """A form for many links, which a box of one line is too small for."""
+    return htmx.page(reader, replace(frame, place=Place.QUEUE), "queue/several.html", None)
 
 
 async def picture(
@@ -120,19 +144,25 @@ async def picture(
     return await file_response(request, path, media_type=media_type(path))
 
 
-def link_in(text: str) -> str:
-    """The first link in what was pasted; apps share links with words around them."""
-    found = _LINK.search(text)
-    return found[0] if found else text
+def link_view(preview: Preview, offers: Sequence[Offer], *, remembered: str | None) -> LinkView:
+    if not preview.is_playlist:
+        return LinkView(preview=preview_view(preview, offers, remembered=remembered))
+    listing = list_preview(
+        preview,
+        address=without_scheme(preview.url),
+        presets=preset_choices(offers, preview.bytes_by_preset, remembered=remembered),
+        room=meters(preview.standings),
+        no_room=no_room(preview.standings, None),
+    )
+    return LinkView(listing=listing)
 
 
 def preview_view(preview: Preview, offers: Sequence[Offer], *, remembered: str | None) -> PreviewView:
     """`remembered` is the name of the preset that was chosen last time, if it is still offered."""
-    known = any(offer.name == remembered for offer in offers)
     return PreviewView(
         id=preview.id,
         url=preview.url,
-        address=_without_scheme(preview.url),
+        address=without_scheme(preview.url),
         title=preview.title,
         site=preview.site,
         picture=f"/previews/{preview.id}/picture" if preview.has_picture else None,
@@ -140,17 +170,9 @@ def preview_view(preview: Preview, offers: Sequence[Offer], *, remembered: str |
         duration_s=preview.duration_s,
         estimated_bytes=preview.estimated_bytes,
         is_live=preview.is_live,
-        entry_count=(preview.entry_count or 0) if preview.is_playlist else None,
+        playlist=preview.playlist_url,
         duplicate=f"/downloads/{preview.duplicate_of}" if preview.duplicate_of else None,
-        presets=tuple(
-            Choice(
-                name=offer.name,
-                label=preset_name(offer.name, offer.label),
-                size=preview.bytes_by_preset.get(offer.name),
-                chosen=offer.name == remembered if known else offer.is_default,
-            )
-            for offer in offers
-        ),
+        presets=preset_choices(offers, preview.bytes_by_preset, remembered=remembered),
         room=meters(preview.standings),
         no_room=no_room(preview.standings, preview.estimated_bytes),
     )
@@ -159,22 +181,18 @@ def preview_view(preview: Preview, offers: Sequence[Offer], *, remembered: str |
 def refusal(link: str, error: MediaNestError) -> Refusal:
     """An error about a link, with the hint that goes with the queue's own codes."""
     hint = msg(f"downloads.hint.{error.code}") if error.code in _HINTED else None
-    return Refusal(address=_without_scheme(link), sentence=error.message, hint=hint)
+    return Refusal(address=without_scheme(link), sentence=error.message, hint=hint)
 
 
-def _refused(reader: Reader, frame: PageFrame, link: str, error: MediaNestError) -> Html:
+def refused(reader: Reader, frame: PageFrame, link: str, error: MediaNestError) -> Html:
     if isinstance(error, Unauthenticated | Forbidden):
         raise error
-    shown = _told(reader, frame, link, LinkView(refusal=refusal(link, error)), status=status_of(error))
+    shown = told(reader, frame, link, LinkView(refusal=refusal(link, error)), status=status_of(error))
     shown.headers.update(retry_after(error))
     return shown
 
 
-def _told(reader: Reader, frame: PageFrame, link: str, view: LinkView, *, status: int = HTTPStatus.OK) -> Html:
+def told(reader: Reader, frame: PageFrame, link: str, view: LinkView, *, status: int = HTTPStatus.OK) -> Html:
     if reader.by_htmx:
         return htmx.fragment(reader, "queue/_answer.html", {"view": view}, status=status)
     return htmx.page(reader, replace(frame, place=Place.QUEUE, link=link), "queue/link.html", view, status=status)
-
-
-def _without_scheme(link: str) -> str:
-    return link.partition("://")[2] or link

@@ -8,7 +8,7 @@ from litestar.params import FromQuery
 
 from medianest.core.actor import Actor
 from medianest.core.i18n import Message, msg
-from medianest.downloads import queries, rights, site_queries
+from medianest.downloads import playlist_queries, queries, rights, site_queries
 from medianest.downloads.queries import Sort
 from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import Download, State
@@ -18,6 +18,7 @@ from medianest.web.acts import relation
 from medianest.web.frame import Chip, Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html
+from medianest.web.playlists import ListRow, list_row
 from medianest.web.rows import Row, Section, Tally, row, tally
 from medianest.web.sites import SiteTile, tiles
 
@@ -59,6 +60,7 @@ class QueueView:
     chips: tuple[Chip, ...]
     sections: tuple[SectionView, ...]
     path: str
+    lists: tuple[ListRow, ...] = ()
     sites: tuple[SiteTile, ...] = ()
     more: str | None = None
 
@@ -86,6 +88,7 @@ async def show(
         chips=chips(shows, counts),
         sections=sections(rows),
         path=_path(shows, cursor),
+        lists=await _lists(services, actor, shows),
         sites=await _sites(services, actor) if shows is Shows.ALL else (),
         more=_path(shows, more) if more else None,
     )
@@ -121,6 +124,14 @@ def sections(rows: Iterable[Row]) -> tuple[SectionView, ...]:
 
 def _path(shows: Shows, cursor: str | None) -> str:
     return f"/queue?show={shows}" + (f"&cursor={cursor}" if cursor else "")
+
+
+async def _lists(services: Services, actor: Actor, shows: Shows) -> tuple[ListRow, ...]:
+    """The lists that are on their way, where that is what is shown."""
+    if shows in _ONE_STATE:
+        return ()
+    found = await services.db.read(playlist_queries.under_way, actor, mine=shows is Shows.MINE)
+    return tuple(list_row(playlist, actor) for playlist in found)
 
 
 async def _sites(services: Services, actor: Actor) -> tuple[SiteTile, ...]:

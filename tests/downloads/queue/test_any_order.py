@@ -23,6 +23,7 @@ from medianest.core.live import Live
 from medianest.core.outbound import AddressPolicy
 from medianest.downloads import failures, ledger, queries, states, turns, waits, ytdlp
 from medianest.downloads.egress import Egress
+from medianest.downloads.expander import Expander
 from medianest.downloads.models import DownloadRow, SiteRow
 from medianest.downloads.protocol import OUT, Fetched, Info
 from medianest.downloads.run import Broken, Finished
@@ -74,7 +75,9 @@ class QueueMachine(RuleBasedStateMachine):
         self.shop = Workshop(settings=limits, egress=egress, tools=tools, workspace=workspace, copies=copies)
         live = Live()
         self.workers = Workers(self.db, live, self.shop, owner=self.owner)
-        self.service = Downloads(self.db, live, self.shop, self.workers)
+        self.service = Downloads(
+            self.db, live, self.shop, self.workers, Expander(self.db, live, self.shop, owner=self.owner)
+        )
 
     def run(self, coroutine):  # type: ignore[no-untyped-def]
         return self.runner.run(coroutine)

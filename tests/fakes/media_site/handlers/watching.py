@@ -29,6 +29,13 @@ def _tracks(x: Exchange) -> dict[str, str]:
     return {language: f"/{under}/tracks/{language}.vtt".replace("//", "/") for language in languages}
 
 
+async def watch_by_name(x: Exchange) -> None:
+    """The page of the video that `v` names, whether it says also in which `list` it was found."""
+    name = x.request.query.get("v", "")
+    medium = f"/@key={name}/files/clip.mp4"
+    await x.html(Page(title=f"The video {name}", base=x.request.base, content_url=medium).html())
+
+
 async def listen(x: Exchange, path: str) -> None:
     sources = (Source(url=f"/{path}"),)
     await x.html(Page(title=_title(x), base=x.request.base, element="audio", sources=sources).html())

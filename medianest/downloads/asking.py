@@ -1,0 +1,56 @@
+"""Asking a child about a link in a folder of its own, which is gone afterwards unless somebody keeps it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from datetime import timedelta
+from pathlib import Path
+
+from medianest.downloads import protocol
+from medianest.downloads.errors import Refused
+from medianest.downloads.protocol import ChildEvent, Command
+from medianest.downloads.run import limits
+from medianest.downloads.spawn import Child
+from medianest.downloads.types import ErrorCode
+from medianest.downloads.workshop import Workshop
+
+_IDLE_S = 60.0
+
+
+async def answers(
+    shop: Workshop, id: str, folder: Path, command: Callable[[str], Command], *, byte_limit: int, within_s: float
+) -> AsyncGenerator[ChildEvent, None]:
+    """What a child says, up to its last word; `command` is given the proxy's address. Close it (`aclosing`).
+
+    Raises Refused with the queue's own code where it fails, or takes longer than `within_s`.
+    """
+    copy = await asyncio.to_thread(shop.copies.take, folder)
+    allowance = shop.egress.open_pass(id, byte_limit=byte_limit, idle_s=_IDLE_S)
+    deadline = asyncio.get_running_loop().time() + within_s
+    child = None
+    try:
+        most = limits(shop.settings)
+        child = await Child.spawn(folder, shop.tools, log=lambda _line: None, limits=most, ytdlp=copy.folder)
+        await child.send(command(allowance.proxy_url))
+        events = child.events()
+        while event := await _next(events, deadline):
+            if isinstance(event, protocol.Failed):
+                raise _refused(event, is_blocked=bool(allowance.blocked))
+            yield event
+    finally:
+        if child is not None:
+            await asyncio.shield(child.kill())
+        shop.egress.close_pass(id)
+
+
+def _refused(failed: protocol.Failed, *, is_blocked: bool) -> Refused:
+    wish = timedelta(seconds=failed.retry_after_s) if failed.retry_after_s else None
+    return Refused(ErrorCode.BLOCKED_ADDRESS if is_blocked else failed.code, detail=failed.detail, retry_after=wish)
+
+
+async def _next(events: AsyncIterator[ChildEvent], deadline: float) -> ChildEvent | None:
+    """Only the wait for the child is timed, not what is done with what it said."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await anext(events, None)
+    except TimeoutError:
+        raise Refused(ErrorCode.NETWORK, detail="the site did not answer in time") from None

@@ -1,0 +1,171 @@
+"""What the expansion of a list writes down; each function is part of a short transaction of whoever holds the list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from medianest.core import clock, journal, outbound, work
+from medianest.core.actor import SYSTEM
+from medianest.core.config import DownloadsSettings
+from medianest.downloads import events, failures, playlist_queries, playlist_states, rights
+from medianest.downloads.errors import Refused
+from medianest.downloads.ledger import source_of
+from medianest.downloads.models import PlaylistEntryRow, PlaylistRow
+from medianest.downloads.playlist_states import ListVerb
+from medianest.downloads.playlist_types import EntryFate, ListState, ListWait, Playlist
+from medianest.downloads.protocol import Entry, Info
+from medianest.downloads.quotas import QuotaExceeded
+from medianest.downloads.site_health import TROUBLES
+from medianest.downloads.types import ErrorCode
+
+LEASE = timedelta(minutes=5)
+_AT_ONCE = 50
+_FIRST_PAUSE = timedelta(seconds=30)
+_LONGEST_PAUSE = timedelta(hours=2)
+
+
+class NotOurs(Exception):
+    """Somebody stopped the list, or another life of the process has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A list in the hands of one life of the process."""
+
+    id: str
+    holder: str
+
+
+async def claim(session: AsyncSession, hold: Hold) -> Playlist | None:
+    """Take the list; None if it is not to be had any more."""
+    found = await session.run_sync(playlist_queries.by_id, hold.id)
+    if found is None or found.state not in playlist_states.EXPANDING:
+        return None
+    state = playlist_states.after(found.state, ListVerb.GO_ON)
+    fresh = {"state": state, "waits_for": None, "error_code": None, "error_detail": ""}
+    taken = await work.claim(session, PlaylistRow, hold.id, owner=hold.holder, lease=LEASE, **fresh)
+    return await session.run_sync(playlist_queries.by_id, hold.id) if taken else None
+
+
+async def renew(session: AsyncSession, hold: Hold, **values: Any) -> Playlist:
+    """The list as it is with `values`. Raises NotOurs where it is held no more."""
+    if not await work.renew(session, PlaylistRow, hold.id, owner=hold.holder, lease=LEASE, **values):
+        raise NotOurs
+    found = await session.run_sync(playlist_queries.by_id, hold.id)
+    assert found
+    return found
+
+
+async def describe(session: AsyncSession, hold: Hold, info: Info) -> Playlist:
+    """Note what the list is, in the words of its site."""
+    count = {} if info.entry_count is None else {"entry_count": info.entry_count}
+    return await renew(session, hold, title=info.title, site=info.site, **count)
+
+
+async def keep(
+    session: AsyncSession,
+    hold: Hold,
+    wanted: Sequence[Entry],
+    settings: DownloadsSettings,
+    *,
+    in_order: bool = False,
+    **values: Any,
+) -> Playlist:
+    """Note the entries that are wanted; they are queued by their numbers, or `in_order`."""
+    written = await write(session, hold.id, wanted, settings, in_order=in_order)
+    sums = {name: getattr(PlaylistRow, name) + number for name, number in written.items()}
+    return await renew(session, hold, **sums, **values)
+
+
+async def write(
+    session: AsyncSession, id: str, wanted: Sequence[Entry], settings: DownloadsSettings, *, in_order: bool
+) -> dict[str, int]:
+    """Write down the entries that were not; how many were `chosen` by that, and of these are `unavailable`."""
+    counted = {"chosen": 0, "unavailable": 0}
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = [
+            _entry_row(entry, settings) | {"playlist_id": id, "rank": rank if in_order else entry.number}
+            for rank, entry in enumerate(wanted[start : start + _AT_ONCE], start)
+        ]
+        known = await session.run_sync(playlist_queries.known_sources, id, [row["source"] for row in rows])
+        new = {row["source"]: row for row in reversed(rows) if row["source"] not in known}
+        if new:
+            await session.execute(insert(PlaylistEntryRow), list(new.values()))
+        counted["chosen"] += len(new)
+        counted["unavailable"] += sum(row["fate"] is EntryFate.UNAVAILABLE for row in new.values())
+    return counted
+
+
+async def complete(session: AsyncSession, hold: Hold) -> None:
+    """All that was chosen of it was looked at."""
+    found = await renew(session, hold)
+    state = playlist_states.after(found.state, ListVerb.COMPLETE)
+    await work.release(session, PlaylistRow, hold.id, owner=hold.holder, state=state, finished_at=clock.now())
+    facts = {"n": found.queued, "here": found.here, "unavailable": found.unavailable}
+    await _tell(session, events.PlaylistCompleted, found, **facts)
+
+
+async def wait_for_room(session: AsyncSession, hold: Hold, full: QuotaExceeded) -> None:
+    """The rest waits until its owner's plan has room for more."""
+    due = clock.now() + full.retry_after if full.retry_after else None
+    await _postpone(session, hold, ListWait.ROOM, due)
+
+
+async def go_on(session: AsyncSession, id: str) -> None:
+    """What a waiting list waited for is there."""
+    waiting = (PlaylistRow.id == id) & (PlaylistRow.state == ListState.WAITING)
+    await session.execute(update(PlaylistRow).where(waiting).values(due_at=clock.now(), waits_for=None))
+
+
+async def broken(session: AsyncSession, hold: Hold, refused: Refused, *, attempts_most: int) -> None:
+    """Have it tried again later where that can help, else write it down as failed."""
+    found = await renew(session, hold)
+    code = ErrorCode(refused.code)
+    error = {"error_code": code, "error_detail": str(refused.facts.get("detail", ""))[:500]}
+    if failures.REMEDIES[code].retryable and found.attempts < attempts_most:
+        pause = work.pause_before(found.attempts, base=_FIRST_PAUSE, most=_LONGEST_PAUSE)
+        due = clock.now() + max(pause, refused.retry_after or timedelta(0))
+        why = ListWait.SITE if code in TROUBLES else ListWait.RETRY
+        await _postpone(session, hold, why, due, **error)
+        return
+    state = playlist_states.after(found.state, ListVerb.FAIL)
+    await work.release(session, PlaylistRow, hold.id, owner=hold.holder, state=state, finished_at=clock.now(), **error)
+    await _tell(session, events.PlaylistFailed, found, code=code.value)
+
+
+async def _postpone(session: AsyncSession, hold: Hold, why: ListWait, due: datetime | None, **error: Any) -> None:
+    found = await renew(session, hold)
+    state = playlist_states.after(found.state, ListVerb.POSTPONE)
+    values = {"state": state, "waits_for": why, "due_at": due, **error}
+    await work.release(session, PlaylistRow, hold.id, owner=hold.holder, **values)
+    until = due.isoformat() if due else None
+    await _tell(session, events.PlaylistWaiting, found, why=why.value, until=until)
+
+
+def _entry_row(entry: Entry, settings: DownloadsSettings) -> dict[str, Any]:
+    """An entry whose address is judged like a pasted one; the proxy judges each connection again."""
+    trouble, url = entry.trouble, entry.webpage_url
+    if trouble is None:
+        try:
+            url = str(outbound.check_url(url, settings.private_endpoints))
+        except outbound.Refused as refused:
+            trouble = ErrorCode(refused.code)
+    return {
+        "number": entry.number,
+        "source": source_of(entry) if url else f"#{entry.number}",
+        "url": url,
+        "title": entry.title,
+        "duration_s": entry.duration_s,
+        "fate": EntryFate.LISTED if trouble is None else EntryFate.UNAVAILABLE,
+        "error_code": trouble,
+    }
+
+
+async def _tell(session: AsyncSession, kind: type[events.PlaylistEvent], playlist: Playlist, **facts: Any) -> None:
+    audience = rights.audience_of_list(playlist.owner.id)
+    about = {"subject_id": playlist.id, "title": playlist.title, "owner_id": playlist.owner.id}
+    await journal.record(session, kind(actor=SYSTEM, audience=audience, **about, **facts))
