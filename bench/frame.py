@@ -98,6 +98,12 @@ def memory_mib(pid: int) -> float:
     raise LookupError(pid)
 
 
+def cpu_s(pid: int) -> float:
+    """The processor time that a process has taken."""
+    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def machine() -> str:
     """What the figures were taken on."""
     load = os.getloadavg()[0]
