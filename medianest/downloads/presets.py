@@ -59,10 +59,8 @@ def template(settings: DownloadsSettings, name: str) -> tuple[Component, ...]:
 
 def named(settings: DownloadsSettings, download: Download) -> Download:
     """The download with what the settings say of its preset; without a word where it is gone from them."""
-    recipe = recipes(settings).get(download.preset)
-    extension = download.file.path.rpartition(".")[2] if download.file else None
-    is_sound = extension in AUDIO_EXTENSIONS if extension else recipe is not None and recipe.audio_only
-    return replace(download, preset_label=_label(settings, download.preset), is_sound=is_sound)
+    label = _label(settings, download.preset)
+    return replace(download, preset_label=label, is_sound=_is_sound(settings, download))
 
 
 def offers(settings: DownloadsSettings, actor: Actor) -> list[Offer]:
@@ -79,6 +77,14 @@ def chosen(settings: DownloadsSettings, actor: Actor, name: str | None) -> str:
     if found is None:
         raise UnknownPreset([one.name for one in offered])
     return found
+
+
+def _is_sound(settings: DownloadsSettings, download: Download) -> bool:
+    """By its file; before there is one, by what its preset will make."""
+    if extension := download.file.path.rpartition(".")[2] if download.file else None:
+        return extension in AUDIO_EXTENSIONS
+    is_known = download.preset in _BUILT_IN or download.preset in settings.presets
+    return is_known and _recipe(settings, download.preset).audio_only
 
 
 def _recipe(settings: DownloadsSettings, name: str) -> Recipe:
