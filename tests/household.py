@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from medianest.accounts import permissions, users
 from medianest.accounts.types import NewUser
+from medianest.core import clock
 from medianest.core.actor import SYSTEM, Actor, Role, Via
 from medianest.core.config import DownloadsSettings
 from medianest.core.db import Database
@@ -57,7 +58,8 @@ class Household:
         self.lives += 1
         workspace = Workspace(media_dir=self.media, data_dir=self.folder / "data")
         workspace.prepare()
-        egress = Egress(AddressPolicy.typed(self.settings.private_endpoints))
+        policy = AddressPolicy.typed(self.settings.private_endpoints)
+        egress = Egress(policy, rate=lambda: shop.rate_at(clock.now()))
         await egress.start()
         copies = ytdlp.copies(self.folder / "data", workspace)
         shop = Workshop(settings=self.settings, egress=egress, tools=find_tools(), workspace=workspace, copies=copies)
@@ -102,6 +104,14 @@ class Household:
                     await changed.wait()
         except TimeoutError:
             raise AssertionError(f"it came no further than {download}") from None
+
+    async def until_gone(self, id: str, *, seconds: float = 30) -> None:
+        changed = asyncio.Event()
+        self.db.after_commit(lambda _tables: changed.set())
+        async with asyncio.timeout(seconds):
+            while await self.db.read(queries.by_id, id):
+                await changed.wait()
+                changed.clear()
 
     async def until_state(self, id: str, *states: State) -> Download:
         return await self.until(id, lambda download: download.state in states)

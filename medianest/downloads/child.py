@@ -236,7 +236,6 @@ class Program:
             proxy=command.proxy,
             deno=self._setup.deno,
             file_bytes=self._setup.limits.file_bytes,
-            rate_limit=fetch.rate_limit_bytes_per_s if fetch else None,
             logger=log,
             as_list=isinstance(command, ReadList),
         )

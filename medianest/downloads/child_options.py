@@ -25,7 +25,6 @@ def options(
     proxy: str,
     deno: str | None,
     file_bytes: int,
-    rate_limit: int | None,
     logger: object,
     as_list: bool = False,
 ) -> dict[str, Any]:
@@ -43,7 +42,6 @@ def options(
             "noplaylist": not as_list,
             "js_runtimes": {"deno": {"path": deno}} if deno else {},
             "proxy": proxy,
-            "ratelimit": rate_limit,
             "max_filesize": file_bytes,
         }
     )

@@ -8,13 +8,15 @@ connection goes to an address that was checked. What it speaks is in `egress_con
 import asyncio
 import logging
 import socket
+from collections.abc import Callable
 from datetime import timedelta
 
 from medianest.core import clock, outbound
 from medianest.core.metrics import Metrics
 from medianest.core.supervisor import Supervisor
 from medianest.downloads.egress_connection import USUAL, Connection, Limits, Premises
-from medianest.downloads.egress_passes import Pass, Passes, Throttle
+from medianest.downloads.egress_passes import Pass, Passes
+from medianest.downloads.egress_throttle import Throttle
 from medianest.downloads.meters import Meter
 
 log = logging.getLogger(__name__)
@@ -34,9 +36,12 @@ class Egress:
         resolve: outbound.Resolve = outbound.system_resolve,
         limits: Limits = USUAL,
         metrics: Metrics | None = None,
+        rate: Callable[[], int | None] = lambda: None,
     ) -> None:
+        """`rate` is how many bytes a second all passes together may receive; None is as many as come."""
         metrics = metrics or Metrics()
         self._limits = limits
+        self._throttle = Throttle(rate)
         self._connections: set[Connection] = set()
         self._supervisor = Supervisor()
         self._supervisor.add("egress proxy", self._listen)
@@ -89,7 +94,6 @@ class Egress:
         *,
         byte_limit: int | None = None,
         idle_s: float = 120.0,
-        throttle: Throttle | None = None,
         meter: Meter | None = None,
     ) -> Pass:
         """The right of a job to go out through `proxy_url`: so many bytes in both directions together, of these no more
@@ -97,7 +101,7 @@ class Egress:
         same job ends.
         """
         return self._passes.open(
-            job_id, port=self.port, byte_limit=byte_limit, idle_s=idle_s, throttle=throttle, meter=meter
+            job_id, port=self.port, byte_limit=byte_limit, idle_s=idle_s, throttle=self._throttle, meter=meter
         )
 
     def close_pass(self, job_id: str) -> None:

@@ -116,6 +116,7 @@ class Exchange:
         fitting = self._within_room(early)
         self._received(len(fitting))
         await self._client.send(fitting)
+        await asyncio.sleep(self._pass.spend(len(fitting)))
         await self._down(limit=None if length is None else length - len(early)).run()
 
     def _within_room(self, data: bytes) -> bytes:
@@ -145,7 +146,6 @@ class Exchange:
             self._client.socket,
             self._received,
             limit=limit,
-            throttle=self._pass.throttle,
             half_close=half_close,
-            ceiling=self._pass,
+            allowance=self._pass,
         )

@@ -6,29 +6,12 @@ from dataclasses import dataclass, field
 
 from prometheus_client import Counter
 
-from medianest.core import clock, security
+from medianest.core import security
+from medianest.downloads.egress_throttle import Throttle
 from medianest.downloads.meters import Meter
 
 _BLOCKED_MOST = 100
-_CHUNK_MOST = 256 * 1024
-_CHUNK_LEAST = 4 * 1024
 _TRICKLE_BYTES = 256
-
-
-class Throttle:
-    """Spreads bytes over time; shared by whoever shall share a rate."""
-
-    def __init__(self, bytes_per_s: int, *, monotonic: Callable[[], float] = clock.monotonic) -> None:
-        self._bytes_per_s = bytes_per_s
-        self._monotonic = monotonic
-        self._free_at = 0.0
-        self.chunk = min(_CHUNK_MOST, max(_CHUNK_LEAST, bytes_per_s // 10))
-
-    def spend(self, size: int) -> float:
-        """Count bytes that moved; how many seconds to wait before the next."""
-        now = self._monotonic()
-        self._free_at = max(self._free_at, now) + size / self._bytes_per_s
-        return self._free_at - now
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -95,6 +78,15 @@ class Pass:
         budget = self.meter.left if self.meter else None
         return min((room for room in (left, budget) if room is not None), default=None)
 
+    @property
+    def piece(self) -> int | None:
+        """How much one of its connections may receive at once; None is as much as comes."""
+        return self.throttle.piece(sum(line.watched for line in self.lines)) if self.throttle else None
+
+    def spend(self, size: int) -> float:
+        """How many seconds a connection that received so much waits before it goes on."""
+        return self.throttle.spend(size) if self.throttle else 0.0
+
     def receive(self, line: Line, size: int) -> None:
         self.received += size
         if self.meter:
@@ -155,7 +147,7 @@ class Passes:
         port: int,
         byte_limit: int | None,
         idle_s: float,
-        throttle: Throttle | None,
+        throttle: Throttle | None = None,
         meter: Meter | None = None,
     ) -> Pass:
         """A new pass with credentials that nobody can guess; an earlier one of the same job ends."""

@@ -13,17 +13,23 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Protocol
 
-from medianest.downloads.egress_passes import Throttle
-
 _COPY_BYTES = 64 * 1024
 _PIPE_BYTES = 1024 * 1024
 
 
-class Ceiling(Protocol):
-    """What says how much more may be received, and is told when more was to come."""
+class Allowance(Protocol):
+    """What says how much more may be received in all and at once, and is told when more was to come.
+
+    `spend` says how many seconds to wait after so many bytes.
+    """
 
     @property
     def room(self) -> int | None: ...
+
+    @property
+    def piece(self) -> int | None: ...
+
+    def spend(self, size: int) -> float: ...
 
     def exhaust(self) -> None: ...
 
@@ -41,18 +47,16 @@ class Relay(ABC):
         count: Callable[[int], None],
         *,
         limit: int | None = None,
-        throttle: Throttle | None = None,
         half_close: bool = False,
-        ceiling: Ceiling | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._source = source
         self._sink = sink
         self._count = count
         self._left = limit
-        self._throttle = throttle
         self._half_close = half_close
-        self._ceiling = ceiling
+        self._allowance = allowance
         self._is_full = False
         self._pause_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -88,12 +92,8 @@ class Relay(ABC):
             self._timer.cancel()
 
     def _read(self) -> None:
-        most = self._left
-        if self._throttle:
-            most = self._throttle.chunk if most is None else min(most, self._throttle.chunk)
-        room = self._ceiling.room if self._ceiling else None
-        if room is not None:
-            most = room if most is None else min(most, room)
+        room, piece = (self._allowance.room, self._allowance.piece) if self._allowance else (None, None)
+        most = min((bound for bound in (self._left, room, piece) if bound is not None), default=None)
         try:
             if room == 0 and self._is_more_to_come():
                 self._go_no_further()
@@ -115,16 +115,16 @@ class Relay(ABC):
         return bool(self._left) or bool(self._source.recv(1, socket.MSG_PEEK))
 
     def _go_no_further(self) -> None:
-        assert self._ceiling
+        assert self._allowance
         self.stop()
-        self._ceiling.exhaust()
+        self._allowance.exhaust()
 
     def _note(self, size: int) -> None:
         self._count(size)
         if self._left is not None:
             self._left -= size
-        if self._throttle:
-            self._pause_s = self._throttle.spend(size)
+        if self._allowance:
+            self._pause_s = self._allowance.spend(size)
 
     def _write(self) -> None:
         try:

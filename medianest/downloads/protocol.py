@@ -66,7 +66,6 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="fetc
     url: str
     proxy: str
     recipe: Recipe = Recipe()
-    rate_limit_bytes_per_s: int | None = None
 
 
 Command = Setup | Probe | ReadList | Fetch | Introduce

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
+from medianest.core import clock
 from medianest.core.config import DownloadsSettings, PathsSettings
 from medianest.core.db import Database
 from medianest.core.live import Live
@@ -34,7 +35,8 @@ class Queue:
     ) -> None:
         """`environ` is where pip, which brings newer versions of yt-dlp, finds its settings."""
         self.tools = find_tools()
-        self.egress = Egress(AddressPolicy.typed(settings.private_endpoints), metrics=metrics)
+        policy = AddressPolicy.typed(settings.private_endpoints)
+        self.egress = Egress(policy, metrics=metrics, rate=lambda: self._shop.rate_at(clock.now()))
         workspace = Workspace(media_dir=paths.media_dir, data_dir=paths.data_dir)
         copies = ytdlp.copies(paths.data_dir, workspace)
         self._shop = Workshop(

@@ -129,7 +129,6 @@ class Run:
                 url=self.download.url,
                 proxy=allowance.proxy_url,
                 recipe=recipe,
-                rate_limit_bytes_per_s=self._settings.rate_limit_bytes_per_s or None,
             )
         )
         async for event in child.events():

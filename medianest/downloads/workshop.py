@@ -1,10 +1,12 @@
 """What every run needs, in one hand."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from medianest.core.config import DownloadsSettings
 from medianest.downloads.egress import Egress
 from medianest.downloads.spawn import Tools
+from medianest.downloads.window import rate_at
 from medianest.downloads.workspace import Workspace
 from medianest.downloads.ytdlp_copies import Copies
 
@@ -21,3 +23,8 @@ class Workshop:
     tools: Tools
     workspace: Workspace
     copies: Copies
+
+    def rate_at(self, now: datetime) -> int | None:
+        """How many bytes a second all downloads together may fetch; None is as many as come."""
+        settings = self.settings
+        return rate_at(settings.rate_limit_hours, settings.rate_limit_bytes_per_s, now.astimezone())

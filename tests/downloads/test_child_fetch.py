@@ -6,7 +6,6 @@ from medianest.downloads.egress import Egress
 from medianest.downloads.protocol import (
     Described,
     Failed,
-    Fetch,
     Fetched,
     Pictured,
     Probe,
@@ -161,16 +160,6 @@ async def test_progress_is_about_the_whole_and_not_too_often(desk: Desk, media_s
     assert progress[-1].percent == 100
     assert progress[-1].downloaded_bytes == 600_000
     assert progress[-2].speed_bytes_per_s == pytest.approx(300_000, rel=0.4)
-
-
-async def test_a_speed_limit_is_kept(desk: Desk, media_site: MediaSite) -> None:
-    url = media_site.url("/files/padded-600000.mp4")
-    child = await desk.child()
-    await desk.probe(url, child=child)
-    began = desk.now()
-    command = Fetch(url=url, proxy=desk.allowance.proxy_url, rate_limit_bytes_per_s=400_000)
-    assert isinstance(await desk.ask(child, command), Fetched)
-    assert desk.now() - began > 1
 
 
 async def test_a_list_is_counted_and_not_fetched(desk: Desk, media_site: MediaSite) -> None:

@@ -137,11 +137,11 @@ async def test_what_came_before_the_last_try_is_kept_for_the_next_run(desk: Desk
 
 
 async def test_pieces_of_a_stream_are_not_fetched_twice(desk: Desk, media_site: MediaSite) -> None:
-    url = media_site.base + "/hls/180/index.m3u8"
+    url = media_site.url("/hls/180/index.m3u8", slow=100_000)
     child = await desk.child()
     await desk.ask(
         child,
-        Fetch(url=url, proxy=desk.allowance.proxy_url, rate_limit_bytes_per_s=60_000),
+        Fetch(url=url, proxy=desk.allowance.proxy_url),
         until=lambda event: isinstance(event, Progressed) and event.downloaded_bytes > 60_000,
     )
     await child.kill()

@@ -76,6 +76,7 @@ class DownloadsSettings(Section):
     min_free_data_bytes: Annotated[BytesOrNone, RELOADABLE] = GIB // 4
     allow_private_hosts: Annotated[values.HostPorts, RELOADABLE] = frozenset()
     rate_limit_bytes_per_s: Annotated[BytesOrNone, RELOADABLE] = 0
+    rate_limit_hours: Annotated[values.RateHours, RELOADABLE] = ()
     default_preset: Annotated[PresetName, RELOADABLE] = "best"
     defaults: Annotated[PresetDefaults, RELOADABLE] = Field(default_factory=PresetDefaults)
     presets: Annotated[Presets, RELOADABLE] = Field(default_factory=dict)

@@ -34,6 +34,8 @@ _NEVER_IN_LINKS = re.compile(r'[\s\\<>"]')
 _PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+")
 _PATH_MOST = 100
 _ASKED_WITHOUT = frozenset({"/healthz", "/readyz", "/metrics"})
+_DIGITS_MOST = 15
+RateInHours = tuple[time, time, int]
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -175,6 +177,19 @@ def window(value: object) -> tuple[time, time] | None:
     return times[0], times[1]
 
 
+def rate_in_hours(value: object) -> RateInHours:
+    """`HH:MM-HH:MM BYTES`; no bytes is no limit."""
+    if isinstance(value, tuple):
+        return value
+    hours, _, rate = text(value).rpartition(" ")
+    if not rate.isascii() or not rate.isdigit() or len(rate) > _DIGITS_MOST:
+        raise refuse("config.want_rate")
+    found = window(hours)
+    if found is None:
+        raise refuse("config.want_rate")
+    return *found, int(rate)
+
+
 def secret(value: object) -> SecretStr:
     """A text that is never shown; it may hold any character."""
     if isinstance(value, SecretStr):
@@ -251,6 +266,7 @@ BasePath = Annotated[str, BeforeValidator(base_path)]
 PublicUrl = Annotated[str | None, BeforeValidator(public_url)]
 Folder = Annotated[Path, BeforeValidator(folder), Field(validate_default=True)]
 TimeOfDay = Annotated[time | None, BeforeValidator(time_of_day)]
+RateHours = Annotated[tuple[RateInHours, ...], BeforeValidator(each(rate_in_hours))]
 Hours = Annotated[tuple[time, time] | None, BeforeValidator(window)]
 Secret = Annotated[SecretStr, BeforeValidator(secret)]
 Title = Annotated[str, BeforeValidator(title)]

@@ -144,10 +144,13 @@ class House:
 
     names: Names = field(default_factory=Names)
     metrics: Metrics = field(default_factory=Metrics)
+    rate: int | None = None
     _endings: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     async def start(self, limits: Limits) -> None:
-        self.egress = Egress(AddressPolicy.typed(), resolve=self.names, limits=limits, metrics=self.metrics)
+        self.egress = Egress(
+            AddressPolicy.typed(), resolve=self.names, limits=limits, metrics=self.metrics, rate=lambda: self.rate
+        )
         await self.egress.start()
         self._endings.append(self.egress.stop)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from medianest.core.metrics import Metrics
-from medianest.downloads.egress_passes import Line, Pass, Passes, Throttle
+from medianest.downloads.egress_passes import Line, Pass, Passes
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def passes() -> Passes:
 
 
 def a_pass(passes: Passes, job_id: str = "job", **more: Any) -> Pass:
-    return passes.open(job_id, port=1234, **{"byte_limit": None, "idle_s": 60.0, "throttle": None, **more})
+    return passes.open(job_id, port=1234, **{"byte_limit": None, "idle_s": 60.0, **more})
 
 
 def test_each_pass_has_its_own_credentials_in_its_address(passes: Passes) -> None:
@@ -56,19 +56,3 @@ def test_what_moved_before_does_not_excuse_standing_still_now() -> None:
         assert not line.is_idle(10.0, 10.0)
         assert not line.is_idle(19.9, 10.0)
         assert line.is_idle(20.0, 10.0)
-
-
-def test_a_throttle_says_how_long_to_wait() -> None:
-    now = 50.0
-    throttle = Throttle(1_000_000, monotonic=lambda: now)
-    assert throttle.spend(100_000) == pytest.approx(0.1)
-    assert throttle.spend(100_000) == pytest.approx(0.2)
-    now = 50.15
-    assert throttle.spend(100_000) == pytest.approx(0.15)
-    now = 99.0
-    assert throttle.spend(100_000) == pytest.approx(0.1)
-
-
-@pytest.mark.parametrize(("rate", "chunk"), [(1_000, 4096), (1_000_000, 100_000), (10**9, 262_144)])
-def test_a_throttle_takes_pieces_of_a_tenth_of_a_second(rate: int, chunk: int) -> None:
-    assert Throttle(rate).chunk == chunk

@@ -3,12 +3,11 @@
 import asyncio
 import hashlib
 import os
-import time
 from pathlib import Path
 
 import pytest
 
-from medianest.downloads.egress_passes import Pass, Throttle
+from medianest.downloads.egress_passes import Pass
 from tests.downloads.egress.conftest import House, Talk, get, says, silence, sized
 
 DATA = os.urandom(1 << 16)
@@ -206,20 +205,6 @@ async def test_names_are_asked_once_and_every_address_is_tried(house: House, job
     client = await house.client()
     assert (await client.ask(get(job, f"site.example:{site.port}"))).body == b"here"
     assert house.names.asked == ["site.example"]
-
-
-async def test_a_throttle_spreads_the_bytes_of_all_who_share_it(house: House) -> None:
-    size = 4 * len(DATA)
-    site = await house.site(streams(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size, size))
-    throttle = Throttle(8 * len(DATA))
-    jobs = [house.egress.open_pass(name, throttle=throttle) for name in ("a", "b")]
-    began = time.monotonic()
-    clients = [await house.client() for _ in jobs]
-    replies = await asyncio.gather(
-        *(client.ask(get(job, site.address)) for client, job in zip(clients, jobs, strict=True))
-    )
-    assert [reply.body for reply in replies] == [DATA * 4, DATA * 4]
-    assert time.monotonic() - began > 0.4
 
 
 async def test_a_site_that_reads_slowly_gets_every_byte(house: House, job: Pass) -> None:
