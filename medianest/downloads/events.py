@@ -31,6 +31,15 @@ class DownloadFollowed(DownloadEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadJoined(DownloadEvent):
+    """What somebody had asked for by another link turned out to be this, and is not fetched again."""
+
+    kind: ClassVar[str] = "download.joined"
+    given_up: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadStarted(DownloadEvent):
     kind: ClassVar[str] = "download.started"
     keep: ClassVar[timedelta] = timedelta(days=30)

@@ -15,7 +15,7 @@ from medianest.core import clock, files, journal, work
 from medianest.core.actor import SYSTEM
 from medianest.core.config import DownloadsSettings
 from medianest.core.db import Database
-from medianest.downloads import events, failures, placing, queries, rights, sites, states
+from medianest.downloads import events, failures, joining, placing, queries, rights, sites, states
 from medianest.downloads.models import DownloadRow
 from medianest.downloads.protocol import OUT, Entry, Info
 from medianest.downloads.run import Broken, Finished
@@ -60,20 +60,30 @@ async def claim(
         return await _get(session, id)
 
 
-async def recognise(db: Database, id: str, info: Info) -> None:
-    """Note what the child learnt about the link, and which site it leads to."""
-    known = {
-        "title": info.title,
-        "site": info.site,
-        "duration_s": info.duration_s,
-    }
+async def recognise(db: Database, id: str, info: Info) -> bool:
+    """Note what the child learnt about the link, and which site it leads to.
+
+    Where another download brings the same, this one is given up for it, and the answer is no.
+    """
+    known = {"title": info.title, "site": info.site, "duration_s": info.duration_s}
+    source = source_of(info)
     try:
         async with db.transaction() as session:
-            await _know(session, id, **known, source=source_of(info))
+            await _know(session, id, **known, source=source)
     except IntegrityError:
-        # another download of the same source and preset is there: this one keeps its own name for it
         async with db.transaction() as session:
-            await _know(session, id, **known)
+            return not await _join(session, id, source) and await _know(session, id, **known)
+    return True
+
+
+async def _join(session: AsyncSession, id: str, source: str) -> bool:
+    """Whether another one of this source was there to be followed instead."""
+    download = await _get(session, id)
+    other = await session.run_sync(queries.same_source, [source], download.preset) if download else None
+    if download is None or other is None or other == id:
+        return False
+    await joining.join(session, download, other)
+    return True
 
 
 async def complete(db: Database, workspace: Workspace, id: str, finished: Finished, *, owner: str) -> None:
@@ -194,13 +204,15 @@ async def _completed(db: Database, id: str, sides: list[str]) -> None:
         await journal.record(session, event)
 
 
-async def _know(session: AsyncSession, id: str, **known: Any) -> None:
+async def _know(session: AsyncSession, id: str, **known: Any) -> bool:
+    """Whether it is still there to be known better."""
     download = await _get(session, id)
     if download is None:
-        return
+        return False
     await sites.leads_to(session, urlsplit(download.url).hostname or "", known["site"])
     await session.execute(update(DownloadRow).where(DownloadRow.id == id).values(**known))
     await _announce(session, id, events.DownloadChanged)
+    return True
 
 
 async def _announce(session: AsyncSession, id: str, kind: type[events.DownloadEvent]) -> None:

@@ -25,6 +25,7 @@ class DownloadRow(WorkColumns, Base):
             unique=True,
             sqlite_where=text("state NOT IN ('failed', 'cancelled')"),
         ),
+        Index("ix_downloads_url", "url", "preset"),
         Index("ix_downloads_position", "state", "priority", "position"),
         Index("ix_downloads_turn", "state", "owner_id", "site", text("rank DESC"), text("priority DESC"), "position"),
         Index("ix_downloads_site", "site", "state", "position"),
@@ -134,6 +135,15 @@ class PlaylistEntryRow(Base):
     fate: Mapped[str]
     error_code: Mapped[str | None]
     download_id: Mapped[str | None] = mapped_column(ForeignKey("downloads.id", ondelete="SET NULL"))
+
+
+class AliasRow(Base):
+    """The id of a download that was given up, because the one that it leads to brings the same."""
+
+    __tablename__ = "download_aliases"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    download_id: Mapped[str] = mapped_column(ForeignKey("downloads.id", ondelete="CASCADE"), index=True)
 
 
 class SiteRow(Base):

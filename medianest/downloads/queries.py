@@ -13,7 +13,8 @@ from medianest.core.actor import Actor
 from medianest.core.paging import Page, decode_cursor, encode_cursor
 from medianest.downloads import failures, rights
 from medianest.downloads.errors import NoDownload
-from medianest.downloads.models import DownloadRow, FollowerRow
+from medianest.downloads.models import AliasRow, DownloadRow, FollowerRow
+from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import (
     Counts,
     Download,
@@ -42,10 +43,15 @@ class Sort(StrEnum):
 
 def one(session: Session, actor: Actor, id: str) -> Download:
     """The download, if this actor may know of it. Raises NoDownload."""
-    download = by_id(session, id)
+    download = by_id(session, id) or _under_alias(session, id)
     if download is None or not rights.sees(actor, download):
         raise NoDownload
     return download
+
+
+def _under_alias(session: Session, id: str) -> Download | None:
+    leads_to = session.scalar(select(AliasRow.download_id).where(AliasRow.id == id))
+    return by_id(session, leads_to) if leads_to else None
 
 
 def by_id(session: Session, id: str) -> Download | None:
@@ -94,6 +100,12 @@ def same_source(session: Session, sources: Iterable[str], preset: str) -> str | 
             DownloadRow.source.in_(sources), DownloadRow.preset == preset, DownloadRow.state.not_in(settled)
         )
     )
+
+
+def under_way(session: Session, url: str, preset: str) -> str | None:
+    """The id of a download of this very link with this preset that is not over yet."""
+    asked = (DownloadRow.url == url, DownloadRow.preset == preset, DownloadRow.state.in_(ACTIVE))
+    return session.scalar(select(DownloadRow.id).where(*asked).limit(1))
 
 
 def rival(session: Session, id: str) -> str | None:

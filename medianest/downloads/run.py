@@ -62,7 +62,7 @@ class Run:
         workspace: Workspace,
         copies: Copies,
         meter: Meter,
-        on_probed: Callable[[Info], Awaitable[None]],
+        on_probed: Callable[[Info], Awaitable[bool]],
         on_tick: Callable[[Tick], None],
     ) -> None:
         self.download = download
@@ -152,7 +152,7 @@ class Run:
     async def _hear(self, event: protocol.ChildEvent) -> Outcome | None:
         match event:
             case protocol.Described():
-                await self._on_probed(event.info)
+                return None if await self._on_probed(event.info) else STOPPED
             case protocol.Pictured():
                 self._picture = event
             case protocol.Staged():

@@ -97,6 +97,7 @@ class Downloads:
         async with self._db.transaction() as session:
             sources = seen.sources if seen else frozenset({str(checked)})
             there = await session.run_sync(queries.same_source, sources, preset)
+            there = there or await session.run_sync(queries.under_way, str(checked), preset)
             if there:
                 return await self._follow(session, actor, there), False
             id = await self._insert(session, actor, checked, preset, priority, seen)
@@ -148,7 +149,7 @@ class Downloads:
         download = await self._db.read(queries.one, actor, id)
         if not rights.controls(actor, download):
             raise Forbidden(msg("downloads.not_yours"))
-        return await asyncio.to_thread(joblog.read, self._shop.workspace.log(id))
+        return await asyncio.to_thread(joblog.read, self._shop.workspace.log(download.id))
 
     async def file_path(self, actor: Actor, id: str) -> Path:
         """Where the finished file lies. Raises NoDownload, Forbidden, NotFound where it is gone."""
@@ -162,8 +163,8 @@ class Downloads:
         raise NotFound(msg("downloads.no_file"), code="no_file")
 
     async def picture_path(self, actor: Actor, id: str) -> Path:
-        await self._db.read(queries.one, actor, id)
-        return _existing(await asyncio.to_thread(self._shop.workspace.picture, id))
+        download = await self._db.read(queries.one, actor, id)
+        return _existing(await asyncio.to_thread(self._shop.workspace.picture, download.id))
 
     async def preview_picture(self, actor: Actor, preview_id: str) -> Path:
         seen = self._previews.find(preview_id, owner_id=actor.id)

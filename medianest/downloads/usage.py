@@ -65,6 +65,11 @@ async def count(session: AsyncSession, user_id: str, download_ids: Sequence[str]
     await session.execute(insert(UsageRow), [_row(user_id, id, downloads=1) for id in download_ids])
 
 
+async def take_back(session: AsyncSession, download_id: str) -> None:
+    """Count a download as never begun; what it received stays counted."""
+    await session.execute(update(UsageRow).where(UsageRow.download_id == download_id).values(downloads=0))
+
+
 async def purge(session: AsyncSession) -> int:
     """Forget what no window reaches back to; returns how many entries."""
     result = await session.execute(delete(UsageRow).where(UsageRow.at <= clock.now() - KEPT))

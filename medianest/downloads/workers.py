@@ -139,11 +139,17 @@ class Workers:
         self._turns[download.id] = turn
         self._tasks[download.id] = asyncio.create_task(self._see_through(run), name=f"download-{download.id}")
 
-    async def _recognise(self, id: str, info: Info) -> None:
-        """From now on it counts as a run of the site that it led to; one that was a probe stays that of the first."""
-        await ledger.recognise(self._db, id, info)
+    async def _recognise(self, id: str, info: Info) -> bool:
+        """From now on it counts as a run of the site that it led to; one that was a probe stays that of the first.
+
+        Whether it goes on: not where another download brings the same.
+        """
+        if not await ledger.recognise(self._db, id, info):
+            await self._answered(self._turns[id])
+            return False
         if not self._turns[id].is_probe:
             self._turns[id] = replace(self._turns[id], site=info.site)
+        return True
 
     async def _see_through(self, run: Run) -> None:
         id = run.download.id
@@ -174,6 +180,8 @@ class Workers:
                 await ledger.complete(self._db, self._shop.workspace, id, outcome, owner=self._owner)
             case Broken():
                 await ledger.broken(self._db, self._shop, turn, outcome, owner=self._owner)
+                if await self._db.read(queries.by_id, id) is None:
+                    await asyncio.to_thread(self._shop.workspace.forget, id)
 
     async def _answered(self, turn: Turn) -> None:
         """Its site does answer us."""

@@ -8,7 +8,7 @@ from medianest.core.db import Database
 from medianest.core.journal import Entry
 from medianest.core.live import Signal
 from medianest.downloads import playlist_queries, queries
-from medianest.downloads.events import DownloadMoved
+from medianest.downloads.events import DownloadJoined, DownloadMoved
 from medianest.downloads.expander import SIGNAL as LIST_SIGNAL
 from medianest.downloads.service import Downloads
 from medianest.downloads.types import Tick
@@ -26,6 +26,7 @@ _TITLES_KEPT = 256
 _SUBJECT = "download"
 _SITE = "site"
 _LIST = "playlist"
+_OF_LISTS = frozenset({DownloadMoved.kind, DownloadJoined.kind})
 
 
 class LiveWriter:
@@ -111,4 +112,4 @@ class LiveWriter:
 
 
 def _concerns_lists(news: Entry) -> bool:
-    return news.subject_type in (_SITE, _LIST) or news.kind == DownloadMoved.kind
+    return news.subject_type in (_SITE, _LIST) or news.kind in _OF_LISTS
