@@ -1,40 +1,5 @@
-// What a page gains by script: times in the reader's own zone, toasts that leave, a link that is looked at as it is
+// What a page gains by script: toasts that leave, a link that is looked at as it is
 // pasted, sheets instead of pages, and a live stream that finds its way back. Without it every journey still works.
-
-const base = document.documentElement.lang;
-const locale = navigator.languages.find((tag) => tag.split("-")[0] === base) ?? base;
-
-// --- times
-
-const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
-const dayClock = new Intl.DateTimeFormat(locale, { weekday: "short", hour: "numeric", minute: "2-digit" });
-const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-const steps = [["second", 60], ["minute", 60], ["hour", 24], ["day", 14], ["week", 9], ["month", Infinity]];
-
-function ago(at) {
-  let amount = (at - Date.now()) / 1000;
-  if (Math.abs(amount) < 45) return relative.format(0, "second");
-  for (const [unit, size] of steps) {
-    if (Math.abs(amount) < size) return relative.format(Math.round(amount), unit);
-    amount /= unit === "day" ? 7 : unit === "week" ? 4.35 : size;
-  }
-}
-
-const writers = {
-  relative: ago,
-  clock: (at) => (at.toDateString() === new Date().toDateString() ? clock : dayClock).format(at),
-  moment: (at) => moment.format(at),
-};
-
-function writeTimes() {
-  for (const time of document.querySelectorAll("time[data-time]")) {
-    const at = new Date(time.dateTime);
-    const text = writers[time.dataset.time](at);
-    if (time.textContent !== text) time.textContent = text;
-    time.title ||= moment.format(at);
-  }
-}
 
 // --- toasts
 
@@ -138,7 +103,6 @@ document.addEventListener("htmx:before:swap", () => {
 });
 
 document.addEventListener("htmx:after:swap", () => {
-  writeTimes();
   openSheets();
   if (!focused || focused.isConnected || document.activeElement !== document.body) return;
   const again = [focused.id, focused.id.replace(/^quick-/, "more-"), "main"].filter(Boolean);
@@ -247,6 +211,3 @@ setTimeout(() => {
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
-
-writeTimes();
-setInterval(writeTimes, 30000);

@@ -12,7 +12,24 @@ error or warning on the console, uncaught exception in a page or request to a fo
 """
 
 from tests.browser.accessibility import assert_accessible
+from tests.browser.figures import assert_costs_little, assert_stood_still
+from tests.browser.keyboard import assert_walks
 from tests.browser.layout import assert_fits
+from tests.browser.spoken import assert_speaks_clearly, spoken
 from tests.browser.visitors import DESK, LOOKS, PHONE, TABLET, Look, Visitors
 
-__all__ = ["DESK", "LOOKS", "PHONE", "TABLET", "Look", "Visitors", "assert_accessible", "assert_fits"]
+__all__ = [
+    "DESK",
+    "LOOKS",
+    "PHONE",
+    "TABLET",
+    "Look",
+    "Visitors",
+    "assert_accessible",
+    "assert_costs_little",
+    "assert_fits",
+    "assert_speaks_clearly",
+    "assert_stood_still",
+    "assert_walks",
+    "spoken",
+]

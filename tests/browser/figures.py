@@ -1,0 +1,37 @@
+"""What a page costs on the first visit, and whether anything in it jumps."""
+
+from playwright.async_api import Page
+
+SCRIPT_AND_STYLE_MOST = 60_000
+REQUESTS_MOST = 12
+_COST = """() => {
+  const other = /\\/picture|\\/live|logo\\.svg|wall\\.svg/;
+  const asked = performance.getEntriesByType("resource").filter(({name}) => !other.test(name));
+  const heavy = asked.filter(({name}) => /\\.(js|css)\\b/.test(name));
+  return {
+    bytes: heavy.reduce((sum, {encodedBodySize}) => sum + encodedBodySize, 0), heavy: heavy.length,
+    requests: 1 + asked.length + document.querySelectorAll("#live").length,
+  };
+}"""
+_SHIFTS = """() => new Promise((done) => {
+  const found = [];
+  const named = (node) => node?.outerHTML?.slice(0, 120) ?? node?.textContent ?? "what is gone";
+  const told = ({value, sources}) => `${value.toFixed(4)}: ${sources.map(({node, previousRect, currentRect}) =>
+    `${named(node)} from ${previousRect.y} to ${currentRect.y}`).join(" and ")}`;
+  new PerformanceObserver((list) => found.push(...list.getEntries())).observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(found.filter((one) => !one.hadRecentInput).map(told)), 200);
+})"""
+
+
+async def assert_costs_little(page: Page) -> None:
+    """Fail when the first visit of a browser loads more script and style, or asks more often, than a page may."""
+    cost = await page.evaluate(_COST)
+    assert cost["heavy"], f"{page.url} was not loaded whole"
+    assert 0 < cost["bytes"] <= SCRIPT_AND_STYLE_MOST, f"{page.url} loads {cost['bytes']} bytes of script and style"
+    assert cost["requests"] <= REQUESTS_MOST, f"{page.url} asks {cost['requests']} times"
+
+
+async def assert_stood_still(page: Page) -> None:
+    """Fail with what moved by itself since the page was opened."""
+    moved = await page.evaluate(_SHIFTS)
+    assert not moved, f"{page.url} jumped:\n" + "\n".join(moved)

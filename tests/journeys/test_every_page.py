@@ -1,0 +1,231 @@
+"""Every page of a running portal: no barrier, nothing beside the edge, light, still, and clear to who only listens."""
+
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+import pytest
+from playwright.async_api import Page, expect
+
+from medianest.web.routes import WAYS
+from tests.browser import (
+    DESK,
+    PHONE,
+    Look,
+    Visitors,
+    assert_accessible,
+    assert_costs_little,
+    assert_fits,
+    assert_speaks_clearly,
+    assert_stood_still,
+    assert_walks,
+)
+from tests.fakes.media_site import MediaSite
+from tests.portal import Portal, Queue
+from tests.portal.fixtures import NewPortal
+
+pytestmark = pytest.mark.slow
+DARK_PHONE = PHONE.but(dark=True, reduced_motion=True)
+LOOKS = [DARK_PHONE, DESK.but(reduced_motion=True)]
+PAGES = {
+    "/": "/",
+    "/library": "/library",
+    "/queue": "/queue",
+    "/queue/links": "/queue/links",
+    "/downloads/{id:str}": "/downloads/{failed}",
+    "/downloads/{id:str}/delete": "/downloads/{failed}/delete",
+    "/account": "/account",
+    "/account/sessions/others": "/account/sessions/others",
+    "/account/tokens/new": "/account/tokens/new",
+    "/sign-in/again": "/sign-in/again",
+    "/admin/people": "/admin/people",
+    "/admin/people/new": "/admin/people/new",
+    "/admin/people/invite": "/admin/people/invite",
+    "/admin/people/device": "/admin/people/device",
+    "/admin/people/{id:str}": "/admin/people/{mia}",
+    "/admin/people/{id:str}/sign-out": "/admin/people/{mia}/sign-out",
+    "/admin/people/{id:str}/suspend": "/admin/people/{mia}/suspend",
+    "/admin/people/{id:str}/remove": "/admin/people/{mia}/remove",
+    "/admin/sites": "/admin/sites",
+    "/admin/sites/{name:str}": "/admin/sites/{site}",
+    "/admin/plans": "/admin/plans",
+    "/admin/plans/new": "/admin/plans/new",
+    "/admin/plans/{id:str}": "/admin/plans/{plan}",
+    "/admin/plans/{id:str}/remove": "/admin/plans/{plan}/remove",
+    "/admin/names": "/admin/names",
+    "/admin/jobs": "/admin/jobs",
+    "/admin/journal": "/admin/journal",
+    "/admin/doctor": "/admin/doctor",
+    "/admin/backups": "/admin/backups",
+    "/api/v1/docs": "/api/v1/docs",
+}
+"""An address for each page that an administrator opens."""
+AT_THE_DOOR = {"/sign-in": "/sign-in", "/invite": "{invitation}"}
+NO_PAGES = {
+    "/setup", "/playlists/{id:str}", "/playlists/{id:str}/stop",
+    "/static/{path:path}", "/live", "/previews/{id:str}/picture", "/downloads/{id:str}/log", "/downloads/{id:str}/file",
+    "/downloads/{id:str}/picture", "/admin", "/admin/journal.csv", "/admin/backups/{name:str}",
+    "/invite/{secret:str}", "/sign-in/profiles/{id:str}",
+}  # fmt: skip
+"""Files, ways elsewhere; the page of a first start is judged below, those of a profile and a list in the gallery."""
+
+
+async def judge(page: Page) -> None:
+    """What is seen and heard of a page as it stands."""
+    await assert_fits(page)
+    await assert_speaks_clearly(page)
+    await assert_accessible(page)
+
+
+async def look_at(page: Page, address: str) -> None:
+    """Open a page as somebody who was never there, on a phone in the dark; then turn on the light, at a desk."""
+    await page.goto(address, wait_until="load")
+    await assert_stood_still(page)
+    await assert_costs_little(page)
+    await judge(page)
+    await page.emulate_media(color_scheme="light")
+    await page.set_viewport_size({"width": DESK.width, "height": DESK.height})
+    await judge(page)
+
+
+@pytest.fixture(scope="module")
+def words(shared_portal: Portal, _media_site: MediaSite) -> Iterator[dict[str, str]]:
+    """What stands in the addresses: downloads in every state, a person, a site. The administrator has two devices."""
+    admin = shared_portal.admin()
+    queue = Queue(admin)
+    links = {
+        "failed": _media_site.url("/status/410/every-page"),
+        "completed": _media_site.url("/files/clip.mp4", key="every-page"),
+        "paused": _media_site.base + "/@slow=20000/@key=every-page/files/padded-3000000.mp4",
+    }
+    ids = {state: queue.add(link)["id"] for state, link in links.items()}
+    queue.act("pause", ids["paused"])
+    for state, id in ids.items():
+        queue.until(id, state)
+    others = {
+        "mia": next(user["id"] for user in admin.get("/api/v1/users").json()["items"] if user["name"] == "Mia"),
+        "site": admin.get("/api/v1/sites").json()["items"][0]["name"],
+        "invitation": admin.post("/api/v1/invitations", json={"role": "member"}).raise_for_status().json()["link"],
+        "plan": admin.post("/api/v1/plans", json={"name": "Every page"}).raise_for_status().json()["id"],
+    }
+    with shared_portal.sign_in():
+        yield ids | others
+
+
+def test_each_page_is_looked_at() -> None:
+    assert PAGES.keys() | AT_THE_DOOR.keys() | NO_PAGES == {way.path for way in WAYS if way.method == "GET"}
+
+
+@pytest.mark.parametrize("way", PAGES)
+async def test_no_page_has_a_fault(visitors: Visitors, shared_portal: Portal, words: dict[str, str], way: str) -> None:
+    page = await visitors.page(DARK_PHONE, storage_state=shared_portal.browser_state())
+    await look_at(page, shared_portal.url(PAGES[way].format(**words)))
+
+
+@pytest.mark.parametrize("way", AT_THE_DOOR)
+async def test_no_page_has_a_fault_for_who_is_not_in(
+    visitors: Visitors, shared_portal: Portal, words: dict[str, str], way: str
+) -> None:
+    await look_at(await visitors.page(DARK_PHONE), urljoin(shared_portal.base, AT_THE_DOOR[way].format(**words)))
+
+
+async def test_the_page_that_makes_the_first_administrator_has_no_fault(
+    visitors: Visitors, new_portal: NewPortal
+) -> None:
+    with new_portal() as portal:
+        await look_at(await visitors.page(DARK_PHONE), portal.setup_url)
+
+
+@pytest.mark.parametrize("somebody", [True, False], ids=["inside", "at the door"])
+async def test_the_page_of_what_is_not_there_has_no_fault(
+    visitors: Visitors, shared_portal: Portal, somebody: bool
+) -> None:
+    state = shared_portal.browser_state() if somebody else None
+    await look_at(await visitors.page(DARK_PHONE, storage_state=state), shared_portal.url("/downloads/none"))
+    visitors.forgive("404")
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+async def test_no_dialog_and_no_menu_has_a_fault(
+    visitors: Visitors, shared_portal: Portal, words: dict[str, str], look: Look
+) -> None:
+    page = await visitors.page(look, storage_state=shared_portal.browser_state())
+    for path, opener in {
+        f"/downloads/{words['failed']}": "Delete",
+        "/account": "Sign out all others",
+        f"/admin/people/{words['mia']}": "Remove",
+    }.items():
+        await page.goto(shared_portal.url(path), wait_until="load")
+        await page.get_by_role("main").get_by_role("link", name=opener, exact=True).click()
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        await assert_speaks_clearly(page)
+        await assert_accessible(page)
+    await page.goto(shared_portal.url("/queue"), wait_until="load")
+    await page.locator(f"#more-{words['failed']}").click()
+    await expect(page.locator(".menu.drop:popover-open")).to_be_visible()
+    await assert_accessible(page)
+
+
+async def test_nothing_jumps_while_a_download_comes_in(
+    visitors: Visitors, shared_portal: Portal, media_site: MediaSite
+) -> None:
+    queue = Queue(shared_portal.admin())
+    id = queue.add(media_site.base + "/@slow=300000/@key=still/files/padded-3000000.mp4")["id"]
+    queue.until(id, "running")
+    context = await visitors.context(PHONE, storage_state=shared_portal.browser_state())
+    pages = [await context.new_page(), await context.new_page()]
+    for page, path in zip(pages, ("/", "/queue"), strict=True):
+        await page.goto(shared_portal.url(path), wait_until="load")
+        bar = page.locator(f"[id$=line-{id}] progress")
+        await expect(bar).to_be_visible()
+        before = await bar.get_attribute("value")
+        await expect(bar).not_to_have_attribute("value", before or "")
+        await assert_stood_still(page)
+        await assert_speaks_clearly(page)
+    queue.act("cancel", id)
+
+
+WALKED = (
+    "/",
+    "/library",
+    "/queue",
+    "/downloads/{failed}",
+    "/account",
+    "/admin/people",
+    "/admin/plans/new",
+    "/admin/journal",
+)
+
+
+@pytest.mark.parametrize("path", WALKED)
+async def test_all_of_a_page_is_reached_by_tab(
+    visitors: Visitors, shared_portal: Portal, words: dict[str, str], path: str
+) -> None:
+    page = await visitors.page(DESK.but(reduced_motion=True), storage_state=shared_portal.browser_state())
+    await page.goto(shared_portal.url(path.format(**words)), wait_until="load")
+    await assert_walks(page)
+
+
+async def test_the_first_step_leads_past_the_places(visitors: Visitors, shared_portal: Portal) -> None:
+    page = await visitors.page(PHONE, storage_state=shared_portal.browser_state())
+    await page.goto(shared_portal.url("/queue"), wait_until="load")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("main")).to_be_focused()
+
+
+async def test_a_dialog_keeps_the_focus_and_gives_it_back(
+    visitors: Visitors, shared_portal: Portal, words: dict[str, str]
+) -> None:
+    page = await visitors.page(DESK, storage_state=shared_portal.browser_state())
+    await page.goto(shared_portal.url(f"/downloads/{words['failed']}"), wait_until="load")
+    opener = page.get_by_role("main").get_by_role("link", name="Delete", exact=True)
+    await opener.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    for key in ("Tab", "Tab", "Tab", "Tab", "Tab", "Shift+Tab", "Shift+Tab", "Shift+Tab"):
+        await page.keyboard.press(key)
+        assert await page.evaluate("document.activeElement.matches('body, dialog, dialog *')")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(opener).to_be_focused()
