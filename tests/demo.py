@@ -12,6 +12,7 @@ from time import monotonic, sleep
 
 import httpx
 
+from medianest.core.actor import Role
 from tests.fakes.media_site import SHOWS, MediaSite
 from tests.portal import ADMIN, PASSWORD, Portal
 
@@ -20,6 +21,8 @@ HEARD = "concert"
 SLOW = "rivers"
 PAUSED = "night-trains"
 WAITING = "harbour"
+PEOPLE = {"Mia": Role.MEMBER, "Kim": Role.CHILD, "Grandma": Role.GUEST}
+PLAN = {"name": "Children", "quotas": {"downloads": 5, "bytes": 20_000_000_000}, "roles": ["child"]}
 PATIENCE_S = 600.0
 TILES = """
 [[tiles]]
@@ -70,7 +73,8 @@ class Demo:
             sleep(0.5)
 
     def furnish(self) -> None:
-        """Bring in what a household has: much that came in, something in every other state."""
+        """Bring in what a household has: a plan, much that came in, something in every other state."""
+        self.admin.post("/api/v1/plans", json=PLAN).raise_for_status()
         arrived = [self.queue(self.site.url(SHOWS[slug].page)) for slug in ARRIVED]
         arrived.append(self.queue(self.site.url(SHOWS[HEARD].page), "audio-mp3"))
         for id in arrived:
@@ -78,9 +82,9 @@ class Demo:
         paused = self.queue(self.show(PAUSED, slow=200_000))
         self.wait(paused, "running")
         self.admin.post(f"/api/v1/downloads/{paused}/pause").raise_for_status()
-        self.wait(self.queue(self.show(WAITING, fail=429, retry_after="3600")), "waiting")
         self.wait(self.queue(self.site.url("/status/410/the-lost-tape")), "failed")
         self.wait(self.queue(self.show(SLOW, slow=150_000)), "running")
+        self.wait(self.queue(self.show(WAITING, fail=429, retry_after="3600")), "waiting")  # from then on it cools down
 
 
 @contextmanager
@@ -89,7 +93,7 @@ def demo() -> Iterator[Demo]:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="medianest-demo-"))
         site = stack.enter_context(MediaSite.in_thread())
-        portal = Portal(Path(folder), allow=[site.address])
+        portal = Portal(Path(folder), people=PEOPLE, allow=[site.address])
         with portal.config_file.open("a") as file:
             file.write(TILES)
         running = Demo(stack.enter_context(portal), site)
