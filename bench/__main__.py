@@ -6,7 +6,7 @@ import sys
 
 from bench import frame
 
-NAMES = ["start", "pages", "live", "egress", "download"]
+NAMES = ["start", "pages", "live", "egress", "download", "visits"]
 
 
 async def main(names: list[str]) -> int:
