@@ -59,13 +59,13 @@ class Portal:
         declared = [*accounts_jobs.jobs(self.db, rules), *downloads_jobs.jobs(self.db, self.queue.ytdlp)]
         self.scheduler = Scheduler(self.db, [*declared, *idempotency.jobs(self.db), *housekeeping])
         self.dispatcher = Dispatcher(self.db, downloads_listeners.listeners())
-        build, languages = self.templates.build, self.catalogues.languages
-        self.ground = ground.lay(self.db, self.live, self.accounts, settings.server, build=build, languages=languages)
+        build, languages, bodies = self.templates.build, self.catalogues.languages, api.BODIES | web.BODIES
+        heart = (self.db, self.live, self.accounts, settings.server)
+        self.ground = ground.lay(*heart, build=build, languages=languages, bodies=bodies)
         commands = Commands(self.accounts, self.backups, self.queue.ytdlp, self.examine)
         self.control = ControlServer(paths.data_dir, commands.handlers())
-        self.reloader = Reloader(sources, settings)
+        self.reloader, self.supervisor = Reloader(sources, settings), Supervisor()
         self.reloader.subscribe(self.take_over)
-        self.supervisor = Supervisor()
         self.asgi = self._faces()
 
     @asynccontextmanager

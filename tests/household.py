@@ -16,6 +16,7 @@ from medianest.core.db import Database
 from medianest.core.live import Live
 from medianest.core.outbound import AddressPolicy
 from medianest.downloads import queries, ytdlp
+from medianest.downloads.cookie_jars import CookieJars
 from medianest.downloads.egress import Egress
 from medianest.downloads.expander import Expander
 from medianest.downloads.service import Downloads
@@ -62,7 +63,15 @@ class Household:
         egress = Egress(policy, rate=lambda: shop.rate_at(clock.now()))
         await egress.start()
         copies = ytdlp.copies(self.folder / "data", workspace)
-        shop = Workshop(settings=self.settings, egress=egress, tools=find_tools(), workspace=workspace, copies=copies)
+        cookies = CookieJars(self.db, self.folder / "secret.key")
+        shop = Workshop(
+            settings=self.settings,
+            egress=egress,
+            tools=find_tools(),
+            workspace=workspace,
+            copies=copies,
+            cookies=cookies,
+        )
         self.workers = Workers(self.db, self.live, shop, owner=f"life {self.lives}")
         self.expander = Expander(self.db, self.live, shop, owner=f"life {self.lives}")
         working = asyncio.create_task(self.workers.run())

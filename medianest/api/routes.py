@@ -51,6 +51,8 @@ ADMINS = (permitted(Permission.ADMINISTER),)
 STEERS = (steers,)
 SIGNED_IN = (signed_in,)
 ANYONE = (anyone,)
+BODIES = {"/api/v1/sites/*/cookies": 2 * sites.COOKIES_MOST}
+"""How many bytes of body a path takes that takes more than others."""
 
 
 async def document(request: AnyRequest, services: Served) -> Answer:
@@ -94,6 +96,8 @@ CALLS = (
 
     Call("GET", "/sites", sites.listing, ADMINS, asks=Paged, gives=List[sites.Site], shows=site_queries.TABLES),
     Call("PATCH", "/sites/{name:str}", sites.change, ADMINS, takes=sites.SiteChange, gives=sites.Site),
+    Call("PUT", "/sites/{name:str}/cookies", sites.put_cookies, ADMINS, takes=sites.NewCookies, gives=sites.Site),
+    Call("DELETE", "/sites/{name:str}/cookies", sites.remove_cookies, ADMINS, statuses=(GONE,)),
 
     Call("GET", "/events", events.stream, READS, gives="text/event-stream"),
 

@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from msgspec import structs
 
 from medianest.downloads import protocol
 from medianest.downloads.errors import Refused
-from medianest.downloads.protocol import ChildEvent, Command
+from medianest.downloads.protocol import ChildEvent, Probe, ReadList
 from medianest.downloads.run import limits
 from medianest.downloads.spawn import Child
 from medianest.downloads.types import ErrorCode
@@ -17,7 +20,13 @@ _IDLE_S = 60.0
 
 
 async def answers(
-    shop: Workshop, id: str, folder: Path, command: Callable[[str], Command], *, byte_limit: int, within_s: float
+    shop: Workshop,
+    id: str,
+    folder: Path,
+    command: Callable[[str], Probe | ReadList],
+    *,
+    byte_limit: int,
+    within_s: float,
 ) -> AsyncGenerator[ChildEvent, None]:
     """What a child says, up to its last word; `command` is given the proxy's address. Close it (`aclosing`).
 
@@ -30,9 +39,16 @@ async def answers(
     try:
         most = limits(shop.settings)
         child = await Child.spawn(folder, shop.tools, log=lambda _line: None, limits=most, ytdlp=copy.folder)
-        await child.send(command(allowance.proxy_url))
-        events = child.events()
+        asked = command(allowance.proxy_url)
+        lent = await shop.cookies.lend(urlsplit(asked.url).hostname or "")
+        await child.send(structs.replace(asked, cookies=lent.words if lent else None))
+        events, signed_in = child.events(), None
         while event := await _next(events, deadline):
+            if isinstance(event, protocol.SignedIn):
+                signed_in = event
+            elif isinstance(event, protocol.FINAL):
+                code = event.code if isinstance(event, protocol.Failed) else None
+                await shop.cookies.take_back(lent, signed_in, code)
             if isinstance(event, protocol.Failed):
                 raise _refused(event, is_blocked=bool(allowance.blocked))
             yield event

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from medianest.core import clock
 from medianest.downloads import child_guard, failures, protocol
+from medianest.downloads.child_cookies import SIGNED_IN, Jar
 from medianest.downloads.child_ffmpeg import Ffmpeg
 from medianest.downloads.child_folder import WorkFolder
 from medianest.downloads.child_info import LISTS, offered_formats
@@ -54,13 +55,16 @@ _BLOCK_MOST = 512 * 1024
 class YtdlpSite:
     """A site by way of yt-dlp, for one command."""
 
-    def __init__(self, parameters: dict[str, Any], resumption: Resumption, log: Log) -> None:
+    def __init__(self, parameters: dict[str, Any], resumption: Resumption, jar: Jar, log: Log) -> None:
         self._resumption = resumption
+        self._jar = jar
         self._log = log
         self._report: Callable[[Mapping[str, object]], None] = log.ignore
         self._ytdl = _confined(resumption)(parameters)
         self._lists = Lists(self._ytdl, self._translated)
         self._ytdl.add_progress_hook(lambda status: self._report(status))
+        if jar.is_for_all:
+            jar.put_into(self._ytdl.cookiejar)
 
     @property
     def hides_formats(self) -> bool:
@@ -68,23 +72,28 @@ class YtdlpSite:
 
     def ask(self, url: str) -> Facts:
         _refuse_other_than_pages(url)
+        return self._jar.opening(self._ytdl.cookiejar, lambda: self._asked(url))
+
+    def _asked(self, url: str) -> Facts:
         with self._translated():
             found = self._ytdl.extract_info(url, download=False)
             facts: Facts = self._ytdl.sanitize_info(found, remove_private_keys=True)
             if facts.get("_type") in LISTS:
                 facts["entries"] = [self._ytdl.sanitize_info(entry) for entry in found.get("entries") or ()]
-        return facts
+        return facts | {SIGNED_IN: self._jar.is_open}
 
     def open_list(self, url: str) -> tuple[Facts, Iterator[Entry]]:
         """A list, and its entries as the site gives them, asking for more only when they are asked for."""
         _refuse_other_than_pages(url)
-        return self._lists.open(url)
+        return self._jar.opening(self._ytdl.cookiejar, lambda: self._lists.open(url))
 
     def entries_of(self, info: Facts) -> Iterator[Entry]:
         """The entries that a look at a list brought along."""
         return self._lists.entries(info)
 
     def choose(self, info: Facts) -> list[Facts]:
+        if info.get(SIGNED_IN):
+            self._jar.put_into(self._ytdl.cookiejar)
         offered = {**info, "formats": offered_formats(info)} if info.get("formats") else dict(info)
         with self._translated():
             chosen = self._ytdl.process_ie_result(offered, download=False)
@@ -215,11 +224,18 @@ class Program:
 
     def answer(self, command: Work | Introduce) -> Probed | ListRead | Fetched | Introduced | Failed:
         """Do what the command says; whatever goes wrong becomes a Failed."""
+        jar = Jar(None if isinstance(command, Introduce) else command.cookies)
+        final = self._done(command, jar)
+        if back := jar.given_back():
+            self._events.say(back)
+        return final
+
+    def _done(self, command: Work | Introduce, jar: Jar) -> Probed | ListRead | Fetched | Introduced | Failed:
         log = Log()
         try:
             if isinstance(command, Introduce):
                 return _introduced()
-            return self._job(command, log).do(command)
+            return self._job(command, jar, log).do(command)
         except CannotFetch as stopped:
             found = stopped.verdict
         except Exception as error:  # noqa: BLE001  # the last line of this process: the portal is owed an answer
@@ -227,7 +243,7 @@ class Program:
             found = failures.verdict(failures.trouble(error), now=clock.now())
         return Failed(code=found.code, detail=found.detail, retry_after_s=found.retry_after_s)
 
-    def _job(self, command: Work, log: Log) -> Job:
+    def _job(self, command: Work, jar: Jar, log: Log) -> Job:
         proxy = urlsplit(command.proxy)
         self._gate.proxy = (proxy.hostname or "", proxy.port or 0)
         fetch = command if isinstance(command, Fetch) else None
@@ -240,7 +256,7 @@ class Program:
             as_list=isinstance(command, ReadList),
         )
         self._events.begin()
-        site = YtdlpSite(parameters, Resumption(self._folder), log)
+        site = YtdlpSite(parameters, Resumption(self._folder), jar, log)
         return Job(self._events, self._folder, self._ffmpeg, site)
 
     def _die_of_hunger(self) -> None:

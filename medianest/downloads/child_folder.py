@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from medianest.downloads.child_cookies import without
 from medianest.downloads.protocol import OUT, Fetched, Pictured
 from medianest.downloads.recipes import Recipe
 from medianest.downloads.subtitles import reduced
@@ -81,7 +82,7 @@ class WorkFolder:
     def keep_info(self, url: str, info: dict[str, Any]) -> None:
         short = reduced(info) | {
             key: value[:_TEXT_MOST] if isinstance(value, str) and key != "url" else value
-            for key, value in info.items()
+            for key, value in without(info).items()
             if key not in _LEFT_OUT
         }
         self._write(

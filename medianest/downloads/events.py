@@ -247,6 +247,25 @@ class SiteChanged(SiteEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteCookiesSet(SiteEvent):
+    """An admin gave cookies for it, or others than before."""
+
+    kind: ClassVar[str] = "site.cookies_set"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteCookiesRemoved(SiteEvent):
+    kind: ClassVar[str] = "site.cookies_removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteCookiesRefused(SiteEvent):
+    """It does not know us by its cookies any more; told once until they help again or there are others."""
+
+    kind: ClassVar[str] = "site.cookies_refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadsHandedOver(Event):
     """Somebody left, and so many downloads of theirs belong to others now; the subject is who left."""
 
@@ -256,38 +275,3 @@ class DownloadsHandedOver(Event):
 
     name: str
     number: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YtdlpEvent(Event):
-    """Something about the yt-dlp in use."""
-
-    kind: ClassVar[str] = "ytdlp"
-    subject_type: ClassVar[str] = "ytdlp"
-
-    in_use: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YtdlpUpdated(YtdlpEvent):
-    """New work begins with a newer one from now on."""
-
-    kind: ClassVar[str] = "ytdlp.updated"
-    before: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YtdlpRolledBack(YtdlpEvent):
-    """New work begins with an older one: somebody wished so, or the newer one is damaged or gone."""
-
-    kind: ClassVar[str] = "ytdlp.rolled_back"
-    before: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YtdlpKept(YtdlpEvent):
-    """A newer one could not be had or did not work; `reason` and `values` are the message that says why."""
-
-    kind: ClassVar[str] = "ytdlp.kept"
-    reason: str
-    values: dict[str, str]

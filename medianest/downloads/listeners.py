@@ -24,10 +24,11 @@ from medianest.core.actor import SYSTEM
 from medianest.core.event import ADMINS, people
 from medianest.core.journal import Entry, Listener
 from medianest.downloads import queries, rights, states, waits
-from medianest.downloads.events import DownloadRetried, DownloadsHandedOver, YtdlpUpdated
+from medianest.downloads.events import DownloadRetried, DownloadsHandedOver
 from medianest.downloads.models import DownloadRow, FollowerRow
 from medianest.downloads.states import Verb
 from medianest.downloads.types import ErrorCode, State
+from medianest.downloads.ytdlp_events import YtdlpUpdated
 
 _LATELY = timedelta(days=30)
 _AGAIN_MOST = 500

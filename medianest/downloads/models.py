@@ -175,6 +175,21 @@ class SiteHostRow(Base):
     site: Mapped[str]
 
 
+class SiteCookiesRow(Base):
+    """The cookies of a site: sealed with the house's key, and what may be told of them."""
+
+    __tablename__ = "site_cookies"
+
+    site: Mapped[str] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes]
+    use: Mapped[str]
+    number: Mapped[int]
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    runs_out_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class UsageRow(Base):
     """What counts against somebody's quotas: a download that they began, or the bytes that one of its runs received.
 

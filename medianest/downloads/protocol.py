@@ -36,6 +36,13 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="setu
     ytdlp: str | None = None
 
 
+class Cookies(msgspec.Struct, frozen=True, kw_only=True):
+    """Cookies of the link's site (`cookies`), for all that is asked (`always`) or once the site wants to know us."""
+
+    text: str
+    always: bool = False
+
+
 class Introduce(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="introduce"):
     """Say which yt-dlp this is; ends with `Introduced` or `Failed`."""
 
@@ -46,6 +53,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="prob
     url: str
     proxy: str
     recipes: dict[str, Recipe] = {}
+    cookies: Cookies | None = None
 
 
 class ReadList(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="list"):
@@ -58,6 +66,7 @@ class ReadList(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="l
     proxy: str
     start: int = 1
     most: int
+    cookies: Cookies | None = None
 
 
 class Fetch(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="fetch"):
@@ -66,6 +75,7 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="fetc
     url: str
     proxy: str
     recipe: Recipe = Recipe()
+    cookies: Cookies | None = None
 
 
 Command = Setup | Probe | ReadList | Fetch | Introduce
@@ -173,6 +183,12 @@ class Warned(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="
     code: str
 
 
+class SignedIn(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="signed_in"):
+    """The cookies went along, and are these now; nothing where they are too many to say."""
+
+    cookies: str
+
+
 class Fetched(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="fetched"):
     """The finished, checked file lies under `OUT` in the working folder.
 
@@ -203,7 +219,18 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="
 
 
 ChildEvent = (
-    Probed | Described | Listed | ListRead | Pictured | Staged | Progressed | Warned | Fetched | Introduced | Failed
+    Probed
+    | Described
+    | Listed
+    | ListRead
+    | Pictured
+    | Staged
+    | Progressed
+    | Warned
+    | SignedIn
+    | Fetched
+    | Introduced
+    | Failed
 )
 FINAL = (Probed, ListRead, Fetched, Introduced, Failed)
 OUT = "out"

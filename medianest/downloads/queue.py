@@ -11,6 +11,7 @@ from medianest.core.metrics import Metrics
 from medianest.core.outbound import AddressPolicy
 from medianest.core.security import new_id
 from medianest.downloads import ytdlp
+from medianest.downloads.cookie_jars import CookieJars
 from medianest.downloads.egress import Egress
 from medianest.downloads.expander import Expander
 from medianest.downloads.service import Downloads
@@ -40,7 +41,12 @@ class Queue:
         workspace = Workspace(media_dir=paths.media_dir, data_dir=paths.data_dir)
         copies = ytdlp.copies(paths.data_dir, workspace)
         self._shop = Workshop(
-            settings=settings, egress=self.egress, tools=self.tools, workspace=workspace, copies=copies
+            settings=settings,
+            egress=self.egress,
+            tools=self.tools,
+            workspace=workspace,
+            copies=copies,
+            cookies=CookieJars(db, paths.key_file),
         )
         self.ytdlp = Ytdlp(db, copies, lambda: self.tools, lambda: self._shop.settings, environ)
         life = new_id()

@@ -8,6 +8,7 @@ from datetime import timedelta
 from medianest.core import files
 from medianest.core.config import DownloadsSettings
 from medianest.downloads import paths, presets, protocol
+from medianest.downloads.cookie_jars import CookieJars
 from medianest.downloads.egress import Egress
 from medianest.downloads.egress_passes import Pass
 from medianest.downloads.joblog import JobLog
@@ -61,6 +62,7 @@ class Run:
         tools: Tools,
         workspace: Workspace,
         copies: Copies,
+        cookies: CookieJars,
         meter: Meter,
         on_probed: Callable[[Info], Awaitable[bool]],
         on_tick: Callable[[Tick], None],
@@ -75,6 +77,8 @@ class Run:
         self._workspace = workspace
         self._copies = copies
         self._copy: Copy | None = None
+        self._cookies = cookies
+        self._signed_in: protocol.SignedIn | None = None
         self._on_probed = on_probed
         self._on_tick = on_tick
         self._log = JobLog(workspace.log(download.id))
@@ -113,6 +117,18 @@ class Run:
         await self._end_child()
 
     async def _fetch(self, allowance: Pass, recipe: Recipe) -> Outcome:
+        lent = await self._cookies.lend(self.download.site)
+        command = protocol.Fetch(
+            url=self.download.url,
+            proxy=allowance.proxy_url,
+            recipe=recipe,
+            cookies=lent.words if lent else None,
+        )
+        outcome = await self._command(command, allowance)
+        await self._cookies.take_back(lent, self._signed_in, outcome.code if isinstance(outcome, Broken) else None)
+        return outcome
+
+    async def _command(self, command: protocol.Fetch, allowance: Pass) -> Outcome:
         folder = self._workspace.work(self.download.id)
         try:
             self._copy = copy = await asyncio.to_thread(self._copies.take, folder)
@@ -124,13 +140,7 @@ class Run:
         self._child = child = await Child.spawn(
             folder, self._tools, log=self._log.add, limits=limits(self._settings), ytdlp=copy.folder
         )
-        await child.send(
-            protocol.Fetch(
-                url=self.download.url,
-                proxy=allowance.proxy_url,
-                recipe=recipe,
-            )
-        )
+        await child.send(command)
         async for event in child.events():
             if self._ending:
                 return self._ending
@@ -155,6 +165,8 @@ class Run:
                 return None if await self._on_probed(event.info) else STOPPED
             case protocol.Pictured():
                 self._picture = event
+            case protocol.SignedIn():
+                self._signed_in = event
             case protocol.Staged():
                 self.stage = event.stage
             case protocol.Progressed():

@@ -60,6 +60,7 @@ class Downloads:
         self.order = Order(db)
         self.playlists = Playlists(db, shop, self._previews, expander)
         self.several = Several(shop, self.enqueue)
+        self.cookies = shop.cookies
 
     def presets(self, actor: Actor) -> list[Offer]:
         """The presets that this actor may choose, the best first."""

@@ -1,5 +1,6 @@
 """Reading what is remembered of sites."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,13 +10,36 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from medianest.core.circuit import Circuit, State
-from medianest.downloads.models import DownloadRow, SiteHostRow, SiteRow
+from medianest.downloads.cookies import Use
+from medianest.downloads.models import DownloadRow, SiteCookiesRow, SiteHostRow, SiteRow
 from medianest.downloads.site_health import Site
 from medianest.downloads.types import Counts, ErrorCode, Wait
 from medianest.downloads.types import State as DownloadState
 
 _COLUMNS = tuple(SiteRow.__table__.c)
+_HOST = re.compile(r"^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$")
+_SHORT = {
+    "youtu.be": "youtube.com",
+    "fb.watch": "facebook.com",
+    "dai.ly": "dailymotion.com",
+    "redd.it": "reddit.com",
+    "instagr.am": "instagram.com",
+}
+"""Hosts that lead elsewhere by their nature, of which nothing is to be learnt first."""
+
 TABLES = (SiteRow.__tablename__, DownloadRow.__tablename__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CookieFacts:
+    """What may be told of a site's cookies: never themselves."""
+
+    use: Use
+    number: int
+    set_at: datetime
+    runs_out_at: datetime | None
+    accepted_at: datetime | None
+    refused_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +49,7 @@ class Figures:
     site: Site
     counts: Counts
     waiting: int
+    cookies: CookieFacts | None
 
 
 def of_names(session: Session, names: Iterable[str]) -> dict[str, Site]:
@@ -80,14 +105,47 @@ def figures(session: Session, sites: Iterable[Site]) -> list[Figures]:
     """The sites with what came from there and what waits for them."""
     known = list(sites)
     names = [site.name for site in known]
-    counts, waits = _counts(session, names), waiting(session, names)
-    return [Figures(site=site, counts=counts[site.name], waiting=waits.get(site.name, 0)) for site in known]
+    counts, waits, cookies = _counts(session, names), waiting(session, names), cookies_of(session, names)
+    return [
+        Figures(
+            site=site,
+            counts=counts[site.name],
+            waiting=waits.get(site.name, 0),
+            cookies=cookies.get(site.name),
+        )
+        for site in known
+    ]
+
+
+def cookies_of(session: Session, names: Iterable[str]) -> dict[str, CookieFacts]:
+    """What may be told of the cookies that there are for these sites."""
+    row = SiteCookiesRow
+    told = (row.site, row.use, row.number, row.set_at, row.runs_out_at, row.accepted_at, row.refused_at)
+    return {
+        site: CookieFacts(
+            use=Use(use),
+            number=number,
+            set_at=set_at,
+            runs_out_at=runs_out_at,
+            accepted_at=accepted_at,
+            refused_at=refused_at,
+        )
+        for site, use, number, set_at, runs_out_at, accepted_at, refused_at in session.execute(
+            select(*told).where(row.site.in_(set(names)))
+        )
+    }
+
+
+def is_host(name: str) -> bool:
+    """Whether a site can have this name: a host with a dot, in lower case."""
+    return _HOST.match(name) is not None
 
 
 def site_of_host(session: Session, host: str) -> str:
     """The site that a host leads to, as far as that is known."""
     plain = host.lower().removeprefix("www.")
-    return session.scalar(select(SiteHostRow.site).where(SiteHostRow.host == plain)) or plain
+    known = session.scalar(select(SiteHostRow.site).where(SiteHostRow.host == plain))
+    return known or _SHORT.get(plain, plain)
 
 
 def _counts(session: Session, names: Iterable[str]) -> dict[str, Counts]:

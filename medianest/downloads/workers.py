@@ -131,6 +131,7 @@ class Workers:
             tools=self._shop.tools,
             workspace=self._shop.workspace,
             copies=self._shop.copies,
+            cookies=self._shop.cookies,
             meter=meter,
             on_probed=lambda info: self._recognise(download.id, info),
             on_tick=lambda tick: self._publish(download, tick),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from medianest.core.config import DownloadsSettings
+from medianest.downloads.cookie_jars import CookieJars
 from medianest.downloads.egress import Egress
 from medianest.downloads.spawn import Tools
 from medianest.downloads.window import rate_at
@@ -23,6 +24,7 @@ class Workshop:
     tools: Tools
     workspace: Workspace
     copies: Copies
+    cookies: CookieJars
 
     def rate_at(self, now: datetime) -> int | None:
         """How many bytes a second all downloads together may fetch; None is as many as come."""

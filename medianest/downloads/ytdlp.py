@@ -19,11 +19,11 @@ from medianest.core.errors import MediaNestError
 from medianest.core.event import ADMINS, Event
 from medianest.core.i18n import Message, msg
 from medianest.downloads import ytdlp_tree, ytdlp_trial, ytdlp_versions
-from medianest.downloads.events import YtdlpKept, YtdlpRolledBack, YtdlpUpdated
 from medianest.downloads.spawn import Tools, find_tools
 from medianest.downloads.workspace import Workspace
 from medianest.downloads.ytdlp_copies import Copies, Trouble
 from medianest.downloads.ytdlp_errors import AlreadyUpdating, NothingToGoBackTo, NotInstalled, TrialFailed
+from medianest.downloads.ytdlp_events import YtdlpKept, YtdlpRolledBack, YtdlpUpdated
 from medianest.downloads.ytdlp_pip import Pip
 from medianest.downloads.ytdlp_versions import Copy, Release, Status
 

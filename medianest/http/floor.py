@@ -53,7 +53,7 @@ _FORM = "application/x-www-form-urlencoded"
 class Rules:
     """Where this installation stands: whom it lets in, its hosts, the proxies before it, its path on its host.
 
-    `bodies` are the paths (by how they begin) that take longer bodies than others, and how many bytes.
+    `bodies` are the paths that take longer bodies than others (`*` is any segment), and how many bytes.
     """
 
     networks: NetworkRule
@@ -179,8 +179,7 @@ class Floor:
 
     def _most(self, path: str, head: Head) -> int:
         """How many bytes of body this path takes. Raises TooLarge where the head announces more."""
-        fitting = [prefix for prefix in self._rules.bodies if path.startswith(prefix)]
-        most = self._rules.bodies[max(fitting, key=len)] if fitting else BODY_MOST
+        most = self._rules.bodies.get(path) or self._rules.bodies.get(_any_thing(path), BODY_MOST)
         if int(head.one(b"content-length") or 0) > most:
             raise too_large(most)
         return most
@@ -231,3 +230,9 @@ class _Answers:
         if asking.secret is not None and asking.secret_is_new:
             return [cookies.write(cookies.FORM, asking.secret, asking).to_encoded_header()]
         return [(b"etag", asking.etag.encode())] if asking.etag and status in (200, 304) else []
+
+
+def _any_thing(path: str) -> str:
+    """The path with `*` for the name of the thing that it leads to, which is the last segment but one."""
+    above, slash, act = path.rpartition("/")
+    return f"{above.rpartition('/')[0]}/*{slash}{act}"

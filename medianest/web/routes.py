@@ -45,6 +45,7 @@ from medianest.web.pages import (
     queue,
     setup,
     sign_in,
+    site_cookies,
     sites,
     tokens,
     verbs,
@@ -62,6 +63,9 @@ FRESH_ADMINS = (permitted(Permission.ADMINISTER), fresh)
 
 LISTS = (*playlist_queries.TABLES, spine.TABLE)
 MOVING = (*LISTS, *site_queries.TABLES)
+BODIES = dict.fromkeys(("/admin/sites", "/admin/sites/*/cookies"), site_cookies.BODY_MOST)
+"""How many bytes of body a path takes that takes more than others."""
+
 PEOPLE = ("users", "sessions", "tokens")
 
 
@@ -165,7 +169,10 @@ WAYS = (
     Way("GET", "/admin/people/{id:str}/remove", partings.ask_remove, ADMINS),
     Way("POST", "/admin/people/{id:str}/remove", partings.remove, ADMINS),
     Way("GET", "/admin/sites", sites.show, ADMINS),
+    Way("POST", "/admin/sites", site_cookies.add, ADMINS),
     Way("GET", "/admin/sites/{name:str}", sites.show_one, ADMINS),
+    Way("POST", "/admin/sites/{name:str}/cookies", site_cookies.change, ADMINS),
+    Way("POST", "/admin/sites/{name:str}/cookies/remove", site_cookies.remove, ADMINS),
     Way("POST", "/admin/sites/{name:str}", sites.set_manners, ADMINS),
     Way("POST", "/admin/sites/{name:str}/hold", sites.hold, ADMINS),
     Way("POST", "/admin/sites/{name:str}/release", sites.release, ADMINS),

@@ -18,7 +18,7 @@ from medianest.accounts.types import Client, Scope, SessionRules, User
 from medianest.admin.backups import Backups
 from medianest.admin.types import Fact
 from medianest.api.errors import Problems
-from medianest.api.routes import openapi_document, router
+from medianest.api.routes import BODIES, openapi_document, router
 from medianest.core import clock
 from medianest.core.config import DownloadsSettings, PathsSettings, ServerSettings, Settings
 from medianest.core.db import Database
@@ -149,7 +149,7 @@ async def run_portal(db: Database, folder: Path, **server: Any) -> AsyncIterator
     """The face, served on a free port of 127.0.0.1."""
     live, errands = Live(), Errands()
     accounts = Accounts(db, SessionRules(), passwords=cheap_passwords())
-    ground = lay(db, live, accounts, ServerSettings(**server), build="test", languages=("en",))
+    ground = lay(db, live, accounts, ServerSettings(**server), build="test", languages=("en",), bodies=BODIES)
     await ground.hub.prepare()
     paths = PathsSettings(data_dir=folder, media_dir=folder / "media")
     host, _, port = SITE.partition(":")

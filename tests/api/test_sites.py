@@ -43,3 +43,39 @@ async def test_what_is_wrong_is_refused(portal: Portal) -> None:
         assert (await alice.patch(SITE, json=wrong)).status_code == 422
     assert (await bob.patch(SITE, json={"held": True})).status_code == 403
     assert (await bob.get(SITES)).status_code == 403
+
+
+COOKIES = "127.0.0.1\tFALSE\t/\tFALSE\t0\tmember\ts3cret\n"
+
+
+async def test_cookies_are_given_never_shown_and_forgotten(portal: Portal) -> None:
+    alice = await portal.browser(portal.cast.alice)
+    given = await alice.put(f"{SITE}/cookies", json={"cookies": COOKIES})
+    assert given.status_code == 200
+    told = given.json()["cookies"]
+    assert (told["use"], told["number"], told["last_accepted_at"]) == ("when_needed", 1, None)
+    changed = await alice.patch(SITE, json={"use_cookies": "always"})
+    assert changed.json()["cookies"]["use"] == "always"
+    assert "s3cret" not in given.text + changed.text + (await alice.get(SITES)).text
+    assert (await alice.delete(f"{SITE}/cookies")).status_code == 204
+    assert (await alice.get(SITES)).json()["items"][0]["cookies"] is None
+    assert (await alice.delete(f"{SITE}/cookies")).status_code == 404
+    assert (await alice.patch(SITE, json={"use_cookies": "never"})).status_code == 404
+
+
+async def test_an_export_of_a_whole_browser_may_be_sent_and_more_may_not(portal: Portal) -> None:
+    alice = await portal.browser(portal.cast.alice)
+    others = ".bank.example\tTRUE\t/\tTRUE\t0\tmoney\tmuch\n" * 10_000
+    whole = await alice.put(f"{SITE}/cookies", json={"cookies": others + COOKIES})
+    assert whole.json()["cookies"]["number"] == 1
+    refused = await alice.put(f"{SITE}/cookies", json={"cookies": others * 3})
+    assert refused.status_code == 413
+
+
+async def test_cookies_that_are_none_are_refused(portal: Portal) -> None:
+    alice, bob = await portal.browser(portal.cast.alice), await portal.browser(portal.cast.bob)
+    wrong = await alice.put(f"{SITE}/cookies", json={"cookies": "[]"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "bad_cookies")
+    assert wrong.json()["errors"][0]["field"] == "cookies"
+    assert (await alice.put(f"{SITES}/nowhere/cookies", json={"cookies": COOKIES})).status_code == 404
+    assert (await bob.put(f"{SITE}/cookies", json={"cookies": COOKIES})).status_code == 403

@@ -195,8 +195,9 @@ def test_types_and_names_can_be_lies(media_site: MediaSite, browser: httpx.Clien
 def test_members_need_their_cookie(media_site: MediaSite, browser: httpx.Client) -> None:
     url = media_site.url(CLIP, cookie="yes")
 
-    assert browser.get(url).status_code == 403
-    assert browser.get(url, headers={"Cookie": "other=1; member=yes"}).status_code == 200
+    assert browser.get(url).status_code == 401
+    answer = browser.get(url, headers={"Cookie": "other=1; member=yes"})
+    assert (answer.status_code, answer.cookies["seen"]) == (200, "today")
 
 
 def test_wait_is_silence_before_the_answer(media_site: MediaSite, browser: httpx.Client) -> None:

@@ -38,6 +38,7 @@ from medianest.web.pages import (
 from medianest.web.pages.admin import Room, rooms
 from medianest.web.quotas import meters
 from medianest.web.rows import Row, row, tally
+from medianest.web.site_cookies import CookiesForm, cookies_view
 from medianest.web.sites import tiles
 from medianest.web.tiles import tile_groups
 from tests.gallery import household, plans, samples
@@ -108,12 +109,29 @@ def _queue() -> Iterator[Sample]:
 def _sites() -> Iterator[Sample]:
     places = rooms(Room.SITES, alarms=2)
     here = Counts(completed=118, failed=2, waiting=3)
-    views = tuple(sites.site_view(Figures(site=site, counts=here, waiting=3)) for site in samples.SITES)
-    yield _inside("sites", "admin/sites.html", sites.SitesView(places=places, sites=views, more=None), Place.ADMIN)
-    none = sites.SitesView(places=places, sites=(), more=None)
+    figures = (Figures(site=site, counts=here, waiting=3, cookies=None) for site in samples.SITES)
+    views = tuple(map(sites.site_view, figures))
+    ask = CookiesForm.of_any_site()
+    yield _inside(
+        "sites", "admin/sites.html", sites.SitesView(places=places, sites=views, more=None, form=ask), Place.ADMIN
+    )
+    bad = CookiesForm.of_any_site("tube", name_error=msg("web.cookies.want_host"))
+    none = sites.SitesView(places=places, sites=(), more=None, form=bad)
     yield _inside("sites-empty", "admin/sites.html", none, Place.ADMIN)
-    one = sites.MannersView(site=views[2], per_site="1", pause_s="30", usual_per_site=2, usual_pause_s=5)
+    cookies = samples.COOKIES
+    one = sites.MannersView(
+        site=views[2],
+        per_site="1",
+        pause_s="30",
+        usual_per_site=2,
+        usual_pause_s=5,
+        cookies=cookies_view(cookies),
+        form=CookiesForm.of_site(views[2].tile.name, cookies),
+    )
     yield _inside("site", "admin/site.html", one, Place.ADMIN)
+    error = msg("downloads.cookies_bad_line", line=12)
+    form = CookiesForm.of_site(views[2].tile.name, None, error=error)
+    yield _inside("site-no-cookies", "admin/site.html", replace(one, cookies=None, form=form), Place.ADMIN)
     wrong = replace(one, pause_s="long", pause_s_error=msg("web.sites.want_number", least=0, most=3600))
     yield _inside("site-wrong", "admin/site.html", wrong, Place.ADMIN)
 

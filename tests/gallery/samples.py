@@ -6,8 +6,10 @@ from medianest.core.circuit import Circuit
 from medianest.core.circuit import State as CircuitState
 from medianest.core.config import TileSettings
 from medianest.core.config.values import ICONS
+from medianest.downloads.cookies import Use
 from medianest.downloads.presets import Offer
 from medianest.downloads.site_health import Site
+from medianest.downloads.site_queries import CookieFacts
 from medianest.downloads.types import (
     Action,
     Download,
@@ -140,6 +142,11 @@ SITES = (
     Site(name="vids.example", last_good_at=NOW - timedelta(minutes=3)),
     Site(name="media.ndr.example", last_good_at=NOW - timedelta(hours=30), per_site=1, pause_s=30),
     Site(name="podcast.example", held_at=NOW - timedelta(hours=1)),
+)  # fmt: skip
+
+COOKIES = CookieFacts(
+    use=Use.WHEN_NEEDED, number=14, set_at=NOW - timedelta(days=9), runs_out_at=NOW + timedelta(days=160),
+    accepted_at=NOW - timedelta(hours=3), refused_at=None,
 )  # fmt: skip
 
 TILES = (

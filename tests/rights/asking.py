@@ -179,11 +179,11 @@ def _other(route: Route) -> Role:
 
 
 def _content(route: Route) -> bytes:
-    if not route.path.startswith("/api/") or route.method not in ("POST", "PATCH"):
+    if not route.path.startswith("/api/") or route.method not in ("POST", "PUT", "PATCH"):
         return b""
     return json.dumps(_BODIES.get(route.path.removeprefix("/api/v1"), {})).encode()
 
 
 def _kind_of_body(route: Route) -> dict[str, str]:
     kind = "application/json" if route.path.startswith("/api/") else "application/x-www-form-urlencoded"
-    return {"content-type": kind} if route.method in ("POST", "PATCH") else {}
+    return {"content-type": kind} if route.method in ("POST", "PUT", "PATCH") else {}

@@ -20,7 +20,7 @@ from medianest.core.actor import Role
 from medianest.core.config import Sources, load
 from medianest.core.journal_tables import DeadLetterRow
 from medianest.core.security import digest, new_id, new_token
-from medianest.downloads.models import DownloadRow, PlaylistRow, SiteRow
+from medianest.downloads.models import DownloadRow, PlaylistRow, SiteCookiesRow, SiteRow
 from medianest.downloads.playlist_types import ListState
 from medianest.downloads.previews import Seen
 from medianest.downloads.protocol import Info, Pictured
@@ -33,6 +33,7 @@ _CONFIG = """
 media_dir = "{media}"
 [downloads]
 min_free_bytes = 0
+ytdlp = "off"
 [backups]
 daily_at = ""
 [server]
@@ -157,9 +158,10 @@ class Newcomers:
         return self._letters
 
     def site(self) -> str:
-        """The name of a site that was asked something once."""
+        """The name of a site that was asked something once, and of which there are cookies."""
         name = f"{new_id()}.example"
         self._keep(SiteRow, name=name, circuit="closed", opened=0, probing=False)
+        self._keep(SiteCookiesRow, site=name, sealed=b"", use="never", number=1, set_at=clock.now())
         return name
 
     def plan(self) -> str:

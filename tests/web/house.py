@@ -30,6 +30,7 @@ from medianest.core.outbound import AddressPolicy
 from medianest.core.scheduler import Scheduler
 from medianest.core.security import load_or_create_key
 from medianest.downloads import ytdlp
+from medianest.downloads.cookie_jars import CookieJars
 from medianest.downloads.egress import Egress
 from medianest.downloads.expander import Expander
 from medianest.downloads.service import Downloads
@@ -172,7 +173,10 @@ async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]], s
     egress = Egress(AddressPolicy.typed(sites))
     await egress.start()
     copies = ytdlp.copies(folder, workspace)
-    shop = Workshop(settings=settings, egress=egress, tools=find_tools(), workspace=workspace, copies=copies)
+    cookies = CookieJars(db, paths.key_file)
+    shop = Workshop(
+        settings=settings, egress=egress, tools=find_tools(), workspace=workspace, copies=copies, cookies=cookies
+    )
     workers = Workers(db, live, shop, owner="house")
     expander = Expander(db, live, shop, owner="house")
     templates = Templates(catalogues, base_path=server.base_path)
@@ -204,7 +208,9 @@ async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]], s
         ready={},
         openapi=lambda: OPENAPI,
     )
-    ground = lay(db, live, accounts, server, build=templates.build, languages=catalogues.languages)
+    ground = lay(
+        db, live, accounts, server, build=templates.build, languages=catalogues.languages, bodies=routes.BODIES
+    )
     await ground.hub.prepare()
     house = House(
         services=services,

@@ -71,3 +71,37 @@ async def test_only_administrators_come_in(house: House, browser: httpx.AsyncCli
 async def test_what_nobody_asked_is_not_there(house: House, browser: httpx.AsyncClient) -> None:
     await enter(browser, house.cast.alice)
     assert (await browser.get("/admin/sites/never.example")).status_code == 404
+
+
+COOKIES = "127.0.0.1\tFALSE\t/\tFALSE\t0\tmember\ts3cret\n"
+
+
+async def test_cookies_are_given_by_a_form_and_never_come_back(house: House, browser: httpx.AsyncClient) -> None:
+    await enter(browser, house.cast.alice)
+    for name in ("nowhere", ""):
+        wrong = await submit(browser, "/admin/sites", on="/admin/sites", name=name, cookies=COOKIES, use="always")
+        assert wrong.status_code == 422
+        assert "This is not the name of a site." in wrong.text
+    named = "http://127.0.0.1:8000/watch?v=1"
+    wrong = await submit(browser, "/admin/sites", on="/admin/sites", name=named, cookies="{}", use="always")
+    assert "These cookies are JSON." in wrong.text
+    assert named in wrong.text
+    await submit(browser, "/admin/sites", on="/admin/sites", name=named, cookies=COOKIES, use="always")
+    page = (await browser.get(PAGE)).text
+    assert "1 cookie" in page
+    assert 'value="always" checked' in page
+    assert "s3cret" not in page + wrong.text
+
+
+async def test_their_use_changes_without_pasting_them_again(house: House, browser: httpx.AsyncClient) -> None:
+    await enter(browser, house.cast.alice)
+    await submit(browser, "/admin/sites", on="/admin/sites", name=SITE, cookies=COOKIES, use="always")
+    await submit(browser, f"{PAGE}/cookies", on=PAGE, cookies="", use="never")
+    assert "Not used" in (await browser.get(PAGE)).text
+    wrong = await submit(browser, f"{PAGE}/cookies", on=PAGE, cookies="nothing", use="never")
+    assert "Line 1 is not a cookie." in wrong.text
+    await submit(browser, f"{PAGE}/cookies/remove", on=PAGE)
+    assert "Forget them" not in (await browser.get(PAGE)).text
+    journal = (await browser.get("/admin/journal")).text
+    assert f"gave cookies for {SITE}" in journal
+    assert f"had the cookies of {SITE} forgotten" in journal

@@ -13,10 +13,26 @@ from medianest.api.v1.download_shapes import DownloadCounts, counts
 from medianest.api.wire import Input, List, Output, Paged, to_json
 from medianest.core.paging import decode_cursor, encode_cursor
 from medianest.downloads import site_queries
+from medianest.downloads.cookies import Use
+from medianest.downloads.site_health import Site as Known
 from medianest.downloads.site_health import Standing
-from medianest.downloads.site_queries import Figures
+from medianest.downloads.site_queries import CookieFacts, Figures
 from medianest.downloads.types import ErrorCode
 from medianest.http.given import CurrentActor
+from medianest.http.services import Services
+
+COOKIES_MOST = 512 * 1024
+
+
+class Cookies(Output, frozen=True, kw_only=True):
+    """What may be told of a site's cookies, which are never shown again; until `runs_out_at` they can help."""
+
+    use: Use
+    number: int
+    set_at: datetime
+    runs_out_at: datetime | None
+    last_accepted_at: datetime | None
+    last_refused_at: datetime | None
 
 
 class Site(Output, frozen=True, kw_only=True):
@@ -35,6 +51,7 @@ class Site(Output, frozen=True, kw_only=True):
     last_good_at: datetime | None
     last_bad_at: datetime | None
     downloads: DownloadCounts
+    cookies: Cookies | None
 
 
 class SiteChange(Input, frozen=True, kw_only=True):
@@ -43,6 +60,14 @@ class SiteChange(Input, frozen=True, kw_only=True):
     held: bool | None = None
     per_site: Annotated[int, Meta(ge=1, le=16)] | UnsetType | None = UNSET
     pause_s: Annotated[int, Meta(ge=0, le=3600)] | UnsetType | None = UNSET
+    use_cookies: Use | None = None
+
+
+class NewCookies(Input, frozen=True, kw_only=True):
+    """A "Netscape cookies.txt"; only those of this site are kept."""
+
+    cookies: Annotated[str, Meta(max_length=COOKIES_MOST)]
+    use: Use = Use.WHEN_NEEDED
 
 
 async def listing(request: AnyRequest, services: Served, asked: Given[Paged]) -> Answer:
@@ -65,8 +90,39 @@ async def change(services: Served, actor: CurrentActor, name: FromPath[str], giv
         site = await sites.set_manners(actor, name, per_site=per_site, pause_s=pause_s)
     if given.held is not None:
         site = await (sites.hold if given.held else sites.release)(actor, name)
+    if given.use_cookies is not None:
+        await services.downloads.cookies.set_use(actor, name, given.use_cookies)
+    return await _told(services, site)
+
+
+async def put_cookies(services: Served, actor: CurrentActor, name: FromPath[str], given: Given[NewCookies]) -> Answer:
+    """Give cookies for a site, in place of those that it had."""
+    await services.downloads.cookies.put(actor, name, given.cookies, given.use)
+    return await _told(services, await services.db.read(site_queries.one, name))
+
+
+async def remove_cookies(services: Served, actor: CurrentActor, name: FromPath[str]) -> Answer:
+    """Forget a site's cookies."""
+    await services.downloads.cookies.remove(actor, name)
+    return answers.nothing()
+
+
+async def _told(services: Services, site: Known) -> Answer:
     (figures,) = await services.db.read(site_queries.figures, [site])
     return answers.json(_shape(figures))
+
+
+def _cookies(facts: CookieFacts | None) -> Cookies | None:
+    if facts is None:
+        return None
+    return Cookies(
+        use=facts.use,
+        number=facts.number,
+        set_at=facts.set_at,
+        runs_out_at=facts.runs_out_at,
+        last_accepted_at=facts.accepted_at,
+        last_refused_at=facts.refused_at,
+    )
 
 
 def _shape(figures: Figures) -> Site:
@@ -82,4 +138,5 @@ def _shape(figures: Figures) -> Site:
         last_good_at=site.last_good_at,
         last_bad_at=site.last_bad_at,
         downloads=counts(figures.counts),
+        cookies=_cookies(figures.cookies),
     )

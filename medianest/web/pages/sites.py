@@ -19,6 +19,7 @@ from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html
 from medianest.web.pages.admin import Room, RoomChip, rooms
+from medianest.web.site_cookies import CookiesForm, CookiesView, cookies_view
 from medianest.web.sites import SiteTile, tile
 
 _PAGE = 50
@@ -44,6 +45,7 @@ class SitesView:
     places: tuple[RoomChip, ...]
     sites: tuple[SiteView, ...]
     more: str | None
+    form: CookiesForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,26 +57,34 @@ class MannersView:
     pause_s: str
     usual_per_site: int
     usual_pause_s: int
+    cookies: CookiesView | None
+    form: CookiesForm
     per_site_error: Message | None = None
     pause_s_error: Message | None = None
 
 
 async def show(reader: CurrentReader, services: TheServices, frame: PageFrame, after: FromQuery[str] = "") -> Html:
     """The sites by name."""
+    view = await all_of_them(services, after=after)
+    return htmx.page(reader, replace(frame, place=Place.ADMIN), "admin/sites.html", view)
+
+
+async def all_of_them(services: Services, *, after: str = "") -> SitesView:
+    """The page of the sites."""
     alarms = await services.db.read(journal_pages.dead_letter_count)
     found = await services.db.read(site_queries.listing, after=after, limit=_PAGE + 1)
     figures = await services.db.read(site_queries.figures, found[:_PAGE])
-    view = SitesView(
+    return SitesView(
         places=rooms(Room.SITES, alarms=alarms),
         sites=tuple(site_view(one) for one in figures),
         more=f"/admin/sites?after={found[_PAGE - 1].name}" if len(found) > _PAGE else None,
+        form=CookiesForm.of_any_site(),
     )
-    return htmx.page(reader, replace(frame, place=Place.ADMIN), "admin/sites.html", view)
 
 
 async def show_one(reader: CurrentReader, services: TheServices, frame: PageFrame, name: FromPath[str]) -> Html:
     """One site, with the form of its limits."""
-    return htmx.page(reader, replace(frame, place=Place.ADMIN), "admin/site.html", await _manners(services, name))
+    return htmx.page(reader, replace(frame, place=Place.ADMIN), "admin/site.html", await of_name(services, name))
 
 
 async def set_manners(
@@ -86,7 +96,7 @@ async def set_manners(
         per_site = _number(form.text("per_site"), "per_site", 1, _PER_SITE_MOST)
         pause_s = _number(form.text("pause_s"), "pause_s", 0, _PAUSE_MOST_S)
     except _Wrong as wrong:
-        known = await _manners(services, name)
+        known = await of_name(services, name)
         errors = {wrong.field: wrong.message}
         view = replace(
             known,
@@ -125,7 +135,8 @@ def site_view(figures: Figures) -> SiteView:
     )
 
 
-async def _manners(services: Services, name: str) -> MannersView:
+async def of_name(services: Services, name: str) -> MannersView:
+    """The page of a site. Raises NoSite."""
     if not await services.db.read(site_queries.is_known, name):
         raise NoSite
     site = await services.db.read(site_queries.one, name)
@@ -137,6 +148,8 @@ async def _manners(services: Services, name: str) -> MannersView:
         pause_s=_written(site.pause_s),
         usual_per_site=usual.per_site,
         usual_pause_s=usual.site_pause_s,
+        cookies=cookies_view(figures.cookies),
+        form=CookiesForm.of_site(name, figures.cookies),
     )
 
 

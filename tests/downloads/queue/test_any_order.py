@@ -22,6 +22,7 @@ from medianest.core.errors import Conflict
 from medianest.core.live import Live
 from medianest.core.outbound import AddressPolicy
 from medianest.downloads import failures, ledger, queries, states, turns, waits, ytdlp
+from medianest.downloads.cookie_jars import CookieJars
 from medianest.downloads.egress import Egress
 from medianest.downloads.expander import Expander
 from medianest.downloads.models import DownloadRow, SiteRow
@@ -72,7 +73,10 @@ class QueueMachine(RuleBasedStateMachine):
         tools = Tools(ffmpeg="ffmpeg", deno=None)
         limits = DownloadsSettings(max_attempts=3, site_pause_s=0)
         egress, copies = Egress(AddressPolicy.typed()), ytdlp.copies(self.folder / "data", workspace)
-        self.shop = Workshop(settings=limits, egress=egress, tools=tools, workspace=workspace, copies=copies)
+        cookies = CookieJars(self.db, self.folder / "secret.key")
+        self.shop = Workshop(
+            settings=limits, egress=egress, tools=tools, workspace=workspace, copies=copies, cookies=cookies
+        )
         live = Live()
         self.workers = Workers(self.db, live, self.shop, owner=self.owner)
         self.service = Downloads(
@@ -139,7 +143,7 @@ class QueueMachine(RuleBasedStateMachine):
         (out / "film.mp4").write_bytes(content)
         info = Info(title="Film", site="tube.example", extractor="Tube", source_id=id, webpage_url="http://x")
         fetched = Fetched(file="film.mp4", size_bytes=len(content), info=info)
-        done = Finished(fetched=fetched, has_picture=False, tone=None, warnings=())
+        done = Finished(fetched=fetched, path="tube.example/Film.mp4", has_picture=False, tone=None, warnings=())
         self.run(ledger.complete(self.db, self.shop.workspace, id, done, owner=self.owner))
         self.expected[id] = State.COMPLETED
         self.files[id] = content

@@ -10,10 +10,10 @@ from medianest.core.actor import SYSTEM
 from medianest.core.event import ADMINS
 from medianest.core.journal_pages import Sought
 from medianest.downloads import listeners, queries
-from medianest.downloads.events import YtdlpUpdated
 from medianest.downloads.models import DownloadRow
 from medianest.downloads.service import Downloads
 from medianest.downloads.types import ErrorCode, State
+from medianest.downloads.ytdlp_events import YtdlpUpdated
 from tests.household import Household
 
 FAILED = {"state": State.FAILED, "error_code": ErrorCode.NEEDS_UPDATE, "attempts": 1}

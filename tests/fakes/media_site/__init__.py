@@ -19,7 +19,7 @@ manifest names relatively inherits them.
     nolength            no `Content-Length`, the end is the end of the connection
     type=TEXT           another `Content-Type`
     name=TEXT           `Content-Disposition: attachment; filename="TEXT"`
-    cookie=TEXT         403 unless the cookie `member` is TEXT
+    cookie=TEXT         401 unless the cookie `member` is TEXT; then the cookie `seen` comes with it
 
     /                                   the furnished shows as links; no medium
     /shows/SLUG                         a furnished page (`catalogue.SHOWS`), linked data, picture, a clip of 14 to 30 s

@@ -93,6 +93,8 @@ class Exchange:
         head = {"Content-Type": self.conditions.type or media_type, "ETag": f'"{body.etag}"'}
         if not self.conditions.noranges and body.size is not None:
             head["Accept-Ranges"] = "bytes"
+        if self.conditions.cookie is not None:
+            head["Set-Cookie"] = "seen=today; Path=/"
         if self.conditions.name is not None:
             head["Content-Disposition"] = f'attachment; filename="{self.conditions.name}"'
         return head

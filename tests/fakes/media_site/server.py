@@ -107,7 +107,7 @@ class Server:
         if x.conditions.fail:
             await troubles.refuse(x, x.conditions.fail, x.conditions.retry_after)
         elif x.conditions.cookie and x.request.cookies.get("member") != x.conditions.cookie:
-            await troubles.refuse(x, 403)
+            await troubles.refuse(x, 401)
         else:
             try:
                 await routes.answer(x, resource)
