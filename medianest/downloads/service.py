@@ -33,6 +33,7 @@ from medianest.downloads import (
 )
 from medianest.downloads.errors import NoDownload, Refused
 from medianest.downloads.expander import Expander
+from medianest.downloads.failed import Failed
 from medianest.downloads.ledger import source_of
 from medianest.downloads.models import DownloadRow, FollowerRow
 from medianest.downloads.order import Order
@@ -58,6 +59,7 @@ class Downloads:
         self._previews = Previews(shop)
         self.sites = Sites(db)
         self.order = Order(db)
+        self.failed = Failed(db, retry=self.retry, delete=self.delete)
         self.playlists = Playlists(db, shop, self._previews, expander)
         self.several = Several(shop, self.enqueue)
         self.cookies = shop.cookies

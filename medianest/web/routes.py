@@ -25,6 +25,7 @@ from medianest.web.pages import (
     docs,
     doctor,
     download,
+    failures,
     ground,
     home,
     household,
@@ -134,6 +135,10 @@ WAYS = (
     Way("POST", "/downloads/{id:str}/move", verbs.move, SIGNED_IN),
     Way("GET", "/downloads/{id:str}/delete", verbs.ask, SIGNED_IN),
     Way("POST", "/downloads/{id:str}/delete", verbs.delete, SIGNED_IN),
+
+    Way("POST", "/failures/{code:str}/retry", failures.retry, SIGNED_IN),
+    Way("GET", "/failures/{code:str}/dismiss", failures.ask_dismissal, SIGNED_IN),
+    Way("POST", "/failures/{code:str}/dismiss", failures.dismiss, SIGNED_IN),
 
     Way("GET", "/account", account.show, SIGNED_IN, shows=(*MOVING, *PEOPLE, *usage.TABLES), passes=True),
     Way("POST", "/account/name", account.change_name, SIGNED_IN),

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from medianest.accounts.types import Scope
+from medianest.core import clock
 from medianest.core.event import HOUSEHOLD
 from medianest.core.live import Signal
 from medianest.downloads.types import Progress, Stage, State, Tick
@@ -272,3 +273,21 @@ async def test_a_preset_that_is_not_offered_is_refused_with_those_that_are(porta
     (wrong,) = answer.json()["errors"]
     assert wrong["field"] == "preset"
     assert "best, 1080p, 720p, phone, audio-mp3, audio-original" in wrong["message"]
+
+
+async def test_failures_are_listed_tried_again_and_dismissed_by_cause(portal: Portal) -> None:
+    bob, carol = await portal.browser(portal.cast.bob), await portal.browser(portal.cast.carol)
+    ids = [await portal.queued(bob, f"{name}.mp4") for name in "abc"]
+    for id, why in zip(ids, ("network", "network", "drm"), strict=True):
+        await portal.set(id, state=State.FAILED, error_code=why, finished_at=clock.now())
+    causes = (await bob.get("/api/v1/failures")).json()["items"]
+    assert [(cause["code"], cause["count"], cause["action"]) for cause in causes] == [
+        ("network", 2, "retry"),
+        ("drm", 1, "none"),
+    ]
+    assert (await carol.get("/api/v1/failures")).json()["items"] == []
+    assert (await carol.post("/api/v1/failures/network/retry")).json() == {"done": 0, "left": 0}
+    assert (await bob.post("/api/v1/failures/network/retry")).json() == {"done": 2, "left": 0}
+    assert (await bob.delete("/api/v1/failures/drm")).json() == {"done": 1, "left": 0}
+    assert await titles(bob) == ["a.mp4", "b.mp4"]
+    assert code(await bob.post("/api/v1/failures/luck/retry")) == (404, "not_found")

@@ -10,9 +10,10 @@ from medianest.admin.types import Fact, Group, Verdict
 from medianest.core.actor import NOBODY, Role
 from medianest.core.i18n import Message, msg
 from medianest.downloads.errors import Refused
+from medianest.downloads.failed import Cause
 from medianest.downloads.naming_trials import Trial
 from medianest.downloads.site_queries import Figures
-from medianest.downloads.types import Counts, Download, ErrorCode, Preset
+from medianest.downloads.types import Action, Counts, Download, ErrorCode, Preset
 from medianest.downloads.ytdlp_versions import Copy, Status
 from medianest.web import details, errors
 from medianest.web.acts import Relation
@@ -36,6 +37,7 @@ from medianest.web.pages import (
     verbs,
 )
 from medianest.web.pages.admin import Room, rooms
+from medianest.web.pages.failures import cause_rows
 from medianest.web.quotas import meters
 from medianest.web.rows import Row, row, tally
 from medianest.web.site_cookies import CookiesForm, cookies_view
@@ -102,6 +104,14 @@ def _queue() -> Iterator[Sample]:
     empty = replace(full, counts=none, sites=(), chips=queue.chips(queue.Shows.ALL, none), sections=queue.sections(()))
     other = queue.sections(row(item, Relation.OTHER) for item in samples.ALL)
     yield _inside("queue", "queue/page.html", full, Place.QUEUE)
+    causes = (
+        Cause(
+            code=ErrorCode.NEEDS_UPDATE, count=12, newest_at=samples.NOW, retryable=False, action=Action.UPDATE_YTDLP
+        ),
+        Cause(code=ErrorCode.MEMBERS_ONLY, count=1, newest_at=samples.NOW, retryable=False, action=Action.SIGN_IN),
+    )
+    failures = replace(full, shows=queue.Shows.FAILED, causes=cause_rows(causes), sites=())
+    yield _inside("queue-failed", "queue/page.html", failures, Place.QUEUE)
     yield _inside("queue-empty", "queue/page.html", empty, Place.QUEUE, under_way=0)
     yield _inside("queue-other", "queue/page.html", replace(full, sections=other), Place.QUEUE)
 

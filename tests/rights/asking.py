@@ -124,6 +124,7 @@ class Questions:
             "devices": lambda _: {"id": make.device()[0]},
             "household-devices": lambda _: {"id": make.device()[0]},
             "sites": lambda _: {"name": make.site()},
+            "failures": lambda _: {"code": "drm"},
             "plans": lambda _: {"id": make.plan()},
             "jobs": lambda _: {"name": "purge_sessions"},
             "backups": lambda _: {"name": self._backup},

@@ -217,3 +217,24 @@ async def test_a_page_that_was_made_long_ago_still_says_when_it_goes_on(
     page = (await browser.get("/queue")).text
     assert "127.0.0.1 is cooling down" in page
     assert f'datetime="{until.isoformat()[:19]}' in page
+
+
+async def test_failures_are_dealt_with_cause_by_cause(house: House, browser: httpx.AsyncClient) -> None:
+    bob = house.cast.bob
+    over = {"state": State.FAILED, "finished_at": clock.now()}
+    for name in ("one", "two"):
+        await queue(house, bob, name, error_code="network", **over)
+    await queue(house, bob, "three", error_code="drm", **over)
+    await queue(house, house.cast.carol, "hers", error_code="network", **over)
+    await enter(browser, bob)
+    page = (await browser.get("/queue?show=failed")).text
+    causes = re.findall(r"<h3>([^<]+)</h3>\s*<p class=\"meta dots\"><span>(\d) download", page)
+    assert [number for _, number in causes] == ["2", "1"]
+    assert "By cause" not in (await browser.get("/queue")).text
+    assert "Dismiss 1 download?" in (await browser.get("/failures/drm/dismiss")).text
+    gone = await submit(browser, "/failures/drm/dismiss", on="/failures/drm/dismiss")
+    assert (gone.status_code, gone.headers["location"]) == (303, "/queue?show=failed")
+    await submit(browser, "/failures/network/retry", on="/queue?show=failed")
+    assert sections((await browser.get("/queue?show=failed")).text)["failed"] == ["hers"]
+    assert set(sections((await browser.get("/queue?show=mine")).text)["waiting"]) == {"one", "two"}
+    assert (await browser.get("/failures/luck/dismiss")).status_code == 404

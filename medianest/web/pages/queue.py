@@ -8,7 +8,7 @@ from litestar.params import FromQuery
 
 from medianest.core.actor import Actor
 from medianest.core.i18n import Message, msg
-from medianest.downloads import playlist_queries, queries, rights, site_queries
+from medianest.downloads import failed, playlist_queries, queries, rights, site_queries
 from medianest.downloads.queries import Sort
 from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import Download, State
@@ -18,6 +18,7 @@ from medianest.web.acts import relation
 from medianest.web.frame import Chip, Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html
+from medianest.web.pages.failures import CauseRow, cause_rows
 from medianest.web.playlists import ListRow, list_row
 from medianest.web.rows import Row, Section, Tally, row, tally
 from medianest.web.sites import SiteTile, tiles
@@ -62,6 +63,7 @@ class QueueView:
     path: str
     lists: tuple[ListRow, ...] = ()
     sites: tuple[SiteTile, ...] = ()
+    causes: tuple[CauseRow, ...] = ()
     more: str | None = None
 
     @property
@@ -89,6 +91,7 @@ async def show(
         sections=sections(rows),
         path=_path(shows, cursor),
         lists=await _lists(services, actor, shows),
+        causes=cause_rows(await services.db.read(failed.causes, actor)) if shows is Shows.FAILED else (),
         sites=await _sites(services, actor) if shows is Shows.ALL else (),
         more=_path(shows, more) if more else None,
     )
