@@ -1,5 +1,6 @@
 """One list on its way into the queue: read by a child batch by batch, queued batch by batch, each durable at once."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 from urllib.parse import urlsplit
@@ -9,7 +10,7 @@ from medianest.downloads import playlist_ledger, playlist_queueing, protocol
 from medianest.downloads.asking import answers
 from medianest.downloads.errors import Refused
 from medianest.downloads.playlist_choice import Sieve
-from medianest.downloads.playlist_ledger import Hold
+from medianest.downloads.playlist_ledger import Hold, Wanted
 from medianest.downloads.playlist_types import Playlist
 from medianest.downloads.protocol import Entry, ReadList
 from medianest.downloads.quotas import QuotaExceeded
@@ -94,9 +95,9 @@ class Expansion:
         return False
 
     async def _keep(self, batch: list[Entry]) -> bool:
-        wanted, read = self._sieve.take(batch), batch[-1].number
+        wanted, read = await self._judged(self._sieve.take(batch)), batch[-1].number
         async with self._db.transaction() as session:
-            self._news(await playlist_ledger.keep(session, self._hold, wanted, self._shop.settings, read=read))
+            self._news(await playlist_ledger.keep(session, self._hold, wanted, read=read))
         if self._sieve.is_sure(read):
             await self._all_read(read, is_cut=False)
             return True
@@ -105,10 +106,13 @@ class Expansion:
         return False
 
     async def _all_read(self, read: int, *, is_cut: bool) -> None:
-        settings, hold, rest = self._shop.settings, self._hold, self._sieve.last()
+        rest = await self._judged(self._sieve.last(), in_order=True)
         values = {"read": read, "is_cut": is_cut, "is_read": True}
         async with self._db.transaction() as session:
-            self._news(await playlist_ledger.keep(session, hold, rest, settings, in_order=True, **values))
+            self._news(await playlist_ledger.keep(session, self._hold, rest, **values))
+
+    async def _judged(self, entries: list[Entry], *, in_order: bool = False) -> list[Wanted]:
+        return await asyncio.to_thread(playlist_ledger.judged, entries, self._shop.settings, in_order=in_order)
 
     async def _queue_some(self) -> bool:
         """Queue a batch; whether nothing is left, or nothing more goes in now."""

@@ -23,7 +23,7 @@ from medianest.core import journal
 from medianest.core.actor import SYSTEM
 from medianest.core.event import ADMINS, people
 from medianest.core.journal import Entry, Listener
-from medianest.downloads import queries, rights, states, waits
+from medianest.downloads import playlist_ledger, queries, rights, states, waits
 from medianest.downloads.events import DownloadRetried, DownloadsHandedOver
 from medianest.downloads.models import DownloadRow, FollowerRow
 from medianest.downloads.states import Verb
@@ -52,6 +52,7 @@ async def hand_over(session: AsyncSession, entry: Entry) -> None:
     """Give what was somebody's to its first follower, and the rest to the heir; files and runs stay as they are."""
     gone, heir = entry.subject_id, str(entry.data["heir_id"])
     await session.execute(delete(FollowerRow).where(FollowerRow.user_id == gone))
+    await playlist_ledger.hand_over(session, gone, heir)
     followed = await _to_followers(session, gone)
     rest = await session.execute(update(DownloadRow).where(DownloadRow.owner_id == gone).values(owner_id=heir))
     number = len(followed) + int(rest.rowcount)  # type: ignore[attr-defined]  # a DML result has it

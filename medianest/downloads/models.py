@@ -32,6 +32,7 @@ class DownloadRow(WorkColumns, Base):
         Index("ix_downloads_waits", "waits_for", "due_at", sqlite_where=text("waits_for IS NOT NULL")),
         Index("ix_downloads_begun", "begun_at", sqlite_where=text("begun_at IS NOT NULL")),
         Index("ix_downloads_owner", "owner_id", "state"),
+        Index("ix_downloads_place", "position"),
         Index("ix_downloads_playlist", "playlist_id", "state", sqlite_where=text("playlist_id IS NOT NULL")),
         Index("ix_downloads_lease", "lease_owner", sqlite_where=text("lease_owner IS NOT NULL")),
         Index("ix_downloads_created", "created_at", "id"),

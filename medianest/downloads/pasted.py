@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 LINKS_MOST = 50
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -26,7 +26,7 @@ def links_in(text: str) -> tuple[str, ...]:
 
 def both_in(link: str) -> Both | None:
     """The video and its list where a link names both: `/watch?v=...&list=...`, as YouTube and its likes write it."""
-    url = urlsplit(link)
+    url = _parsed(link)
     said = parse_qsl(url.query)
     named = dict(said)
     host = url.hostname or ""
@@ -46,5 +46,13 @@ def both_in(link: str) -> Both | None:
 
 def is_list(link: str) -> bool:
     """Whether it can be seen of a link that it is a list and no video: `/playlist?list=...`."""
-    url = urlsplit(link)
+    url = _parsed(link)
     return url.path == "/playlist" and "list" in dict(parse_qsl(url.query))
+
+
+def _parsed(link: str) -> SplitResult:
+    """Nothing where it is no address at all."""
+    try:
+        return urlsplit(link)
+    except ValueError:
+        return urlsplit("")

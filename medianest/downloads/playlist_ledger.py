@@ -1,11 +1,11 @@
 """What the expansion of a list writes down; each function is part of a short transaction of whoever holds the list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from medianest.core import clock, journal, outbound, work
@@ -14,15 +14,18 @@ from medianest.core.config import DownloadsSettings
 from medianest.downloads import events, failures, playlist_queries, playlist_states, rights
 from medianest.downloads.errors import Refused
 from medianest.downloads.ledger import source_of
-from medianest.downloads.models import PlaylistEntryRow, PlaylistRow
+from medianest.downloads.models import DownloadRow, PlaylistEntryRow, PlaylistRow
 from medianest.downloads.playlist_states import ListVerb
 from medianest.downloads.playlist_types import EntryFate, ListState, ListWait, Playlist
 from medianest.downloads.protocol import Entry, Info
 from medianest.downloads.quotas import QuotaExceeded
 from medianest.downloads.site_health import TROUBLES
+from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import ErrorCode
 
 LEASE = timedelta(minutes=5)
+KEPT = timedelta(days=90)
+_PURGED_MOST = 50
 _AT_ONCE = 50
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=2)
@@ -38,6 +41,37 @@ class Hold:
 
     id: str
     holder: str
+
+
+Wanted = Mapping[str, object]
+"""An entry that is wanted, as a row; which list it belongs to is added where it is written."""
+
+
+def judged(entries: Sequence[Entry], settings: DownloadsSettings, *, in_order: bool) -> list[Wanted]:
+    """Entries whose addresses are judged like pasted ones; they are queued by their numbers, or `in_order`.
+
+    This takes its time, and is done in a thread. The proxy judges each connection again.
+    """
+    return [_judged(entry, rank if in_order else entry.number, settings) for rank, entry in enumerate(entries)]
+
+
+def _judged(entry: Entry, rank: int, settings: DownloadsSettings) -> Wanted:
+    trouble, url = entry.trouble, entry.webpage_url
+    if trouble is None:
+        try:
+            url = str(outbound.check_url(url, settings.private_endpoints))
+        except outbound.Refused as refused:
+            trouble = ErrorCode(refused.code)
+    return {
+        "number": entry.number,
+        "rank": rank,
+        "source": source_of(entry) if url else f"#{entry.number}",
+        "url": url,
+        "title": entry.title,
+        "duration_s": entry.duration_s,
+        "fate": EntryFate.LISTED if trouble is None else EntryFate.UNAVAILABLE,
+        "error_code": trouble,
+    }
 
 
 async def claim(session: AsyncSession, hold: Hold) -> Playlist | None:
@@ -69,30 +103,22 @@ async def describe(session: AsyncSession, hold: Hold, info: Info) -> Playlist:
 async def keep(
     session: AsyncSession,
     hold: Hold,
-    wanted: Sequence[Entry],
-    settings: DownloadsSettings,
-    *,
-    in_order: bool = False,
+    wanted: Sequence[Wanted],
     **values: Any,
 ) -> Playlist:
-    """Note the entries that are wanted; they are queued by their numbers, or `in_order`."""
-    written = await write(session, hold.id, wanted, settings, in_order=in_order)
+    """Note the entries that are wanted."""
+    written = await write(session, hold.id, wanted)
     sums = {name: getattr(PlaylistRow, name) + number for name, number in written.items()}
     return await renew(session, hold, **sums, **values)
 
 
-async def write(
-    session: AsyncSession, id: str, wanted: Sequence[Entry], settings: DownloadsSettings, *, in_order: bool
-) -> dict[str, int]:
+async def write(session: AsyncSession, id: str, wanted: Sequence[Wanted]) -> dict[str, int]:
     """Write down the entries that were not; how many were `chosen` by that, and of these are `unavailable`."""
     counted = {"chosen": 0, "unavailable": 0}
     for start in range(0, len(wanted), _AT_ONCE):
-        rows = [
-            _entry_row(entry, settings) | {"playlist_id": id, "rank": rank if in_order else entry.number}
-            for rank, entry in enumerate(wanted[start : start + _AT_ONCE], start)
-        ]
-        known = await session.run_sync(playlist_queries.known_sources, id, [row["source"] for row in rows])
-        new = {row["source"]: row for row in reversed(rows) if row["source"] not in known}
+        rows = wanted[start : start + _AT_ONCE]
+        known = await session.run_sync(playlist_queries.known_sources, id, [str(row["source"]) for row in rows])
+        new = {row["source"]: {**row, "playlist_id": id} for row in reversed(rows) if row["source"] not in known}
         if new:
             await session.execute(insert(PlaylistEntryRow), list(new.values()))
         counted["chosen"] += len(new)
@@ -146,26 +172,27 @@ async def _postpone(session: AsyncSession, hold: Hold, why: ListWait, due: datet
     await _tell(session, events.PlaylistWaiting, found, why=why.value, until=until)
 
 
-def _entry_row(entry: Entry, settings: DownloadsSettings) -> dict[str, Any]:
-    """An entry whose address is judged like a pasted one; the proxy judges each connection again."""
-    trouble, url = entry.trouble, entry.webpage_url
-    if trouble is None:
-        try:
-            url = str(outbound.check_url(url, settings.private_endpoints))
-        except outbound.Refused as refused:
-            trouble = ErrorCode(refused.code)
-    return {
-        "number": entry.number,
-        "source": source_of(entry) if url else f"#{entry.number}",
-        "url": url,
-        "title": entry.title,
-        "duration_s": entry.duration_s,
-        "fate": EntryFate.LISTED if trouble is None else EntryFate.UNAVAILABLE,
-        "error_code": trouble,
-    }
-
-
 async def _tell(session: AsyncSession, kind: type[events.PlaylistEvent], playlist: Playlist, **facts: Any) -> None:
     audience = rights.audience_of_list(playlist.owner.id)
     about = {"subject_id": playlist.id, "title": playlist.title, "owner_id": playlist.owner.id}
     await journal.record(session, kind(actor=SYSTEM, audience=audience, **about, **facts))
+
+
+async def hand_over(session: AsyncSession, gone: str, heir: str) -> None:
+    """Stop the lists of somebody who left, and give all of theirs to the heir."""
+    its = PlaylistRow.owner_id == gone
+    over = {"state": ListState.STOPPED, "waits_for": None, "due_at": None, "lease_owner": None, "lease_until": None}
+    expanding = its & PlaylistRow.state.in_(playlist_states.EXPANDING)
+    await session.execute(update(PlaylistRow).where(expanding).values(**over, finished_at=clock.now()))
+    await session.execute(update(PlaylistRow).where(its).values(owner_id=heir))
+
+
+async def purge(session: AsyncSession) -> int:
+    """Forget lists that were over long ago and of which nothing is under way; returns how many."""
+    old = PlaylistRow.finished_at <= clock.now() - KEPT
+    its = DownloadRow.playlist_id == PlaylistRow.id
+    busy = select(DownloadRow.id).where(its, DownloadRow.state.in_(ACTIVE))
+    ids = list(await session.scalars(select(PlaylistRow.id).where(old, ~busy.exists()).limit(_PURGED_MOST)))
+    await session.execute(update(DownloadRow).where(DownloadRow.playlist_id.in_(ids)).values(playlist_id=None))
+    await session.execute(delete(PlaylistRow).where(PlaylistRow.id.in_(ids)))
+    return len(ids)

@@ -30,6 +30,7 @@ from medianest.downloads import (
 from medianest.downloads.errors import NotAList
 from medianest.downloads.expander import Expander
 from medianest.downloads.models import DownloadRow, FollowerRow, PlaylistRow
+from medianest.downloads.playlist_ledger import Wanted
 from medianest.downloads.playlist_states import ListVerb
 from medianest.downloads.playlist_types import Choice, Leftovers, ListState, Playlist
 from medianest.downloads.previews import Previews, Seen, columns_of
@@ -74,11 +75,21 @@ class Playlists:
             seen = None
         if seen and not seen.info.is_playlist:
             raise NotAList
+        wanted = await self._judged(choice, seen)
+        row = {
+            "id": new_id(),
+            "url": str(checked),
+            "preset": preset,
+            "choice": {"entries": choice.entries, "newest": choice.newest},
+            "state": ListState.EXPANDING,
+            "owner_id": actor.id,
+            "created_at": clock.now(),
+        }
+        about = _known(seen) if seen else _guessed(checked)
         async with self._db.transaction() as session:
             if full := quotas.in_the_way(await session.run_sync(usage.standings, actor.id or "")):
                 raise QuotaExceeded(full, now=clock.now())
-            id = await self._insert(session, actor, checked, preset, choice, seen)
-            playlist = await session.run_sync(playlist_queries.one, actor, id)
+            playlist = await _begun(session, actor, row | about, wanted)
             await _record(session, actor, events.PlaylistAsked, playlist, preset=preset)
         return playlist
 
@@ -101,27 +112,13 @@ class Playlists:
         await asyncio.to_thread(self._clear, gone)
         return playlist
 
-    async def _insert(
-        self, session: AsyncSession, actor: Actor, url: Url, preset: str, choice: Choice, seen: Seen | None
-    ) -> str:
-        id = new_id()
-        row = {"id": id, "url": str(url), "preset": preset, "state": ListState.EXPANDING, "owner_id": actor.id}
-        chosen = {"choice": {"entries": choice.entries, "newest": choice.newest}, "created_at": clock.now()}
-        about = _known(seen) if seen else _guessed(url)
-        await session.execute(insert(PlaylistRow).values(**row, **chosen, **about))
-        if seen:
-            await self._begin_with(session, id, choice, seen)
-        return id
-
-    async def _begin_with(self, session: AsyncSession, id: str, choice: Choice, seen: Seen) -> None:
+    async def _judged(self, choice: Choice, seen: Seen | None) -> list[Wanted] | None:
         """Where the first entries tell all that is wanted, the list need not be asked for again."""
-        wanted = playlist_choice.chosen(choice, seen.entries, is_whole=seen.is_whole)
+        wanted = playlist_choice.chosen(choice, seen.entries, is_whole=seen.is_whole) if seen else None
         if wanted is None:
-            return
+            return None
         in_order = choice.newest is not None
-        counted = await playlist_ledger.write(session, id, wanted, self._shop.settings, in_order=in_order)
-        values = {"is_read": True, "read": len(seen.entries), **counted}
-        await session.execute(update(PlaylistRow).where(PlaylistRow.id == id).values(**values))
+        return await asyncio.to_thread(playlist_ledger.judged, wanted, self._shop.settings, in_order=in_order)
 
     def _clear(self, ids: list[str]) -> None:
         for id in ids:
@@ -129,11 +126,22 @@ class Playlists:
 
 
 def _known(seen: Seen) -> dict[str, Any]:
-    return {"site": seen.info.site, "title": seen.info.title, "entry_count": seen.info.entry_count}
+    known = {"site": seen.info.site, "title": seen.info.title, "entry_count": seen.info.entry_count}
+    return known | {"read": len(seen.entries) if seen.is_whole else 0}
 
 
 def _guessed(url: Url) -> dict[str, Any]:
     return {name: value for name, value in columns_of(url).items() if name in ("site", "title")}
+
+
+async def _begun(session: AsyncSession, actor: Actor, row: dict[str, Any], wanted: list[Wanted] | None) -> Playlist:
+    """The new list, with all that is `wanted` of it where that is known."""
+    await session.execute(insert(PlaylistRow).values(**row))
+    if wanted is not None:
+        counted = await playlist_ledger.write(session, row["id"], wanted)
+        values = {"is_read": True, **counted}
+        await session.execute(update(PlaylistRow).where(PlaylistRow.id == row["id"]).values(**values))
+    return await session.run_sync(playlist_queries.one, actor, row["id"])
 
 
 async def _cancel_in_line(session: AsyncSession, playlist: Playlist) -> list[str]:

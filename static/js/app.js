@@ -28,7 +28,14 @@ function tellNoAnswer() {
 
 const box = document.getElementById("ask-link");
 
-box?.addEventListener("paste", () => {
+box?.addEventListener("paste", (event) => {
+  const pasted = event.clipboardData?.getData("text/plain").trim() ?? "";
+  if ((pasted.match(/https?:\/\/\S+/gi) ?? []).length > 1) {
+    event.preventDefault();
+    box.value = pasted.replace(/\s+/g, " ");
+    box.form.requestSubmit();
+    return;
+  }
   setTimeout(() => {
     if (/^\s*https?:\/\/\S+\s*$/i.test(box.value)) box.form.requestSubmit();
   });

@@ -43,7 +43,7 @@ from medianest.web.rows import Row, row, tally
 from medianest.web.site_cookies import CookiesForm, cookies_view
 from medianest.web.sites import tiles
 from medianest.web.tiles import tile_groups
-from tests.gallery import household, plans, samples
+from tests.gallery import household, lists, plans, samples
 from tests.gallery.journal import samples_of_the_journal
 from tests.gallery.openapi import OPENAPI
 from tests.gallery.samples import NOW, ROBIN
@@ -112,6 +112,7 @@ def _queue() -> Iterator[Sample]:
     )
     failures = replace(full, shows=queue.Shows.FAILED, causes=cause_rows(causes), sites=())
     yield _inside("queue-failed", "queue/page.html", failures, Place.QUEUE)
+    yield _inside("queue-lists", "queue/page.html", replace(full, lists=lists.rows()), Place.QUEUE)
     yield _inside("queue-empty", "queue/page.html", empty, Place.QUEUE, under_way=0)
     yield _inside("queue-other", "queue/page.html", replace(full, sections=other), Place.QUEUE)
 
@@ -151,11 +152,12 @@ def _links() -> Iterator[Sample]:
     for name, found in {
         "link": samples.PREVIEW,
         "link-here": replace(samples.PREVIEW, duplicate_of="railway"),
-        "link-list": replace(samples.PREVIEW, is_playlist=True, entry_count=42),
         "link-live": replace(samples.PREVIEW, is_live=True, duration_s=None, estimated_bytes=None),
     }.items():
         view = links.LinkView(preview=links.preview_view(found, samples.OFFERS, remembered=Preset.P1080))
         yield _inside(name, "queue/link.html", view, Place.QUEUE, link=found.url)
+    for name, template, shown in lists.samples_of_lists():
+        yield _inside(name, template, shown, Place.QUEUE)
     view = links.LinkView(refusal=refused)
     yield _inside("link-refused", "queue/link.html", view, Place.QUEUE, link="http://10.0.0.7/film.mp4")
 

@@ -24,7 +24,7 @@ from medianest.web.playlists import ListRow, list_row
 from medianest.web.presets import REMEMBERED
 
 _PAGE = 100
-_STATES = {EntryFate.LISTED: "pending", EntryFate.HERE: "up", EntryFate.UNAVAILABLE: "down"}
+_STATES = {EntryFate.LISTED: "waiting", EntryFate.HERE: "up", EntryFate.UNAVAILABLE: "down"}
 
 
 class Which(StrEnum):
@@ -167,7 +167,7 @@ def _entry(entry: ListEntry, *, is_over: bool) -> EntryView:
 def _shape(entry: ListEntry) -> str:
     if entry.fate is not EntryFate.QUEUED:
         return _STATES[entry.fate]
-    return {"completed": "up", "failed": "down", "cancelled": "paused"}.get(entry.download_state or "", "pending")
+    return {"completed": "up", "failed": "down", "cancelled": "paused"}.get(entry.download_state or "", "waiting")
 
 
 def _word(entry: ListEntry, *, is_over: bool) -> Message:

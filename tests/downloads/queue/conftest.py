@@ -16,3 +16,10 @@ async def household(db: Database, tmp_path: Path, media_site: MediaSite) -> Hous
     allowed = frozenset({endpoint(media_site.url("/"))})
     settings = DownloadsSettings(allow_private_hosts=allowed, min_free_bytes=0, workers=4, per_site=4)
     return Household(db=db, folder=tmp_path, actors=await cast(db), settings=settings)
+
+
+@pytest.fixture
+def idle(household: Household) -> Household:
+    """The same household, whose workers fetch nothing for want of room on the disk."""
+    household.settings = household.settings.model_copy(update={"min_free_bytes": 2**53})
+    return household

@@ -17,13 +17,6 @@ from tests.fakes.media_site import MediaSite
 from tests.household import Household
 
 
-@pytest.fixture
-def idle(household: Household) -> Household:
-    """The same household, whose workers fetch nothing for want of room on the disk."""
-    household.settings = household.settings.model_copy(update={"min_free_bytes": 2**53})
-    return household
-
-
 async def until(db: Database, id: str, holds: Callable[[Playlist], bool], *, seconds: float = 60) -> Playlist:
     """The list once a condition holds of it, looked at after each commit."""
     changed = asyncio.Event()
