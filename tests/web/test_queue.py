@@ -37,7 +37,7 @@ async def finish(house: House, owner: User, name: str, content: bytes = b"012345
 
 def sections(page: str) -> dict[str, list[str]]:
     """The titles of each list of the queue's page."""
-    lists = re.findall(r'<ul class="card flush jobs" id="queue-(\w+)">(.*?)</ul>', page, flags=re.DOTALL)
+    lists = re.findall(r'<ul class="card flush" id="queue-(\w+)">(.*?)</ul>', page, flags=re.DOTALL)
     return {name: re.findall(r"<h3><a [^>]*>(.*?)</a>", rows) for name, rows in lists}
 
 
