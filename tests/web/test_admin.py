@@ -5,11 +5,13 @@ import re
 import httpx
 import pytest
 
+from medianest.admin.types import Fact, Group, Verdict
 from medianest.core import clock
 from medianest.core.event import Event
-from medianest.core.i18n import Catalogues
+from medianest.core.i18n import Catalogues, msg
 from medianest.downloads.events import DownloadFailed
 from medianest.downloads.types import State
+from medianest.web.pages.doctor import doctor_view
 from tests.downloads.ytdlp_stock import stock
 from tests.people import sign_in
 from tests.web.house import House, enter, submit
@@ -84,6 +86,13 @@ async def test_the_doctor_shows_what_he_found(house: House, browser: httpx.Async
     page = (await browser.get("/admin/doctor")).text
     assert "All is well" in page
     assert "Media folder" in page
+
+
+@pytest.mark.parametrize(("worst", "told"), [(Verdict.FINE, "web.doctor.fine"), (Verdict.LOOK, "web.doctor.notes")])
+async def test_what_is_worth_a_look_is_not_called_as_it_should_be(house: House, worst: Verdict, told: str) -> None:
+    fact = Fact(id="clock", group=Group.SURROUNDINGS, verdict=worst, title=msg("a"), finding=msg("b"))
+    view = doctor_view([fact], await house.services.ytdlp.status())
+    assert (view.verdict.id, view.alarms) == (told, ())
 
 
 async def test_the_documentation_is_for_who_is_signed_in(house: House, browser: httpx.AsyncClient) -> None:

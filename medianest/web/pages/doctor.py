@@ -45,7 +45,13 @@ class DoctorView:
 
     @property
     def alarms(self) -> tuple[DoctorFact, ...]:
-        return tuple(fact for group in self.groups for fact in group.facts if fact.state == "down")
+        return tuple(fact for group in self.groups for fact in group.facts if fact.state == _STATES[Verdict.WRONG])
+
+    @property
+    def verdict(self) -> Message:
+        """What all of it comes to, where nothing needs anybody now."""
+        notes = sum(fact.state == _STATES[Verdict.LOOK] for group in self.groups for fact in group.facts)
+        return msg("web.doctor.notes", n=notes) if notes else msg("web.doctor.fine")
 
 
 async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
