@@ -26,7 +26,7 @@ from medianest.downloads.child_list import Lists
 from medianest.downloads.child_options import ABSENT, options
 from medianest.downloads.child_output import Events, Log
 from medianest.downloads.child_picture import BYTES_MOST
-from medianest.downloads.child_resume import Resumption
+from medianest.downloads.child_resume import Resumption, of_what_is_joined
 from medianest.downloads.failure_sentences import BLOCKED_REASON
 from medianest.downloads.failures import CannotFetch
 from medianest.downloads.protocol import (
@@ -157,10 +157,12 @@ def _refuse_other_than_pages(url: str) -> None:
 def _confined(resumption: Resumption) -> Any:
     """YoutubeDL that asks over HTTP only, believes the proxy's refusal at once, and continues only what is the same."""
     from yt_dlp import YoutubeDL
+    from yt_dlp.downloader.fragment import FragmentFD
     from yt_dlp.downloader.http import HttpFD
     from yt_dlp.networking import Request
 
     HttpFD.best_block_size = staticmethod(_block_size)
+    FragmentFD._write_ytdl_file = of_what_is_joined(FragmentFD._write_ytdl_file)  # noqa: SLF001  # no other way in
 
     class Confined(YoutubeDL):  # type: ignore[misc]  # yt_dlp has no types
         @staticmethod

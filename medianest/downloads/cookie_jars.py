@@ -27,7 +27,7 @@ from medianest.downloads.models import SiteCookiesRow, SiteRow
 from medianest.downloads.site_queries import CookieFacts
 from medianest.downloads.types import ErrorCode
 
-_PURPOSE = "cookies of sites"
+_PURPOSE = "site-cookies"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from medianest.core.buckets import Rate
 from medianest.http.limits import Limited
 
-LOOKING = Limited("looking at links", Rate(burst=120, every=timedelta(seconds=1)))
+LOOKING = Limited("previews", Rate(burst=120, every=timedelta(seconds=1)))
 QUEUING = Limited("queuing", Rate(burst=1000, every=timedelta(seconds=1)))
 BACKING_UP = Limited("backups", Rate(burst=20, every=timedelta(seconds=30)))
 UPDATING = Limited("updates", Rate(burst=20, every=timedelta(seconds=30)))

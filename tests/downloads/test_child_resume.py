@@ -2,9 +2,14 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
+from yt_dlp import YoutubeDL
+from yt_dlp.downloader.fragment import FragmentFD
+
 from medianest.downloads.child_folder import WorkFolder
+from medianest.downloads.child_resume import of_what_is_joined
 from medianest.downloads.protocol import Failed, Fetch, Fetched, Info, Pictured, Progressed, Staged
 from medianest.downloads.types import ErrorCode, Preset, Stage
 from tests.downloads import looking
@@ -136,24 +141,38 @@ async def test_what_came_before_the_last_try_is_kept_for_the_next_run(desk: Desk
     assert media_hits(media_site)[0][0] == f"bytes={here}-"
 
 
+def pieces_here(desk: Desk) -> int:
+    """How many pieces of a stream yt-dlp has noted as whole."""
+    with suppress(ValueError):  # it writes its note in place
+        for note in desk.folder.glob("*.ytdl"):
+            return int(json.loads(note.read_text())["downloader"]["current_fragment"]["index"])
+    return 0
+
+
 async def test_pieces_of_a_stream_are_not_fetched_twice(desk: Desk, media_site: MediaSite) -> None:
-    url = media_site.url("/hls/180/index.m3u8", slow=100_000)
+    url = media_site.base + "/hls/180/index.m3u8"
+    media_site.override("/hls/180/3.ts", hold=1_000)
     child = await desk.child()
-    await desk.ask(
-        child,
-        Fetch(url=url, proxy=desk.allowance.proxy_url),
-        until=lambda event: isinstance(event, Progressed) and event.downloaded_bytes > 60_000,
-    )
+    command = Fetch(url=url, proxy=desk.allowance.proxy_url)
+    await desk.ask(child, command, until=lambda event: isinstance(event, Staged) and event.stage is Stage.FETCHING)
+    await until(lambda: pieces_here(desk) == 3)
+    await until(lambda: list(desk.folder.glob("*-Frag8")))
+    assert pieces_here(desk) == 3
     await child.kill()
-    (state,) = desk.folder.glob("*.ytdl")
-    done = json.loads(state.read_text())["downloader"]["current_fragment"]["index"]
+    media_site.override("/hls/180/3.ts")
     media_site.forget()
     fetched = await desk.fetch(url)
     assert isinstance(fetched, Fetched)
     assert looking.duration_s(desk.file(fetched)) > 7.5
-    pieces = [hit for hit in media_site.hits() if hit.resource.endswith(".ts")]
-    assert done >= 1
-    assert 0 < len(pieces) <= 8 - done
+    assert {hit.resource for hit in media_site.hits() if hit.resource.endswith(".ts")} == {"/hls/180/3.ts"}
+
+
+def test_the_note_of_a_stream_counts_what_is_joined_and_not_what_came(tmp_path: Path) -> None:
+    downloader = FragmentFD(YoutubeDL({"quiet": True}), {})
+    came = {"filename": str(tmp_path / "a.mp4"), "fragment_index": 5, "fragment_filename_sanitized": "a.mp4.part-Frag3"}
+    for context, told in ((came, 3), (came | {"fragment_filename_sanitized": None}, 5)):
+        of_what_is_joined(FragmentFD._write_ytdl_file)(downloader, context)
+        assert json.loads((tmp_path / "a.mp4.ytdl").read_text())["downloader"]["current_fragment"]["index"] == told
 
 
 async def test_an_address_that_has_gone_stale_is_asked_for_anew_once(desk: Desk, media_site: MediaSite) -> None:
@@ -212,7 +231,7 @@ def test_after_the_machine_started_anew_media_are_fetched_again(tmp_path: Path) 
     assert folder.lock() is not None
     assert {path.name for path in folder.path.iterdir()} == {"boot", "finished.json", "info.json", "lock", "out"}
     assert folder.finished("u", BUILT_IN[Preset.BEST]) is None
-    assert folder.info("u") == {"title": "A"}
+    assert folder.info("u") == {"title": "A", "subtitles": {}, "automatic_captions": {}}
 
 
 def test_broken_notes_are_no_notes(tmp_path: Path) -> None:

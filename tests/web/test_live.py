@@ -132,7 +132,7 @@ async def test_progress_moves_the_line_alone_and_has_no_id(house: House) -> None
         told = await stream.next()
     assert "id" not in told
     assert f'<hx-partial hx-target="#line-{id}" hx-swap="outerMorph">' in told["data"]
-    assert '<progress value="50.0" max="100" aria-label="film">50%</progress>' in told["data"]
+    assert '<progress value="50.0" max="100" aria-label="film" aria-valuetext="Downloading, 50%">50%' in told["data"]
     assert "2 MB/s" in told["data"]
     assert "<li" not in told["data"]
 
