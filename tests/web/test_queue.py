@@ -3,10 +3,11 @@
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from medianest.accounts.types import User
 from medianest.core import clock
@@ -238,3 +239,17 @@ async def test_failures_are_dealt_with_cause_by_cause(house: House, browser: htt
     assert sections((await browser.get("/queue?show=failed")).text)["failed"] == ["hers"]
     assert set(sections((await browser.get("/queue?show=mine")).text)["waiting"]) == {"one", "two"}
     assert (await browser.get("/failures/luck/dismiss")).status_code == 404
+
+
+async def test_a_link_that_another_page_hands_over_stands_in_the_box_and_is_not_asked_for(
+    house: House, browser: httpx.AsyncClient
+) -> None:
+    link = 'https://tube.example/watch?v=1&t="2"'
+    asked = httpx.URL("/queue", params={"url": link})
+    door = await browser.get(asked)
+    assert door.headers["location"] == f"/sign-in?next={quote(str(asked), safe='/')}"
+    await enter(browser, house.cast.bob)
+    page = (await browser.get(asked)).text
+    assert 'value="https://tube.example/watch?v=1&amp;t=&#34;2&#34;"' in page
+    assert (await browser.get("/queue", params={"url": "x" * 5000})).text.count("x" * 4097) == 0
+    assert await house.services.db.read(lambda session: session.scalar(select(func.count(DownloadRow.id)))) == 0

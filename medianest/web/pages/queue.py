@@ -29,6 +29,7 @@ _PAGE = 50
 _SITES = 6
 _FAILED = frozenset({State.FAILED})
 _DONE = frozenset({State.COMPLETED, State.CANCELLED})
+_LINK_MOST = 4096
 
 
 class Shows(StrEnum):
@@ -77,8 +78,9 @@ async def show(
     frame: PageFrame,
     show: FromQuery[str] = "all",
     cursor: FromQuery[str | None] = None,
+    url: FromQuery[str] = "",
 ) -> Html:
-    """The queue, or the part of it that was chosen."""
+    """The queue, or the part of it that was chosen; a link that another page hands over stands in the box."""
     actor = reader.asking.actor
     shows = next((choice for choice in Shows if choice == show), Shows.ALL)
     counts = tally(await services.db.read(queries.counts, actor))
@@ -95,7 +97,7 @@ async def show(
         sites=await _sites(services, actor) if shows is Shows.ALL else (),
         more=_path(shows, more) if more else None,
     )
-    return htmx.page(reader, replace(frame, place=Place.QUEUE), "queue/page.html", view)
+    return htmx.page(reader, replace(frame, place=Place.QUEUE, link=url[:_LINK_MOST]), "queue/page.html", view)
 
 
 def chips(shows: Shows, counts: Tally) -> tuple[Chip, ...]:
