@@ -82,6 +82,7 @@ CALLS = (
     Call("POST", "/downloads/{id:str}/resume", downloads.resume, STEERS, gives=Download),
     Call("POST", "/downloads/{id:str}/cancel", downloads.cancel, STEERS, gives=Download),
     Call("POST", "/downloads/{id:str}/retry", downloads.retry, STEERS, gives=Download),
+    Call("POST", "/downloads/{id:str}/finish", downloads.finish, STEERS, gives=Download),
     Call("GET", "/failures", failures.listing, READS, gives=List[failures.Cause], shows=queries.TABLES),
     Call("POST", "/failures/{code:str}/retry", failures.retry, STEERS, gives=failures.Outcome),
     Call("DELETE", "/failures/{code:str}", failures.dismiss, STEERS, gives=failures.Outcome),

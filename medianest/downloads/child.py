@@ -5,10 +5,8 @@ other end the portal holds; commands come on standard input (`protocol`). This i
 and it does so after the walls are up.
 """
 
-import os
-import signal
+import contextlib
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,32 +14,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from medianest.core import clock
-from medianest.downloads import child_guard, failures, protocol
+from medianest.downloads import child_guard, failures
 from medianest.downloads.child_cookies import SIGNED_IN, Jar
-from medianest.downloads.child_ffmpeg import Ffmpeg
 from medianest.downloads.child_folder import WorkFolder
-from medianest.downloads.child_info import LISTS, offered_formats
-from medianest.downloads.child_job import Facts, Job, Work
+from medianest.downloads.child_info import LISTS, UPCOMING, offered_formats
+from medianest.downloads.child_job import Facts
 from medianest.downloads.child_list import Lists
-from medianest.downloads.child_options import ABSENT, options
 from medianest.downloads.child_output import Events, Log
 from medianest.downloads.child_picture import BYTES_MOST
+from medianest.downloads.child_program import Commands, Program
 from medianest.downloads.child_resume import Resumption, of_what_is_joined
 from medianest.downloads.failure_sentences import BLOCKED_REASON
 from medianest.downloads.failures import CannotFetch
-from medianest.downloads.protocol import (
-    Entry,
-    Failed,
-    Fetch,
-    Fetched,
-    Introduce,
-    Introduced,
-    ListRead,
-    Probed,
-    ReadList,
-    Setup,
-)
-from medianest.downloads.recipes import Recipe
+from medianest.downloads.protocol import Entry, Failed, Introduced
 from medianest.downloads.types import ErrorCode
 
 _SCHEMES = frozenset({"http", "https", "data"})
@@ -75,6 +60,30 @@ class YtdlpSite:
         return self._jar.opening(self._ytdl.cookiejar, lambda: self._asked(url))
 
     def _asked(self, url: str) -> Facts:
+        try:
+            return self._looked(url)
+        except CannotFetch as stopped:
+            if stopped.verdict.code is not ErrorCode.NOT_YET:
+                raise
+            return self._announced(url, stopped)
+
+    def _announced(self, url: str, stopped: CannotFetch) -> Facts:
+        """What the site says of that which has no formats yet; yt-dlp keeps it to itself unless it is told to."""
+        with self._without_formats(), contextlib.suppress(CannotFetch):
+            facts = self._looked(url)
+            if facts.get("live_status") == UPCOMING:
+                return facts
+        raise stopped
+
+    @contextmanager
+    def _without_formats(self) -> Iterator[None]:
+        self._ytdl.params["ignore_no_formats_error"] = True
+        try:
+            yield
+        finally:
+            self._ytdl.params["ignore_no_formats_error"] = False
+
+    def _looked(self, url: str) -> Facts:
         with self._translated():
             found = self._ytdl.extract_info(url, download=False)
             facts: Facts = self._ytdl.sanitize_info(found, remove_private_keys=True)
@@ -115,27 +124,34 @@ class YtdlpSite:
             raise CannotFetch.because(ErrorCode.TOO_LARGE, "It is larger than what may be fetched.")
 
     def picture(self, url: str) -> bytes | None:
+        with contextlib.suppress(CannotFetch):
+            return self.read(url, {}, BYTES_MOST + 1, timeout_s=_PICTURE_TIMEOUT_S)
+        return None
+
+    def read(self, url: str, headers: Mapping[str, str], most: int, *, timeout_s: float | None = None) -> bytes:
         from yt_dlp.networking import Request
 
-        try:
-            with self._translated():
-                answer = self._ytdl.urlopen(Request(url, extensions={"timeout": _PICTURE_TIMEOUT_S}))
-                data: bytes = answer.read(BYTES_MOST + 1)
-        except CannotFetch:
-            return None
+        extensions = {"timeout": timeout_s} if timeout_s else {}
+        with self._translated():
+            answer = self._ytdl.urlopen(Request(url, headers=dict(headers), extensions=extensions))
+            data: bytes = answer.read(most)
         return data
 
-    def subtitle(self, entry: Mapping[str, Any], path: Path) -> None:
-        from yt_dlp.networking import Request
+    def decrypted(self, data: bytes, key: bytes, iv: bytes) -> bytes:
+        from yt_dlp import aes
 
         with self._translated():
-            if str(entry.get("protocol")).startswith("m3u8"):
+            plain: bytes = aes.unpad_pkcs7(aes.aes_cbc_decrypt_bytes(data, key, iv))
+        return plain
+
+    def subtitle(self, entry: Mapping[str, Any], path: Path) -> None:
+        if str(entry.get("protocol")).startswith("m3u8"):
+            with self._translated():
                 self._ytdl.dl(path.name, {**entry, "id": path.stem, "title": path.stem}, subtitle=True)
-                return
-            if (text := entry.get("data")) is None:
-                answer = self._ytdl.urlopen(Request(entry["url"], headers=entry.get("http_headers") or {}))
-                text = answer.read(BYTES_MOST)
-            path.write_bytes(text.encode() if isinstance(text, str) else text)
+            return
+        if (text := entry.get("data")) is None:
+            text = self.read(entry["url"], entry.get("http_headers") or {}, BYTES_MOST)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -207,85 +223,22 @@ def _block_size(elapsed_s: float, size: int) -> int:
     return int(min(max(size / max(elapsed_s, 0.001) / 4, _BLOCK_LEAST), size * 2, _BLOCK_MOST))
 
 
-class Program:
-    """The loop that answers commands."""
-
-    def __init__(self, setup: Setup, folder: WorkFolder, lock: int, events: Events) -> None:
-        self._setup = setup
-        self._folder = folder
-        self._events = events
-        self._ffmpeg = Ffmpeg(setup.ffmpeg, lock=lock)
-        programs = frozenset({setup.ffmpeg, setup.deno or setup.ffmpeg})
-        self._gate = child_guard.Gate(folder.path, programs, sealed=setup.ytdlp)
-
-    def close_walls(self) -> None:
-        child_guard.limit(self._setup.limits)
-        child_guard.watch_memory(self._setup.limits.memory_bytes, self._die_of_hunger)
-        sys.modules.update(dict.fromkeys(ABSENT))  # type: ignore[arg-type]  # None is how an import is forbidden
-        self._gate.close()
-
-    def answer(self, command: Work | Introduce) -> Probed | ListRead | Fetched | Introduced | Failed:
-        """Do what the command says; whatever goes wrong becomes a Failed."""
-        jar = Jar(None if isinstance(command, Introduce) else command.cookies)
-        final = self._done(command, jar)
-        if back := jar.given_back():
-            self._events.say(back)
-        return final
-
-    def _done(self, command: Work | Introduce, jar: Jar) -> Probed | ListRead | Fetched | Introduced | Failed:
-        log = Log()
-        try:
-            if isinstance(command, Introduce):
-                return _introduced()
-            return self._job(command, jar, log).do(command)
-        except CannotFetch as stopped:
-            found = stopped.verdict
-        except Exception as error:  # noqa: BLE001  # the last line of this process: the portal is owed an answer
-            log.error("".join(traceback.format_exception(error)))
-            found = failures.verdict(failures.trouble(error), now=clock.now())
-        return Failed(code=found.code, detail=found.detail, retry_after_s=found.retry_after_s)
-
-    def _job(self, command: Work, jar: Jar, log: Log) -> Job:
-        proxy = urlsplit(command.proxy)
-        self._gate.proxy = (proxy.hostname or "", proxy.port or 0)
-        fetch = command if isinstance(command, Fetch) else None
-        parameters = options(
-            fetch.recipe if fetch else Recipe(),
-            proxy=command.proxy,
-            deno=self._setup.deno,
-            file_bytes=self._setup.limits.file_bytes,
-            logger=log,
-            as_list=isinstance(command, ReadList),
-        )
-        self._events.begin()
-        site = YtdlpSite(parameters, Resumption(self._folder), jar, log)
-        return Job(self._events, self._folder, self._ffmpeg, site)
-
-    def _die_of_hunger(self) -> None:
-        self._events.say(Failed(code=ErrorCode.INTERNAL, detail="It needed more memory than it may have."))
-        os.killpg(0, signal.SIGKILL)
-
-
 def main() -> None:
     child_guard.tie_to_parent(int(sys.argv[1]))
     events = Events.on_standard_output()
-    commands = map(protocol.command, sys.stdin.buffer)
-    setup = next(commands)
-    assert isinstance(setup, Setup)
+    commands = Commands(sys.stdin.buffer)
     folder = WorkFolder(Path.cwd())
     lock = folder.lock()
     if lock is None:
         events.say(Failed(code=ErrorCode.INTERRUPTED, detail="Another process still writes into the working folder."))
         return
-    program = Program(setup, folder, lock, events)
+    program = Program(commands, folder, lock, events, site=YtdlpSite, introduced=_introduced)
     program.close_walls()
-    if setup.ytdlp:
-        sys.path.insert(0, setup.ytdlp)
+    if commands.setup.ytdlp:
+        sys.path.insert(0, commands.setup.ytdlp)
     import yt_dlp  # noqa: F401  # while the portal decides what to ask
 
-    for command in commands:
-        assert not isinstance(command, Setup)
-        events.say(program.answer(command))
+    program.run()
 
 
 if __name__ == "__main__":

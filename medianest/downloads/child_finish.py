@@ -16,9 +16,13 @@ from medianest.downloads.types import ErrorCode, Stage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is to come out: a recipe, the site's duration, and what goes into the file besides its streams."""
+    """What is to come out: a recipe, the site's duration, and what goes into the file besides its streams.
+
+    Parts that are there `once` stay whatever comes of them, for nobody sends them again.
+    """
 
     recipe: Recipe
+    once: bool = False
     duration_s: float | None
     extras: Extras
 
@@ -63,10 +67,10 @@ class Finish:
         """The part, if it is media from beginning to end."""
         found = self._ffmpeg.inspect(path)
         if found is None or not (found.video or found.audio):
-            path.unlink()
+            _give_up([path], wanted)
             raise CannotFetch.because(ErrorCode.POST_PROCESSING, "What arrived is neither video nor sound.")
         if found.ends_early or not found.lasts(wanted.duration_s):
-            path.unlink()
+            _give_up([path], wanted)
             raise CannotFetch.because(ErrorCode.NETWORK, "What arrived breaks off before its end.")
         return Part(path=path, media=found)
 
@@ -75,8 +79,7 @@ class Finish:
         try:
             return self._written(parts, made, wanted)
         except CannotFetch:
-            for part in parts:
-                part.path.unlink(missing_ok=True)
+            _give_up([part.path for part in parts], wanted)
             raise
 
     def _tagged(self, parts: Sequence[Part], made: Assembly, wanted: Wanted) -> Path:
@@ -105,3 +108,10 @@ class Finish:
             self._checked(draft, wanted)
             return draft
         raise CannotFetch.because(ErrorCode.POST_PROCESSING, said)
+
+
+def _give_up(paths: Sequence[Path], wanted: Wanted) -> None:
+    """Have them fetched again, where that is possible."""
+    if not wanted.once:
+        for path in paths:
+            path.unlink(missing_ok=True)

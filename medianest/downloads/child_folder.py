@@ -21,6 +21,7 @@ _INFO = "info.json"
 _FINISHED = "finished.json"
 _ORIGINS = "origins.json"
 _PICTURE = "picture.json"
+_RECORDED = "recorded.json"
 _BOOT = "boot"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _TEXT_MOST = 4000
@@ -32,6 +33,24 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
     mark: str | None
     total: int | None
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the recording of a broadcast is: the segment that comes next, and what the file `file` holds.
+
+    `head` names what was last written for players to begin with.
+    """
+
+    url: str
+    file: str
+    next: int = -1
+    bytes: int = 0
+    seconds: float = 0.0
+    head: str | None = None
+
+    def after(self, number: int) -> "Recorded":
+        """The same, to go on after this segment."""
+        return msgspec.structs.replace(self, next=number + 1)
 
 
 class _Finished(msgspec.Struct):
@@ -119,7 +138,16 @@ class WorkFolder:
     def keep_origins(self, origins: dict[str, Origin]) -> None:
         self._write(_ORIGINS, msgspec.json.encode(origins))
 
+    def recorded(self, url: str) -> Recorded | None:
+        """What was recorded of the broadcast at `url`."""
+        known = self._read(_RECORDED, Recorded)
+        return known if known and known.url == url else None
+
+    def keep_recorded(self, recorded: Recorded) -> None:
+        self._write(_RECORDED, msgspec.json.encode(recorded))
+
     def _forget_media(self) -> None:
+        """But for a recording: nobody broadcasts it again, and its bytes were on the disk before their note was."""
         for pattern in ("part*", "draft*", f"{OUT}/*"):
             for path in self.path.glob(pattern):
                 path.unlink()

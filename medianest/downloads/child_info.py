@@ -1,7 +1,6 @@
 """What yt-dlp says of a link, in the few words that the portal keeps, and what cannot be fetched."""
 
 import re
-import time
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -22,10 +21,9 @@ _URL_MOST = 4000
 _TAG_MOST = 500
 _DAY = re.compile("[0-9]{8}")
 _DURATION_MOST_S = 10 * 365 * 86400
-_LOOK_AGAIN_S = 15 * 60
-_WAIT_MOST_S = 24 * 3600
+_MOMENT_MOST = 1e11
+UPCOMING = "is_upcoming"
 LISTS = frozenset({"playlist", "multi_video"})
-_COMING = frozenset({"is_live", "is_upcoming"})
 _NO_RECIPES: Mapping[str, Recipe] = MappingProxyType({})
 
 
@@ -48,6 +46,7 @@ def described(info: Mapping[str, Any], url: str, *, recipes: Mapping[str, Recipe
         is_live=bool(info.get("is_live")),
         about=_about(info),
         live_status=info.get("live_status") if isinstance(info.get("live_status"), str) else None,
+        begins_at=_moment(info.get("release_timestamp")),
     )
 
 
@@ -73,12 +72,13 @@ def offered_formats(info: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def refuse_what_cannot_be_fetched(info: Mapping[str, Any]) -> None:
-    """Raises CannotFetch for a list, for what is still being broadcast, and for what is neither video nor sound."""
+    """Raises CannotFetch for a list, for a broadcast that is to come, and for what is neither video nor sound."""
     if info.get("_type") in LISTS:
         raise CannotFetch.because(ErrorCode.UNSUPPORTED_URL, "This is a list of videos, not one.")
-    if info.get("is_live") or info.get("live_status") in _COMING:
-        wait = _until(info.get("release_timestamp"))
-        raise CannotFetch.because(ErrorCode.NOT_YET, "This is being broadcast, or will be.", retry_after_s=wait)
+    if info.get("live_status") == UPCOMING:
+        raise CannotFetch.because(ErrorCode.NOT_YET, "This will be broadcast.")
+    if info.get("is_live") and not recordable(info, sound_alone=True):
+        raise CannotFetch.because(ErrorCode.NOT_YET, "This is being broadcast in a way that cannot be recorded.")
     if not offered_formats(info):
         kinds = ", ".join(sorted({line(one.get("ext"), 20) for one in info.get("formats") or [info]}))
         raise CannotFetch.because(ErrorCode.UNSUPPORTED_URL, f"Neither video nor sound that is kept here: {kinds}")
@@ -122,11 +122,15 @@ def _entries(info: Mapping[str, Any]) -> int | None:
     return len(entries) if isinstance(entries, list) and len(entries) != SAMPLE else None
 
 
-def _until(moment: object) -> int:
-    """Seconds until a broadcast begins, or until we look again whether it is over."""
-    if not isinstance(moment, int | float):
-        return _LOOK_AGAIN_S
-    return round(min(max(moment - time.time(), _LOOK_AGAIN_S), _WAIT_MOST_S))
+def recordable(info: Mapping[str, Any], *, sound_alone: bool) -> list[Mapping[str, Any]]:
+    """The formats of a broadcast that can be recorded: HLS with picture and sound in one, or with sound."""
+    needed = ("acodec",) if sound_alone else ("vcodec", "acodec")
+    live = [one for one in offered_formats(info) if str(one.get("protocol")).startswith("m3u8")]
+    return [one for one in live if all(one.get(kind) != "none" for kind in needed)]
+
+
+def _moment(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and 0 < value < _MOMENT_MOST else None
 
 
 def line(value: object, most: int) -> str:

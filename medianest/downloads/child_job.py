@@ -7,13 +7,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
+from msgspec.structs import replace
+
 from medianest.downloads import child_picture, subtitles
 from medianest.downloads.child_ffmpeg import Extras, Ffmpeg
 from medianest.downloads.child_finish import Finish, Wanted
 from medianest.downloads.child_folder import WorkFolder
-from medianest.downloads.child_info import described, in_all, refuse_what_cannot_be_fetched, tags
+from medianest.downloads.child_info import described, in_all, recordable, refuse_what_cannot_be_fetched, tags
 from medianest.downloads.child_list import batches
+from medianest.downloads.child_live import Recorder
 from medianest.downloads.child_output import Events, Meter
+from medianest.downloads.child_recording import Recording
 from medianest.downloads.child_sides import Sides
 from medianest.downloads.failures import CannotFetch
 from medianest.downloads.protocol import (
@@ -41,6 +45,19 @@ Work = Probe | ReadList | Fetch
 _STALE = frozenset(
     {ErrorCode.FORBIDDEN, ErrorCode.NOT_FOUND, ErrorCode.REMOVED, ErrorCode.NEEDS_UPDATE, ErrorCode.NOT_YET}
 )
+_PASSING = frozenset(
+    {
+        ErrorCode.NETWORK,
+        ErrorCode.RATE_LIMITED,
+        ErrorCode.BOT_CHECK,
+        ErrorCode.DISK_FULL,
+        ErrorCode.TOO_LARGE,
+        ErrorCode.BLOCKED_ADDRESS,
+        ErrorCode.POST_PROCESSING,
+        ErrorCode.INTERNAL,
+    }
+)
+"""What does not say that a broadcast is over."""
 _WHOLE = frozenset({"http", "https"})
 _PICTURE_WAIT_S = 10.0
 
@@ -67,6 +84,12 @@ class Site(Protocol):
     def bring(self, format: Facts, path: Path, report: Callable[[Mapping[str, object]], None]) -> None:
         """Fetch one format, from where it stopped."""
 
+    def read(self, url: str, headers: Mapping[str, str], most: int) -> bytes:
+        """At most so many bytes at an address."""
+
+    def decrypted(self, data: bytes, key: bytes, iv: bytes) -> bytes:
+        """What was encrypted by AES-128 in CBC mode."""
+
     def picture(self, url: str) -> bytes | None:
         """A picture's bytes, if it comes soon and is small."""
 
@@ -77,7 +100,11 @@ class Site(Protocol):
 class Job:
     """What a command does to a working folder."""
 
-    def __init__(self, events: Events, folder: WorkFolder, ffmpeg: Ffmpeg, site: Site) -> None:
+    def __init__(
+        self, events: Events, folder: WorkFolder, ffmpeg: Ffmpeg, site: Site, *, ending: threading.Event
+    ) -> None:
+        """`ending` is set once what is recorded of a broadcast is enough."""
+        self._ending = ending
         self._events = events
         self._folder = folder
         self._ffmpeg = ffmpeg
@@ -117,9 +144,23 @@ class Job:
         return ListRead(entry_count=max(number, command.start - 1), is_cut=is_cut)
 
     def fetch(self, command: Fetch) -> Fetched:
-        """Uses the site's earlier answer, and asks anew only if that has gone stale."""
+        """A broadcast that is gone, or cut off, leaves what is recorded of it."""
         if done := self._folder.finished(command.url, command.recipe):
             return done
+        if command.ends:
+            self._ending.set()
+            if recorded := self._kept(command):
+                return recorded
+        try:
+            return self._from_the_site(command)
+        except CannotFetch as stopped:
+            recorded = None if stopped.verdict.code in _PASSING else self._kept(command)
+            if recorded is None:
+                raise
+            return recorded
+
+    def _from_the_site(self, command: Fetch) -> Fetched:
+        """Uses the site's earlier answer, and asks anew only if that has gone stale."""
         info = self._folder.info(command.url)
         if info is None:
             return self._fetched(self._asked(command), command)
@@ -146,6 +187,8 @@ class Job:
 
     def _fetched(self, info: Facts, command: Fetch) -> Fetched:
         refuse_what_cannot_be_fetched(info)
+        if info.get("is_live"):
+            return self._recorded(info, command)
         formats = self._site.choose(info)
         drawing = threading.Thread(target=self._draw, args=(info,), name="picture", daemon=True)
         drawing.start()
@@ -154,6 +197,25 @@ class Job:
         finally:
             drawing.join(_PICTURE_WAIT_S)
         return self._finished(info, formats, paths, command)
+
+    def _recorded(self, info: Facts, command: Fetch) -> Fetched:
+        """What is broadcast from now on, in the best format that has all of it."""
+        live = recordable(info, sound_alone=command.recipe.audio_only) or recordable(info, sound_alone=True)
+        chosen = self._site.choose({**info, "formats": live})[0]
+        recording = Recording(self._folder, command.url, str(chosen.get("format_id")), str(chosen["ext"]))
+        self._draw(info)
+        self._events.stage(Stage.FETCHING)
+        name = recording.path.name
+        meter = Meter(self._events, {name: None})
+        Recorder(self._site, chosen, recording, self._ending).record(lambda status: meter.report(name, status))
+        if not recording.known.bytes:
+            raise CannotFetch.because(ErrorCode.NOT_YET, "Nothing of it was broadcast.")
+        return self._finished(info, [chosen], [recording.path], command)
+
+    def _kept(self, command: Fetch) -> Fetched | None:
+        """A file of what an earlier run recorded."""
+        path, info = Recording.kept(self._folder, command.url), self._folder.info(command.url)
+        return self._finished({**info, "is_live": True}, [{}], [path], command) if path and info else None
 
     def _bring(self, formats: list[Facts], url: str) -> list[Path]:
         self._events.stage(Stage.FETCHING)
@@ -166,6 +228,8 @@ class Job:
 
     def _finished(self, info: Facts, formats: list[Facts], paths: list[Path], command: Fetch) -> Fetched:
         about, recipe = described(info, command.url), command.recipe
+        if about.is_live:
+            about = replace(about, duration_s=None)
         sides = Sides(
             ffmpeg=self._ffmpeg, events=self._events, folder=self._folder, site=self._site, recipe=command.recipe
         )
@@ -177,10 +241,12 @@ class Job:
             words=tuple(words) if recipe.subtitles_as in Place.inside() else (),
             chapters=sides.chapters(info),
         )
-        wanted = Wanted(recipe=recipe, duration_s=about.duration_s, extras=extras)
+        wanted = Wanted(recipe=recipe, duration_s=about.duration_s, extras=extras, once=about.is_live)
         whole = all(one.get("protocol") in _WHOLE for one in formats)
         finish = Finish(self._ffmpeg, self._events, self._folder.path)
         file, extension = finish.file(paths, wanted, whole=whole)
+        if about.is_live and (made := self._ffmpeg.inspect(file)):
+            about = replace(about, duration_s=made.duration_s)
         if self._picture is None:
             self._pictured(child_picture.of_file(self._ffmpeg, self._folder.path, file, about.duration_s))
         ends = sides.laid_out(info, words)

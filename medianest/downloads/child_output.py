@@ -92,6 +92,7 @@ class Meter:
         self._seen: deque[tuple[float, int]] = deque()
         self._said_at = -_PROGRESS_EVERY_S
         self._percent = 0.0
+        self._recorded_s: float | None = None
 
     def report(self, part: str, status: Mapping[str, object]) -> None:
         """A progress hook of yt-dlp for one part."""
@@ -100,6 +101,8 @@ class Meter:
         total = status.get("total_bytes") or status.get("total_bytes_estimate")
         if isinstance(total, int | float):
             self._totals[part] = round(total)
+        if isinstance(recorded_s := status.get("recorded_s"), float):
+            self._recorded_s = recorded_s
         now = time.monotonic()
         self._seen.append((now, sum(self._done.values())))
         while len(self._seen) > 2 and self._seen[0][0] < now - _SPEED_OVER_S:
@@ -121,4 +124,5 @@ class Meter:
             speed_bytes_per_s=speed,
             eta_s=round((total - done) / speed) if total and speed else None,
             percent=round(self._percent, 1) if total else None,
+            recorded_s=self._recorded_s,
         )

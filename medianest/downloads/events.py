@@ -104,6 +104,13 @@ class DownloadResumed(DownloadEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadEnding(DownloadEvent):
+    """Somebody is content with what is recorded of this broadcast."""
+
+    kind: ClassVar[str] = "download.ending"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadRetried(DownloadEvent):
     kind: ClassVar[str] = "download.retried"
 

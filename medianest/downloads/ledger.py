@@ -15,14 +15,14 @@ from medianest.core import clock, files, journal, work
 from medianest.core.actor import SYSTEM
 from medianest.core.config import DownloadsSettings
 from medianest.core.db import Database
-from medianest.downloads import events, failures, joining, placing, queries, rights, sites, states
+from medianest.downloads import broadcasts, events, failures, joining, placing, queries, rights, sites, states
 from medianest.downloads.models import DownloadRow
 from medianest.downloads.protocol import OUT, Entry, Info
 from medianest.downloads.run import Broken, Finished
 from medianest.downloads.site_health import TROUBLES, Site
 from medianest.downloads.states import Verb
 from medianest.downloads.turns import Turn
-from medianest.downloads.types import Download, ErrorCode, Stage, State, StoredFile, Wait
+from medianest.downloads.types import Broadcast, Download, ErrorCode, Stage, State, StoredFile, Wait
 from medianest.downloads.workshop import Workshop
 from medianest.downloads.workspace import Workspace
 
@@ -65,7 +65,7 @@ async def recognise(db: Database, id: str, info: Info) -> bool:
 
     Where another download brings the same, this one is given up for it, and the answer is no.
     """
-    known = {"title": info.title, "site": info.site, "duration_s": info.duration_s}
+    known = {"title": info.title, "site": info.site, "duration_s": info.duration_s, **broadcasts.columns(info)}
     source = source_of(info)
     try:
         async with db.transaction() as session:
@@ -116,12 +116,20 @@ async def complete(db: Database, workspace: Workspace, id: str, finished: Finish
             total_bytes=fetched.size_bytes,
             warnings=list(finished.warnings),
             **picture,
+            **_of_recording(id, fetched.info),
         )
         await _announce(session, id, events.DownloadChanged)
     if held:
         source = files.safe_join(workspace.work(id), OUT, fetched.file)
         await placing.move(source, workspace.media_dir, relative)
         await _arrived(db, workspace, id, place)
+
+
+def _of_recording(id: str, info: Info) -> dict[str, Any]:
+    """How long it became; its link leads to another broadcast the next time."""
+    if not info.is_live:
+        return {}
+    return {"duration_s": info.duration_s, "broadcast": None, "source": f"{source_of(info)} recorded as {id}"}
 
 
 async def broken(db: Database, shop: Workshop, turn: Turn, broken: Broken, *, owner: str) -> None:
@@ -132,13 +140,22 @@ async def broken(db: Database, shop: Workshop, turn: Turn, broken: Broken, *, ow
         download = await _get(session, id)
         if download is None or download.state is not State.RUNNING:
             return
-        again = failures.REMEDIES[broken.code].retryable and download.attempts < shop.settings.max_attempts
+        again = _next_try(broken, download, asked, most=shop.settings.max_attempts)
         error = {"error_code": broken.code, "error_detail": broken.detail[:500], "stage": None, "file_path": None}
         if again:
-            why, due = _next_try(broken, download, asked)
+            why, due = again
+            counted = 0 if why is Wait.PREMIERE else download.attempts
             state = states.after(download.state, Verb.POSTPONE)
             held = await work.release(
-                session, DownloadRow, id, owner=owner, state=state, due_at=due, waits_for=why, **error
+                session,
+                DownloadRow,
+                id,
+                owner=owner,
+                state=state,
+                due_at=due,
+                waits_for=why,
+                attempts=counted,
+                **error,
             )
             event = _event(events.DownloadWaiting, download, code=broken.code.value, until=due.isoformat())
         else:
@@ -150,14 +167,23 @@ async def broken(db: Database, shop: Workshop, turn: Turn, broken: Broken, *, ow
             await journal.record(session, event)
 
 
-def _next_try(broken: Broken, download: Download, site: Site) -> tuple[Wait, datetime]:
-    """What it waits for, and until when: its site, the moment of a premiere, or a while that grows."""
+def _next_try(broken: Broken, download: Download, site: Site, *, most: int) -> tuple[Wait, datetime] | None:
+    """What it waits for, and until when: its site, the moment of a premiere, or a while that grows.
+
+    None where that is hopeless, or was tried often enough.
+    """
+    if broken.code is ErrorCode.NOT_YET:
+        if download.broadcast is Broadcast.ENDING:
+            return None
+        due = broadcasts.next_look(clock.now(), begins_at=download.begins_at, asked_at=download.created_at)
+        return (Wait.PREMIERE, due) if due else None
+    if not failures.REMEDIES[broken.code].retryable or download.attempts >= most:
+        return None
     if site.until and broken.code in TROUBLES:
         return Wait.SITE, site.until
     pause = work.pause_before(download.attempts, base=_FIRST_PAUSE, most=_LONGEST_PAUSE)
     pause = max(pause, broken.retry_after or timedelta(0))
-    why = Wait.PREMIERE if broken.code is ErrorCode.NOT_YET else Wait.RETRY
-    return why, clock.now() + min(pause, timedelta(days=1))
+    return Wait.RETRY, clock.now() + min(pause, timedelta(days=1))
 
 
 async def recover(db: Database, workspace: Workspace, id: str) -> None:
@@ -209,6 +235,8 @@ async def _know(session: AsyncSession, id: str, **known: Any) -> bool:
     download = await _get(session, id)
     if download is None:
         return False
+    if download.broadcast is Broadcast.ENDING:
+        known["broadcast"] = Broadcast.ENDING
     await sites.leads_to(session, urlsplit(download.url).hostname or "", known["site"])
     await session.execute(update(DownloadRow).where(DownloadRow.id == id).values(**known))
     await _announce(session, id, events.DownloadChanged)

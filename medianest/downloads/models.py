@@ -69,6 +69,8 @@ class DownloadRow(WorkColumns, Base):
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    broadcast: Mapped[str | None]
+    begins_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class FollowerRow(Base):

@@ -14,7 +14,7 @@ from medianest.core.errors import TooMany
 from medianest.core.i18n import msg
 from medianest.core.outbound import Url
 from medianest.core.security import new_id
-from medianest.downloads import presets, protocol
+from medianest.downloads import broadcasts, presets, protocol
 from medianest.downloads.asking import answers
 from medianest.downloads.ledger import source_of
 from medianest.downloads.protocol import Entry, Info, Pictured
@@ -76,6 +76,7 @@ class Seen:
             is_playlist=info.is_playlist,
             entry_count=info.entry_count,
             is_live=info.is_live,
+            begins_at=broadcasts.columns(info)["begins_at"],
             standings=standings,
             entries=tuple(_shown(entry, is_here=source_of(entry) in here) for entry in self.entries),
         )
@@ -89,7 +90,8 @@ class Seen:
             "duration_s": self.info.duration_s,
             "has_picture": self.picture is not None,
             "tone": self.picture.tone if self.picture else None,
-            "total_bytes": self.estimated_bytes(preset),
+            "total_bytes": None if self.info.is_live else self.estimated_bytes(preset),
+            **broadcasts.columns(self.info),
         }
 
 

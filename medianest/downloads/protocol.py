@@ -70,15 +70,23 @@ class ReadList(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="l
 
 
 class Fetch(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="fetch"):
-    """Bring the media into the working folder, from where it stopped; ends with `Fetched` or `Failed`."""
+    """Bring the media into the working folder, from where it stopped; ends with `Fetched` or `Failed`.
+
+    Of a broadcast that `ends`, what is recorded already is all that is wanted.
+    """
 
     url: str
     proxy: str
     recipe: Recipe = Recipe()
+    ends: bool = False
     cookies: Cookies | None = None
 
 
-Command = Setup | Probe | ReadList | Fetch | Introduce
+class End(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="end"):
+    """Be content with what is recorded of the broadcast that the `Fetch` under way brings; else it says nothing."""
+
+
+Command = Setup | Probe | ReadList | Fetch | Introduce | End
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -97,7 +105,10 @@ class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Info(msgspec.Struct, frozen=True, kw_only=True):
-    """What a link is, in the words of its site, cut to sane lengths."""
+    """What a link is, in the words of its site, cut to sane lengths.
+
+    `begins_at` is when a broadcast begins, in seconds since 1970.
+    """
 
     title: str
     site: str
@@ -110,6 +121,7 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
     entry_count: int | None = None
     is_live: bool = False
     live_status: str | None = None
+    begins_at: float | None = None
     about: About = About()
 
 
@@ -175,6 +187,7 @@ class Progressed(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", t
     speed_bytes_per_s: float | None = None
     eta_s: int | None = None
     percent: float | None = None
+    recorded_s: float | None = None
 
 
 class Warned(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="warning"):

@@ -16,6 +16,7 @@ from medianest.downloads.errors import NoDownload
 from medianest.downloads.models import AliasRow, DownloadRow, FollowerRow
 from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import (
+    Broadcast,
     Counts,
     Download,
     ErrorCode,
@@ -217,6 +218,8 @@ def _download(row: Any, names: dict[str, str], followers: Sequence[str]) -> Down
         started_at=row.started_at,
         finished_at=row.finished_at,
         playlist_id=row.playlist_id,
+        broadcast=Broadcast(row.broadcast) if row.broadcast else None,
+        begins_at=row.begins_at,
     )
 
 

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import structs
 
 from medianest.core import files
 from medianest.core.config import DownloadsSettings
@@ -16,13 +18,16 @@ from medianest.downloads.meters import Meter
 from medianest.downloads.protocol import Fetched, Info
 from medianest.downloads.recipes import Recipe
 from medianest.downloads.spawn import Child, Tools
-from medianest.downloads.types import Download, ErrorCode, Progress, Stage, Tick
+from medianest.downloads.types import Broadcast, Download, ErrorCode, Progress, Stage, Tick
 from medianest.downloads.workspace import Workspace
 from medianest.downloads.ytdlp_copies import Copies, Occupied
 from medianest.downloads.ytdlp_versions import Copy
 
 TICK_S = 0.5
 _NOT_OF_YTDLP = frozenset({ErrorCode.NETWORK, ErrorCode.INTERRUPTED, ErrorCode.DISK_FULL, ErrorCode.RATE_LIMITED})
+_FULL = frozenset({ErrorCode.TOO_LARGE, ErrorCode.QUOTA_EXCEEDED})
+_CUT = "cut"
+_RECORDING_SHARE = 0.95
 _OF_THE_CHILD = frozenset({ErrorCode.INTERRUPTED, ErrorCode.INTERNAL})
 
 
@@ -57,6 +62,7 @@ class Run:
         self,
         download: Download,
         *,
+        ends: bool,
         settings: DownloadsSettings,
         egress: Egress,
         tools: Tools,
@@ -86,6 +92,8 @@ class Run:
         self._picture: protocol.Pictured | None = None
         self._child: Child | None = None
         self._ending: Broken | None = None
+        self._ends = ends or download.broadcast is Broadcast.ENDING
+        self._records = download.broadcast is not None
 
     async def perform(self) -> Outcome:
         """Fetch the link. The log is on disk when this returns."""
@@ -100,6 +108,7 @@ class Run:
             meter=self.meter,
         )
         telling = asyncio.create_task(self._tell())
+        closing = asyncio.create_task(self._close_in_time())
         try:
             async with asyncio.timeout(self._settings.max_job_s):
                 return await self._noted(await self._fetch(allowance, recipe))
@@ -107,6 +116,7 @@ class Run:
             return Broken(code=ErrorCode.INTERRUPTED, detail="It took longer than a download may take.")
         finally:
             telling.cancel()
+            closing.cancel()
             await self._end_child()
             self._egress.close_pass(id)
             await self._log.flush()
@@ -115,6 +125,12 @@ class Run:
         """Kill the child and all that it started; `perform` then returns `why`."""
         self._ending = why
         await self._end_child()
+
+    async def finish(self) -> None:
+        """Be content with what is recorded of a broadcast; `perform` then returns that, once it is a file."""
+        self._ends = True
+        if self._child:
+            await self._child.send(protocol.End())
 
     async def _fetch(self, allowance: Pass, recipe: Recipe) -> Outcome:
         lent = await self._cookies.lend(self.download.site)
@@ -140,14 +156,39 @@ class Run:
         self._child = child = await Child.spawn(
             folder, self._tools, log=self._log.add, limits=limits(self._settings), ytdlp=copy.folder
         )
-        await child.send(command)
+        outcome = await self._answer(child, command)
+        if isinstance(outcome, Finished):
+            return outcome
+        outcome = _told_by_the_proxy(allowance) or outcome
+        is_enough = outcome.code in _FULL or self.download.attempts >= self._settings.max_attempts
+        return await self._cut_short(child, command, outcome) if is_enough else outcome
+
+    async def _answer(self, child: Child, command: protocol.Fetch) -> Outcome:
+        await child.send(structs.replace(command, ends=self._ends))
         async for event in child.events():
             if self._ending:
                 return self._ending
             outcome = await self._hear(event)
             if outcome is not None:
-                return _told_by_the_proxy(allowance) or outcome if isinstance(outcome, Broken) else outcome
+                return outcome
         return STOPPED
+
+    async def _cut_short(self, child: Child, command: protocol.Fetch, full: Broken) -> Outcome:
+        """Where there is no room for more of a broadcast, or no further try, what is recorded of it is the file."""
+        if not (self._records and self.progress.recorded_s) or self._ending:
+            return full
+        self._ends = True
+        outcome = await self._answer(child, command)
+        if isinstance(outcome, Broken):
+            return full
+        return replace(outcome, warnings=(*outcome.warnings, _CUT))
+
+    async def _close_in_time(self) -> None:
+        """A broadcast may last longer than a download; what is recorded of it by then is made a file."""
+        await asyncio.sleep(self._settings.max_job_s * _RECORDING_SHARE)
+        if self._records:
+            self._warnings.append(_CUT)
+            await self.finish()
 
     async def _noted(self, outcome: Outcome) -> Outcome:
         """What a newer yt-dlp may do better is left to the one that is in use next time."""
@@ -162,6 +203,7 @@ class Run:
     async def _hear(self, event: protocol.ChildEvent) -> Outcome | None:
         match event:
             case protocol.Described():
+                self._records = event.info.is_live
                 return None if await self._on_probed(event.info) else STOPPED
             case protocol.Pictured():
                 self._picture = event
@@ -230,6 +272,7 @@ def _progress(event: protocol.Progressed) -> Progress:
         total_bytes=event.total_bytes,
         speed_bytes_per_s=event.speed_bytes_per_s,
         eta_s=event.eta_s,
+        recorded_s=event.recorded_s,
     )
 
 

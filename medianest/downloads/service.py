@@ -43,7 +43,7 @@ from medianest.downloads.previews import Previews, Seen, columns_of
 from medianest.downloads.several import Several
 from medianest.downloads.sites import Sites
 from medianest.downloads.states import Verb
-from medianest.downloads.types import Download, ErrorCode, Preview, State, Tick
+from medianest.downloads.types import Broadcast, Download, ErrorCode, Preview, State, Tick
 from medianest.downloads.workers import SIGNAL, Workers
 from medianest.downloads.workshop import Workshop
 
@@ -126,6 +126,24 @@ class Downloads:
         """
         fresh = {"attempts": 0, "finished_at": None, "error_code": None, "error_detail": "", "due_at": None}
         return await self._change_state(actor, id, Verb.RETRY, events.DownloadRetried, **fresh)
+
+    async def finish(self, actor: Actor, id: str) -> Download:
+        """Be content with what is recorded of a broadcast by now; again, it changes nothing.
+
+        Raises NoDownload, Forbidden, Conflict `wrong_state` where nothing is recorded.
+        """
+        async with self._db.transaction() as session:
+            download = await subjects.controlled(session, actor, id)
+            states.after(download.state, Verb.FINISH)
+            if download.broadcast not in (Broadcast.LIVE, Broadcast.ENDING):
+                raise states.wrong(download.state, Verb.FINISH)
+            if download.broadcast is Broadcast.LIVE:
+                ending = update(DownloadRow).where(DownloadRow.id == id).values(broadcast=Broadcast.ENDING)
+                await session.execute(ending)
+                await subjects.record(session, actor, events.DownloadEnding, download)
+            download = self.with_progress(await subjects.known(session, id))
+        await self._workers.finish(id)
+        return download
 
     async def delete(self, actor: Actor, id: str, *, keep_file: bool = True) -> None:
         """Remove it from the list; a follower only stops following, an owner with followers hands it over."""
@@ -243,6 +261,8 @@ class Downloads:
             state = states.after(download.state, verb)
             if verb is Verb.RETRY and download.state in states.SETTLED:
                 await _begin_again(session, download)
+            if verb is Verb.RETRY and download.broadcast is Broadcast.ENDING:
+                values["broadcast"] = Broadcast.LIVE
             done = download.progress
             how_far = {"downloaded_bytes": done.downloaded_bytes, "total_bytes": done.total_bytes, "waits_for": None}
             statement = update(DownloadRow).where(DownloadRow.id == id).values(state=state, **how_far, **values)

@@ -96,7 +96,7 @@ class Child:
         return self._program.pid
 
     async def send(self, command: Command) -> None:
-        """Give it something to do. One command at a time: read `events` to the end before the next."""
+        """Give it something to do. One at a time but for `End`: read `events` to the end before."""
         with contextlib.suppress(ConnectionError):  # `events` will tell that it has ended
             self._program.input.write(protocol.line(command))
             await self._program.input.drain()

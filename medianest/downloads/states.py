@@ -25,6 +25,7 @@ class Verb(StrEnum):
     RESUME = "resume"
     RETRY = "retry"
     CANCEL = "cancel"
+    FINISH = "finish"
 
 
 _TABLE: dict[Verb, tuple[frozenset[State], State]] = {
@@ -38,6 +39,7 @@ _TABLE: dict[Verb, tuple[frozenset[State], State]] = {
     Verb.RESUME: (frozenset({State.PAUSED}), State.QUEUED),
     Verb.RETRY: (frozenset({State.FAILED, State.CANCELLED, State.WAITING}), State.QUEUED),
     Verb.CANCEL: (ACTIVE, State.CANCELLED),
+    Verb.FINISH: (frozenset({State.RUNNING}), State.RUNNING),
 }
 
 
@@ -49,7 +51,10 @@ def after(state: State, verb: Verb) -> State:
     """The state after `verb`. Raises Conflict `wrong_state` where it is not allowed."""
     begins, ends = _TABLE[verb]
     if state not in begins:
-        raise Conflict(
-            msg("downloads.wrong_state"), code="wrong_state", facts={"state": state.value, "verb": verb.value}
-        )
+        raise wrong(state, verb)
     return ends
+
+
+def wrong(state: State, verb: Verb) -> Conflict:
+    """That this cannot happen to a download as it is."""
+    return Conflict(msg("downloads.wrong_state"), code="wrong_state", facts={"state": state.value, "verb": verb.value})

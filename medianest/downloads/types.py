@@ -31,6 +31,14 @@ class Wait(StrEnum):
     PLAN = "plan"
 
 
+class Broadcast(StrEnum):
+    """What is sent at its own time: to come, on the air, or on the air and about to be cut off here."""
+
+    UPCOMING = "upcoming"
+    LIVE = "live"
+    ENDING = "ending"
+
+
 class Stage(StrEnum):
     """What a running download is doing."""
 
@@ -97,13 +105,17 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a download is: bytes, bytes per second, seconds; `percent` is 0 to 100 or unknown."""
+    """How far a download is: bytes, bytes per second, seconds; `percent` is 0 to 100 or unknown.
+
+    `recorded_s` is how much of a broadcast is here.
+    """
 
     percent: float | None = None
     downloaded_bytes: int = 0
     total_bytes: int | None = None
     speed_bytes_per_s: float | None = None
     eta_s: int | None = None
+    recorded_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +188,8 @@ class Download:
     started_at: datetime | None
     finished_at: datetime | None
     playlist_id: str | None = None
+    broadcast: Broadcast | None = None
+    begins_at: datetime | None = None
 
 
 class Quota(StrEnum):
@@ -233,6 +247,7 @@ class Preview:
     is_playlist: bool
     entry_count: int | None
     is_live: bool
+    begins_at: datetime | None = None
     standings: tuple[Standing, ...] = ()
     entries: tuple[PreviewEntry, ...] = ()
     playlist_url: str | None = None

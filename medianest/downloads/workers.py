@@ -42,6 +42,7 @@ class Workers:
         self._turns: dict[str, Turn] = {}
         self._budgets = Budgets(db)
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._ending: set[str] = set()
         self._rest: datetime | None = None
         self._news = asyncio.Event()
         self.recovered = asyncio.Event()
@@ -70,6 +71,12 @@ class Workers:
             await run.stop()
         if task := self._tasks.get(id):
             await asyncio.wait([task])
+
+    async def finish(self, id: str) -> None:
+        """Let a run be content with what is recorded of its broadcast."""
+        self._ending.add(id)
+        if run := self._runs.get(id):
+            await run.finish()
 
     def _wake(self, tables: frozenset[str]) -> None:
         if not tables.isdisjoint(site_queries.TABLES):
@@ -126,6 +133,7 @@ class Workers:
     def _begin(self, download: Download, turn: Turn, meter: Meter) -> None:
         run = Run(
             download,
+            ends=download.id in self._ending,
             settings=self._shop.settings,
             egress=self._shop.egress,
             tools=self._shop.tools,
@@ -163,6 +171,7 @@ class Workers:
         finally:
             tending.cancel()
             del self._runs[id], self._tasks[id], self._turns[id]
+            self._ending.discard(id)
             self._live.forget(SIGNAL, id)
             self._news.set()
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from medianest.core.actor import Actor
 from medianest.core.i18n import Message, msg
-from medianest.downloads.types import Download, State
+from medianest.downloads.types import Broadcast, Download, State
 
 
 class Relation(StrEnum):
@@ -54,6 +54,7 @@ _ACTS = {
     "pause": ("pause", Way.POST, "/pause"),
     "resume": ("play", Way.POST, "/resume"),
     "retry": ("retry", Way.POST, "/retry"),
+    "finish": ("check", Way.POST, "/finish"),
     "first": ("top", Way.POST, "/first"),
     "up": ("up", Way.POST, "/up"),
     "down": ("down", Way.POST, "/down"),
@@ -91,6 +92,8 @@ def acts(download: Download, who: Relation) -> Iterator[Act]:
     if who.decides:
         hopeless = download.failure is not None and not download.failure.retryable
         names = _HOPELESS if hopeless and download.state is State.FAILED else _DECIDED[download.state]
+        if download.state is State.RUNNING and download.broadcast is Broadcast.LIVE:
+            names = ("finish", *names)
         yield from (_act(download, name) for name in names)
 
 

@@ -116,6 +116,8 @@ def _station(download: Download) -> int:
 def _facts(download: Download, who: Relation) -> Iterator[Fact]:
     yield Fact(label=msg("web.fact.added"), at=download.created_at)
     yield Fact(label=msg("web.fact.quality"), message=preset_name(download.preset, download.preset_label))
+    if download.begins_at and download.state in ACTIVE:
+        yield Fact(label=msg("web.fact.begins"), at=download.begins_at)
     if download.finished_at and download.state is State.COMPLETED:
         yield Fact(label=msg("web.fact.finished"), at=download.finished_at)
     if who.has_file:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from medianest.core import clock
 from medianest.core.i18n import Message, msg
 from medianest.downloads.types import Download, Progress, Stage, State, Wait
 
@@ -25,6 +26,8 @@ class Line:
     left_s: int | None = None
     bytes: int | None = None
     bytes_of: int | None = None
+    recorded_s: float | None = None
+    begins_at: datetime | None = None
     until: datetime | None = None
     note: Message | None = None
     took_s: float | None = None
@@ -38,12 +41,14 @@ def line(download: Download) -> Line:
 def moving(id: str, title: str, stage: Stage | None, progress: Progress) -> Line:
     """The line of a download that runs; only fetching has a measure, the other stages are busy."""
     fetching = stage is Stage.FETCHING
+    recording = fetching and progress.recorded_s is not None
     return Line(
         id=id,
         title=title,
-        stage=msg(f"web.stage.{stage or 'starting'}"),
+        stage=msg("web.stage.recording" if recording else f"web.stage.{stage or 'starting'}"),
         has_bar=True,
         moves=True,
+        recorded_s=progress.recorded_s if recording else None,
         percent=progress.percent if fetching else None,
         speed=progress.speed_bytes_per_s if fetching else None,
         left_s=(progress.eta_s or None) if fetching else None,
@@ -82,6 +87,7 @@ def _paused(download: Download) -> Line:
 def _waiting(download: Download) -> Line:
     why = download.waits_for or Wait.RETRY
     cools = why is Wait.SITE
+    begins_at = _beginning(download) if why is Wait.PREMIERE else None
     return Line(
         id=download.id,
         title=download.title,
@@ -90,8 +96,15 @@ def _waiting(download: Download) -> Line:
         warns=why not in (Wait.PREMIERE, Wait.WINDOW),
         percent=download.progress.percent,
         has_bar=download.progress.percent is not None,
-        until=download.next_attempt_at,
+        begins_at=begins_at,
+        until=None if begins_at else download.next_attempt_at,
     )
+
+
+def _beginning(download: Download) -> datetime | None:
+    """When it begins, if that is still to come when the site is asked again."""
+    begins_at, due = download.begins_at, download.next_attempt_at
+    return begins_at if begins_at and due and begins_at > clock.now() else None
 
 
 def _completed(download: Download) -> Line:

@@ -129,6 +129,7 @@ WAYS = (
     Way("POST", "/downloads/{id:str}/resume", verbs.act, SIGNED_IN),
     Way("POST", "/downloads/{id:str}/retry", verbs.act, SIGNED_IN),
     Way("POST", "/downloads/{id:str}/cancel", verbs.act, SIGNED_IN),
+    Way("POST", "/downloads/{id:str}/finish", verbs.act, SIGNED_IN),
     Way("POST", "/downloads/{id:str}/first", verbs.step, SIGNED_IN),
     Way("POST", "/downloads/{id:str}/up", verbs.step, SIGNED_IN),
     Way("POST", "/downloads/{id:str}/down", verbs.step, SIGNED_IN),

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from medianest.core.i18n import Message, msg
 from medianest.downloads.states import IN_LINE
-from medianest.downloads.types import Action, Counts, Download, State
+from medianest.downloads.types import Action, Broadcast, Counts, Download, State
 from medianest.web.acts import Act, Relation, acts
 from medianest.web.lines import Line, line
 
@@ -43,6 +43,7 @@ class Row:
     tone: int | None
     duration_s: float | None
     is_sound: bool
+    is_live: bool
     section: Section
     line: Line
     why: Why | None
@@ -76,6 +77,7 @@ def row(download: Download, who: Relation) -> Row:
         tone=download.tone,
         duration_s=download.duration_s,
         is_sound=download.is_sound,
+        is_live=download.broadcast in (Broadcast.LIVE, Broadcast.ENDING),
         section=SECTION_OF[download.state],
         line=line(download),
         why=_why(download, who),

@@ -61,7 +61,7 @@ DONE = replace(
     file=StoredFile(path="a/Harbour.mp4", size_bytes=10, sides=("a/Harbour.de.srt",)),
 )
 _FIELDS = """id url title site thumbnail duration_s preset priority position state stage progress attempts
-    next_attempt_at error warnings file owner followers created_at started_at finished_at"""
+    next_attempt_at error warnings file owner followers created_at started_at finished_at broadcast begins_at"""
 
 
 def someone(id: str, *permissions: Permission, role: Role = Role.MEMBER) -> Actor:
@@ -103,6 +103,7 @@ def test_a_running_download_on_the_wire() -> None:
             "total_bytes": 10,
             "speed_bytes_per_s": 2.5,
             "eta_s": 2,
+            "recorded_s": None,
         },
         "attempts": 1,
         "next_attempt_at": None,
@@ -114,6 +115,8 @@ def test_a_running_download_on_the_wire() -> None:
         "created_at": "2026-11-20T08:05:00Z",
         "started_at": "2026-11-20T08:05:00Z",
         "finished_at": None,
+        "broadcast": None,
+        "begins_at": None,
     }
 
 
@@ -185,4 +188,6 @@ def test_a_preview_on_the_wire() -> None:
         "preview_id": "p1",
         "quotas": {},
         "fits": True,
+        "is_live": False,
+        "begins_at": None,
     }

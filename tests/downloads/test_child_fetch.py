@@ -174,19 +174,6 @@ async def test_a_list_is_counted_and_not_fetched(desk: Desk, media_site: MediaSi
     assert media_site.hits("/files/clip.mp4") == []
 
 
-async def test_a_broadcast_waits_until_it_is_over(desk: Desk, media_site: MediaSite) -> None:
-    child = await desk.child()
-    url = media_site.base + "/live/index.m3u8"
-    found = await desk.probe(url, child=child)
-    assert isinstance(found, Probed)
-    assert found.info.is_live
-    refused = await desk.fetch(url, child=child)
-    assert isinstance(refused, Failed)
-    assert (refused.code, refused.retry_after_s) == (ErrorCode.NOT_YET, 900)
-    media_site.end_live()
-    assert isinstance(await desk.fetch(url, child=child), Fetched)
-
-
 async def test_a_stream_whose_clock_begins_anew_is_whole(desk: Desk, media_site: MediaSite) -> None:
     fetched = await desk.fetch(media_site.base + "/hls-anew/index.m3u8")
     assert isinstance(fetched, Fetched)

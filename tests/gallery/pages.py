@@ -163,7 +163,8 @@ def _links() -> Iterator[Sample]:
 
 
 def _downloads() -> Iterator[Sample]:
-    for item in (samples.FETCHING, samples.MERGING, samples.COOLING, samples.PAUSED, samples.MEMBERS, samples.FULL,
+    for item in (samples.FETCHING, samples.RECORDING, samples.PREMIERE,
+                 samples.MERGING, samples.COOLING, samples.PAUSED, samples.MEMBERS, samples.FULL,
                  samples.HERE, samples.SOUND, samples.CANCELLED):  # fmt: skip
         who = Relation.OWNER if item.owner == ROBIN else Relation.ADMIN
         view = details.download_view(item, who, log=details.log_view(item, samples.LOG))

@@ -12,6 +12,7 @@ from medianest.downloads.site_health import Site
 from medianest.downloads.site_queries import CookieFacts
 from medianest.downloads.types import (
     Action,
+    Broadcast,
     Download,
     ErrorCode,
     Failure,
@@ -76,6 +77,17 @@ FETCHING = _download(
         percent=64.2, downloaded_bytes=1900 * _MB, total_bytes=2900 * _MB, speed_bytes_per_s=8.2e6, eta_s=183
     ),
 )  # fmt: skip
+RECORDING = _download(
+    "parliament", "The debate, as it is held", "tube.example", 3, ROBIN, state=State.RUNNING, stage=Stage.FETCHING,
+    duration_s=None, broadcast=Broadcast.LIVE,
+    progress=Progress(downloaded_bytes=310 * _MB, speed_bytes_per_s=4.1e5, recorded_s=754.0),
+)  # fmt: skip
+PREMIERE = _download(
+    "first-night", "The first night", "tube.example", 8, KIDS, state=State.WAITING, duration_s=None,
+    waits_for=Wait.PREMIERE, broadcast=Broadcast.UPCOMING, begins_at=NOW + timedelta(days=4000),
+    next_attempt_at=NOW + timedelta(days=7),
+    failure=Failure(code=ErrorCode.NOT_YET, retryable=True, action=Action.NONE),
+)  # fmt: skip
 MERGING = _download(
     "concert", "Abschlusskonzert des Landesjugendsinfonieorchesters, Generalprobenmitschnitt", "kulturscheune.example",
     9, GRANDMA, state=State.RUNNING, stage=Stage.MERGING, progress=Progress(percent=100.0, downloaded_bytes=3 * _GB),
@@ -124,7 +136,7 @@ OFFERS = [
     Offer(name="archive", label="For the archive, in Matroska", is_default=False),
 ]
 
-ALL = (FETCHING, MERGING, COOLING, QUEUED, PAUSED, MEMBERS, FULL, HERE, AURORA, CANCELLED)
+ALL = (FETCHING, RECORDING, MERGING, COOLING, PREMIERE, QUEUED, PAUSED, MEMBERS, FULL, HERE, AURORA, CANCELLED)
 ARRIVED = (AURORA, HERE, SOUND, BIRTHDAY, SPOKEN, PLAIN)
 
 PREVIEW = Preview(

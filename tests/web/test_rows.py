@@ -1,11 +1,12 @@
 """What a download shows, and to whom."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from medianest.core.actor import Actor, Permission, Role, Via
-from medianest.downloads.types import Counts, Progress, Stage, State
+from medianest.downloads.types import Broadcast, Counts, Progress, Stage, State
 from medianest.web.acts import Relation, acts, relation
 from medianest.web.lines import line, moving
 from medianest.web.rows import row, tally
@@ -30,6 +31,25 @@ def names(state: State, who: Relation) -> list[str]:
 @pytest.mark.parametrize("who", [Relation.OWNER, Relation.ADMIN])
 def test_who_decides_may_do_what_the_state_allows(state: State, who: Relation) -> None:
     assert names(state, who) == DECIDING[state]
+
+
+def test_a_broadcast_that_is_recorded_can_be_finished_until_somebody_does() -> None:
+    shown = row(samples.RECORDING, Relation.OWNER)
+    assert shown.is_live
+    assert shown.quick == shown.menu[0]
+    assert [act.label.id for act in shown.menu][:2] == ["web.act.finish", "web.act.pause"]
+    assert (shown.line.stage.id, shown.line.recorded_s) == ("web.stage.recording", 754.0)
+    ending = row(replace(samples.RECORDING, broadcast=Broadcast.ENDING), Relation.OWNER)
+    assert ending.is_live
+    assert "web.act.finish" not in [act.label.id for act in ending.menu]
+    assert row(samples.RECORDING, Relation.OTHER).menu == ()
+
+
+def test_a_premiere_says_when_it_begins_and_once_it_is_late_when_the_site_is_asked_again() -> None:
+    told = line(samples.PREMIERE)
+    assert (told.begins_at, told.until, told.warns) == (samples.PREMIERE.begins_at, None, False)
+    late = line(replace(samples.PREMIERE, begins_at=samples.NOW - timedelta(days=4000)))
+    assert (late.begins_at, late.until) == (None, samples.PREMIERE.next_attempt_at)
 
 
 def test_what_a_retry_cannot_help_has_it_only_among_the_rest() -> None:

@@ -10,17 +10,18 @@ from medianest.api.v1.people import Person
 from medianest.api.wire import Output
 from medianest.core.i18n import msg
 from medianest.downloads import rights, types
-from medianest.downloads.types import Action, ErrorCode, Stage, State
+from medianest.downloads.types import Action, Broadcast, ErrorCode, Stage, State
 
 
 class Progress(Output, frozen=True, kw_only=True):
-    """How far it is; `percent` is 0 to 100, null where it cannot be known."""
+    """How far it is; `percent` is 0 to 100, null where it cannot be known; `recorded_s` is of a broadcast."""
 
     percent: float | None
     downloaded_bytes: int
     total_bytes: int | None
     speed_bytes_per_s: float | None
     eta_s: int | None
+    recorded_s: float | None
 
 
 class Failure(Output, frozen=True, kw_only=True):
@@ -42,7 +43,10 @@ class File(Output, frozen=True, kw_only=True):
 
 
 class Download(Output, frozen=True, kw_only=True):
-    """A download; `url` and `file` are there for the owner, followers and administrators only."""
+    """A download; `url` and `file` are there for the owner, followers and administrators only.
+
+    Of what is sent at its own time, `broadcast` says how that stands, and `begins_at` when it will begin.
+    """
 
     id: str
     url: str | UnsetType
@@ -66,6 +70,8 @@ class Download(Output, frozen=True, kw_only=True):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    broadcast: Broadcast | None
+    begins_at: datetime | None
 
 
 def download(reader: Reader, known: types.Download) -> Download:
@@ -94,6 +100,8 @@ def download(reader: Reader, known: types.Download) -> Download:
         created_at=known.created_at,
         started_at=known.started_at,
         finished_at=known.finished_at,
+        broadcast=known.broadcast,
+        begins_at=known.begins_at,
     )
 
 
@@ -128,6 +136,7 @@ def progress(known: types.Progress) -> Progress:
         total_bytes=known.total_bytes,
         speed_bytes_per_s=known.speed_bytes_per_s,
         eta_s=known.eta_s,
+        recorded_s=known.recorded_s,
     )
 
 

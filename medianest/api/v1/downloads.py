@@ -131,6 +131,11 @@ async def cancel(services: Served, reader: CurrentReader, id: FromPath[str]) -> 
     return await _changed(services.downloads.cancel, reader, id)
 
 
+async def finish(services: Served, reader: CurrentReader, id: FromPath[str]) -> Answer:
+    """Be content with what is recorded of a broadcast: it becomes a file."""
+    return await _changed(services.downloads.finish, reader, id)
+
+
 async def retry(services: Served, reader: CurrentReader, id: FromPath[str]) -> Answer:
     """Try a failed, cancelled or waiting one again now."""
     return await _changed(services.downloads.retry, reader, id)

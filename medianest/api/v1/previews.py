@@ -1,6 +1,7 @@
 """What a link is, before it is queued."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated
 
 from litestar.params import FromPath
@@ -42,7 +43,7 @@ class Preview(Output, frozen=True, kw_only=True):
 
     Of a list, `entries` are the first, and length and size are guessed from them; `playlist_url` is the list that the
     link of a video names too. `quotas` are yours; `fits` says whether they have room for it, null where that depends on
-    a size that nobody knows.
+    a size that nobody knows. `is_live` says that it is being broadcast, `begins_at` when that will begin.
     """
 
     title: str
@@ -58,6 +59,8 @@ class Preview(Output, frozen=True, kw_only=True):
     preview_id: str
     quotas: Mapping[str, Quota]
     fits: bool | None
+    is_live: bool
+    begins_at: datetime | None
 
 
 async def create(services: Served, reader: CurrentReader, given: Given[NewPreview]) -> Answer:
@@ -87,6 +90,8 @@ def preview(reader: Reader, known: types.Preview) -> Preview:
         preview_id=known.id,
         quotas=quotas(known.standings),
         fits=fits(known.standings, known.estimated_bytes),
+        is_live=known.is_live,
+        begins_at=known.begins_at,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from http import HTTPStatus
 
 from litestar import Response
@@ -46,6 +47,7 @@ class PreviewView:
     duration_s: float | None
     estimated_bytes: int | None
     is_live: bool
+    begins_at: datetime | None
     playlist: str | None
     duplicate: str | None
     presets: tuple[PresetChoice, ...]
@@ -170,6 +172,7 @@ def preview_view(preview: Preview, offers: Sequence[Offer], *, remembered: str |
         duration_s=preview.duration_s,
         estimated_bytes=preview.estimated_bytes,
         is_live=preview.is_live,
+        begins_at=preview.begins_at,
         playlist=preview.playlist_url,
         duplicate=f"/downloads/{preview.duplicate_of}" if preview.duplicate_of else None,
         presets=preset_choices(offers, preview.bytes_by_preset, remembered=remembered),

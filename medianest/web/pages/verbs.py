@@ -29,6 +29,7 @@ VERBS: dict[str, Verb] = {
     "resume": Downloads.resume,
     "retry": Downloads.retry,
     "cancel": Downloads.cancel,
+    "finish": Downloads.finish,
 }
 
 Move: TypeAlias = Callable[[Order, Actor, str], Awaitable[Download]]

@@ -14,6 +14,7 @@ PERSONAL = {
     Verb.PAUSE: ({State.QUEUED, State.RUNNING, State.WAITING}, State.PAUSED),
     Verb.RESUME: ({State.PAUSED}, State.QUEUED),
     Verb.RETRY: ({State.FAILED, State.CANCELLED, State.WAITING}, State.QUEUED),
+    Verb.FINISH: ({State.RUNNING}, State.RUNNING),
     Verb.CANCEL: ({State.QUEUED, State.RUNNING, State.PAUSED, State.WAITING}, State.CANCELLED),
 }
 

@@ -36,6 +36,8 @@ manifest names relatively inherits them.
     /dash/manifest.mpd                  DASH: avc1 360/720/1080, vp9 720, aac and opus, all apart
     /watch/PATH                         a page with `<video>`, poster, `<track>`s, og: and linked data for PATH
     /listen/PATH                        the same with `<audio>`
+    /premiere/PATH                      an "upcoming" item until `site.announce(None)`, then PATH; only the extractor of
+                                        `tests.downloads.premieres` knows such a page
     /described/PATH                     no player: linked data with title, duration, uploader, date, picture and address
                                         (`?title=` on all three; yt-dlp calls a player's title "TITLE (1)";
                                         `?tracks=de,fr&under=@fail=429` on the first, `?chapters=One,Two` on the last)

@@ -48,6 +48,10 @@ async def _end_live(server: "Server", _: dict[str, Any]) -> None:
     server.live_until = time.monotonic()
 
 
+async def _premiere(server: "Server", wish: dict[str, Any]) -> None:
+    server.premiere_at = wish["at"]
+
+
 async def _forget(server: "Server", _: dict[str, Any]) -> None:
     server.forget()
 
@@ -58,5 +62,6 @@ _VERBS: dict[str, Callable[["Server", dict[str, Any]], Awaitable[Any]]] = {
     "release": _release,
     "expire-tokens": _expire_tokens,
     "end-live": _end_live,
+    "premiere": _premiere,
     "forget": _forget,
 }

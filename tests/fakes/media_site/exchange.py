@@ -26,6 +26,7 @@ class House(Protocol):
     pace: float | None
     live_since: float
     live_until: float | None
+    premiere_at: float | None
 
     def gate(self, path: str) -> asyncio.Event:
         """Opens when what is held at `path` may go on."""

@@ -151,8 +151,12 @@ class MediaSite:
     def end_live(self) -> None:
         self._ask("end-live")
 
+    def announce(self, at: float | None) -> None:
+        """Premieres begin at this moment, in seconds since 1970; None lets them begin now."""
+        self._ask("premiere", at=at)
+
     def forget(self) -> None:
-        """No hits, no overrides, no good tokens, live streams live."""
+        """No hits, no overrides, no good tokens, live streams live, premieres begun."""
         self._ask("forget")
 
     def _path(self, path: str | None) -> str | None:

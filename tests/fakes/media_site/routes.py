@@ -24,6 +24,7 @@ _TABLE: tuple[tuple[str, Handler], ...] = (
     ("/watch", watching.watch_by_name),
     ("/watch/{path*}", watching.watch),
     ("/listen/{path*}", watching.listen),
+    ("/premiere/{path*}", watching.premiere),
     ("/described/{path*}", watching.described),
     ("/formats", watching.formats),
     ("/expiring/{seconds}/{uses}/{name}", watching.expiring),

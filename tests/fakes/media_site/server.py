@@ -26,6 +26,7 @@ class Server:
         self.tokens = Tokens()
         self.live_since = time.monotonic() - _LIVE_HEAD_START_S
         self.live_until: float | None = None
+        self.premiere_at: float | None = None
         self.overrides: dict[str, Conditions] = {}
         self._numbers = itertools.count(1)
         self._gates: dict[str, asyncio.Event] = {}
@@ -60,7 +61,7 @@ class Server:
         self.log.forget()
         self.overrides.clear()
         self.tokens.expire()
-        self.live_until = None
+        self.live_until = self.premiere_at = None
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

@@ -168,6 +168,8 @@ _MANIFESTS: dict[str, Callable[[str], tuple[str, str]]] = {
         f'{_VARIANT},AUDIO="a"\n/hls/180/index.m3u8\n'
     ),
     "hls-live": lambda to: _hls(f"{_HLS_HEAD}{_GOOD_SEGMENT}#EXTINF:1.0,\n{to}\n"),
+    "hls-live-key": lambda to: _hls(f'{_HLS_HEAD}#EXT-X-KEY:METHOD=AES-128,URI="{to}"\n{_GOOD_SEGMENT}'),
+    "hls-live-map": lambda to: _hls(f'{_HLS_HEAD}#EXT-X-MAP:URI="{to}"\n{_GOOD_SEGMENT}'),
     "dash-base": lambda to: _dash(f"<BaseURL>{escape(to)}</BaseURL>"),
     "dash-segment": lambda to: _dash(
         f'<SegmentList duration="4"><Initialization sourceURL="{escape(to)}"/>'

@@ -1,6 +1,7 @@
 """Pages that show a medium."""
 
 import asyncio
+import json
 
 from tests.fakes.media_site import pages
 from tests.fakes.media_site.catalogue import SHOWS, Show
@@ -34,6 +35,12 @@ async def watch_by_name(x: Exchange) -> None:
     name = x.request.query.get("v", "")
     medium = f"/@key={name}/files/clip.mp4"
     await x.html(Page(title=f"The video {name}", base=x.request.base, content_url=medium).html())
+
+
+async def premiere(x: Exchange, path: str) -> None:
+    """What the extractor of `tests.downloads.premieres` reads: the medium, or when that will be there."""
+    known = {"title": "The first night", "begins": x.house.premiere_at, "media": f"{x.request.base}/{path}"}
+    await x.text(json.dumps(known), "application/json")
 
 
 async def listen(x: Exchange, path: str) -> None:
