@@ -7,6 +7,7 @@ import pytest
 from tests.fakes.canary import Canary
 from tests.fakes.media_site import MediaSite
 from tests.fakes.package_index import PackageIndex
+from tests.fakes.plex import Plex
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +35,10 @@ def index() -> Iterator[PackageIndex]:
     """A package index that has yt-dlp-ejs and, so far, no yt-dlp."""
     with PackageIndex() as offering:
         yield offering
+
+
+@pytest.fixture
+def plex() -> Iterator[Plex]:
+    """plex.tv and two media servers, as they are on the first day."""
+    with Plex() as running:
+        yield running
