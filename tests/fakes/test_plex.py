@@ -94,8 +94,11 @@ def test_each_sees_the_servers_that_are_shared_with_them(plex: Plex, session: re
     assert seen(FRIEND) == seen(CHILD) == [("unique_id_123", False)]
     assert seen(STRANGER) == []
 
+    friends = connected(plex, session, FRIEND)
     plex.server.unshare(FRIEND)
     assert seen(FRIEND) == []
+    with pytest.raises(Unauthorized):
+        friends.query("/library/sections")
 
 
 def test_the_owner_sees_whom_the_server_is_shared_with(plex: Plex, session: requests.Session) -> None:
