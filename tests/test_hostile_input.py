@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urljoin
 
 import httpx
 import pytest
@@ -167,8 +168,10 @@ def _pages(portal: Portal, known: dict[str, str]) -> Iterator[Request]:
     """The pages, by their addresses and forms; one is asked with headers as its fields too."""
     admin = portal.admin()
     pages = crawl(admin)
-    asked = {"url": known["url"], CSRF: admin.headers["X-CSRF-Token"]}
-    apart = [read(admin.post("/queue/preview", data=asked)), read(admin.get("/sign-in/again"))]
+    token, feed = {CSRF: admin.headers["X-CSRF-Token"]}, urljoin(known["url"], "/feed/3.xml")
+    links = (known["url"], feed, f"{known['url']} {feed}")
+    apart = [read(admin.post("/queue/preview", data=token | {"url": link})) for link in links]
+    apart.append(read(admin.get("/sign-in/again")))
     yield Request(method="GET", path="/downloads/unknown", spots=tuple(("header", (name,)) for name in PAGE_HEADERS))
     ways = list(routes.of_ways(known))
     yield from ways

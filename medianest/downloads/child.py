@@ -226,7 +226,7 @@ def _block_size(elapsed_s: float, size: int) -> int:
 def main() -> None:
     child_guard.tie_to_parent(int(sys.argv[1]))
     events = Events.on_standard_output()
-    commands = Commands(sys.stdin.buffer)
+    commands = Commands(sys.stdin.fileno())
     folder = WorkFolder(Path.cwd())
     lock = folder.lock()
     if lock is None:

@@ -7,7 +7,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from medianest.core import clock
@@ -35,6 +35,8 @@ from medianest.downloads.protocol import (
 from medianest.downloads.recipes import Recipe
 from medianest.downloads.types import ErrorCode
 
+_PIECE = 64 * 1024
+
 
 class SiteMaker(Protocol):
     """Makes the site of one command, for yt-dlp's parameters."""
@@ -44,14 +46,18 @@ class SiteMaker(Protocol):
 
 
 class Commands:
-    """What the portal says; an `End` is heard while another command is carried out."""
+    """What the portal says; an `End` is heard while another command is carried out.
 
-    def __init__(self, source: BinaryIO) -> None:
-        setup = protocol.command(source.readline())
+    The thread that listens holds no lock while it waits: with one of `sys.stdin` Python aborts when it ends.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        lines = _lines(descriptor)
+        setup = protocol.command(next(lines))
         assert isinstance(setup, Setup)
         self.setup = setup
         self.ending = threading.Event()
-        self._source = source
+        self._lines = lines
         self._next: queue.SimpleQueue[Work | Introduce | None] = queue.SimpleQueue()
         threading.Thread(target=self._listen, name="commands", daemon=True).start()
 
@@ -59,7 +65,7 @@ class Commands:
         return iter(self._next.get, None)
 
     def _listen(self) -> None:
-        for raw in self._source:
+        for raw in self._lines:
             match protocol.command(raw):
                 case End():
                     self.ending.set()
@@ -69,6 +75,13 @@ class Commands:
                     self.ending.clear()
                     self._next.put(command)
         self._next.put(None)
+
+
+def _lines(descriptor: int) -> Iterator[bytes]:
+    rest = b""
+    while piece := os.read(descriptor, _PIECE):
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from whole
 
 
 class Program:

@@ -219,7 +219,7 @@ class Copies:
 
     def _write(self, book: Book) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        files.write_atomically(self._folder / _BOOK, msgspec.json.encode(book))
+        files.write_atomically(self._folder / _BOOK, msgspec.json.encode(book), mode=0o600)
 
 
 def _with(versions: tuple[str, ...], version: str) -> tuple[str, ...]:

@@ -46,12 +46,11 @@ async def test_they_go_with_it_when_it_is_deleted(household: Household, media_si
 
 
 async def test_a_name_that_another_file_has_beside_it_is_not_taken(household: Household, media_site: MediaSite) -> None:
-    _, first = await completed(household, media_site)
-    for path in household.files():
-        path.unlink()
+    id, first = await completed(household, media_site)
     taken = household.media / first.sides[0]
-    taken.write_text("somebody's own")
     async with household.at_work() as downloads:
+        await downloads.delete(household.actors["Alice"], id, keep_file=False)
+        taken.write_text("somebody's own")
         other, _ = await downloads.enqueue(household.actors["Bob"], media_site.url(LINK, key="b"), preset="own")
         second = await household.until_state(other.id, State.COMPLETED, State.FAILED, State.WAITING)
     assert second.file
@@ -64,7 +63,7 @@ async def test_a_move_that_was_cut_off_after_the_file_is_finished_in_the_next_li
 ) -> None:
     id, file = await completed(household, media_site)
     out = household.media / ".medianest" / "work" / id / "out"
-    out.mkdir(parents=True)
+    out.mkdir(parents=True, exist_ok=True)
     for side in file.sides[:2]:
         (household.media / side).rename(out / f"media{side.removeprefix(file.path.removesuffix('.mp4'))}")
     async with household.db.transaction() as session:
