@@ -91,8 +91,8 @@ class Household:
 
     def files(self) -> list[Path]:
         """Every file that the queue has put into the media folder."""
-        shown = (path for path in self.media.rglob("*") if ".medianest" not in path.parts)
-        return sorted(path for path in shown if path.is_file())
+        tops = [top for top in self.media.iterdir() if top.name != ".medianest"]
+        return sorted(path for top in tops for path in (top, *top.rglob("*")) if path.is_file())
 
     def left_over(self) -> list[Path]:
         """What lies in work folders."""
