@@ -140,11 +140,10 @@ async def broken(db: Database, shop: Workshop, turn: Turn, broken: Broken, *, ow
         download = await _get(session, id)
         if download is None or download.state is not State.RUNNING:
             return
-        again = _next_try(broken, download, asked, most=shop.settings.max_attempts)
+        again = _next_try(broken, download, asked, is_probe=turn.is_probe, most=shop.settings.max_attempts)
         error = {"error_code": broken.code, "error_detail": broken.detail[:500], "stage": None, "file_path": None}
         if again:
             why, due = again
-            counted = 0 if why is Wait.PREMIERE else download.attempts
             state = states.after(download.state, Verb.POSTPONE)
             held = await work.release(
                 session,
@@ -154,7 +153,7 @@ async def broken(db: Database, shop: Workshop, turn: Turn, broken: Broken, *, ow
                 state=state,
                 due_at=due,
                 waits_for=why,
-                attempts=counted,
+                attempts=_counted(download, why, is_probe=turn.is_probe),
                 **error,
             )
             event = _event(events.DownloadWaiting, download, code=broken.code.value, until=due.isoformat())
@@ -167,7 +166,16 @@ async def broken(db: Database, shop: Workshop, turn: Turn, broken: Broken, *, ow
             await journal.record(session, event)
 
 
-def _next_try(broken: Broken, download: Download, site: Site, *, most: int) -> tuple[Wait, datetime] | None:
+def _counted(download: Download, why: Wait, *, is_probe: bool) -> int:
+    """How many attempts were its own: what finds out for all whether a site answers again does not pay for that."""
+    if why is Wait.PREMIERE:
+        return 0
+    return max(0, download.attempts - (why is Wait.SITE and is_probe))
+
+
+def _next_try(
+    broken: Broken, download: Download, site: Site, *, is_probe: bool, most: int
+) -> tuple[Wait, datetime] | None:
     """What it waits for, and until when: its site, the moment of a premiere, or a while that grows.
 
     None where that is hopeless, or was tried often enough.
@@ -177,10 +185,13 @@ def _next_try(broken: Broken, download: Download, site: Site, *, most: int) -> t
             return None
         due = broadcasts.next_look(clock.now(), begins_at=download.begins_at, asked_at=download.created_at)
         return (Wait.PREMIERE, due) if due else None
+    refuses_all = site.until if broken.code in TROUBLES else None
+    if refuses_all and is_probe:
+        return Wait.SITE, refuses_all
     if not failures.REMEDIES[broken.code].retryable or download.attempts >= most:
         return None
-    if site.until and broken.code in TROUBLES:
-        return Wait.SITE, site.until
+    if refuses_all:
+        return Wait.SITE, refuses_all
     pause = work.pause_before(download.attempts, base=_FIRST_PAUSE, most=_LONGEST_PAUSE)
     pause = max(pause, broken.retry_after or timedelta(0))
     return Wait.RETRY, clock.now() + min(pause, timedelta(days=1))

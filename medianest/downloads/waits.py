@@ -69,13 +69,16 @@ async def wake_plans(session: AsyncSession) -> int:
 
 
 async def wake_due(session: AsyncSession, now: datetime) -> None:
-    """Put back in line what has waited long enough, and one download of each site that may be asked again."""
+    """Put back in line what has waited long enough, and one download of each site that may be asked again.
+
+    That is the one that was tried longest ago: one link that is always refused does not keep its site shut for all.
+    """
     await _wake(session, [_row.waits_for.in_(_TIMED), _row.due_at <= now])
     for site in await session.run_sync(_askable, now):
         next_one = (
             select(_row.id)
             .where(_row.site == site, _row.state == State.WAITING, _row.waits_for == Wait.SITE)
-            .order_by(_row.position)
+            .order_by(_row.begun_at, _row.position)
             .limit(1)
         )
         await _wake(session, [_row.id == next_one.scalar_subquery()], site=site)

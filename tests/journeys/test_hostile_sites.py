@@ -11,8 +11,6 @@ from tests.portal import Download, Portal, Queue
 
 SIDE_ISSUES = {"poster", "track"}
 """These lead astray only what a download can do without."""
-UNDECIDED = {"hls-live"}
-"""Nothing is fetched of what is still being broadcast."""
 TITLES = ("traversal", "backslashes", "absolute", "dots", "nul", "hidden", "leading-dash", "template", "lines", "long")
 
 
@@ -49,8 +47,6 @@ def test_nothing_leads_to_a_private_address(
 
     if kind in SIDE_ISSUES:
         assert (ended["state"], ended["error"]) == ("completed", None)
-    elif kind in UNDECIDED:
-        assert (ended["state"], ended["error"]["code"]) == ("waiting", "not_yet")
     else:
         assert ended["state"] == "failed"
         assert ended["error"]["code"] in ("blocked_address", "unsupported_url")

@@ -17,7 +17,8 @@ CALL = """async ([url, options]) => {
   try {
     const answer = await fetch(url, options);
     const read = (name) => answer.headers.get(name);
-    return {status: answer.status, etag: read("etag"), id: read("x-request-id"), code: (await answer.json()).code};
+    const told = answer.status === 304 ? {} : await answer.json();
+    return {status: answer.status, etag: read("etag"), id: read("x-request-id"), code: told.code};
   } catch (error) {
     return {status: error.name};
   }
@@ -69,7 +70,8 @@ async def test_a_listed_site_calls_with_a_token_and_reads_what_it_is_told(
 
     me = await call("/me", headers=token)
     assert me["status"] == 200
-    assert me["etag"]
+    again = await call("/me", headers=token | {"if-none-match": me["etag"]})
+    assert (again["status"], again["etag"]) == (304, me["etag"])
     refused = await call(
         "/downloads", method="POST", headers=token | {"idempotency-key": "1"}, body='{"url":"file:///x"}'
     )

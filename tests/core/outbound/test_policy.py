@@ -52,7 +52,7 @@ def test_a_link_is_taken_in_one_normal_form(text: str, normal: str) -> None:
         "ytsearch999:cats",
         ":ytfav",
         "--exec=id",
-        "-o/tmp/x",
+        "-o/x",
         "file:///etc/passwd",
         "ftp://example.org/x",
         "data://text/plain;base64,AAAA",

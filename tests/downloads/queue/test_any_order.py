@@ -155,7 +155,7 @@ class QueueMachine(RuleBasedStateMachine):
         turn = Turn(id=id, site=before.site if before else "tube.example")
         self.run(ledger.broken(self.db, self.shop, turn, broken, owner=self.owner))
         if before and self.expected.get(id) is State.RUNNING:
-            again = failures.REMEDIES[code].retryable and before.attempts < 3
+            again = code is ErrorCode.NOT_YET or (failures.REMEDIES[code].retryable and before.attempts < 3)
             self.expected[id] = State.WAITING if again else State.FAILED
 
     @rule(id=downloads, verb=st.sampled_from([Verb.PAUSE, Verb.RESUME, Verb.CANCEL, Verb.RETRY]))

@@ -90,12 +90,15 @@ async def test_a_refused_probe_lets_the_others_wait_twice_as_long_without_asking
     async with household.at_work() as downloads:
         refused, _ = await downloads.enqueue(alice, media_site.url(REFUSES))
         await household.until_state(refused.id, State.WAITING)
+        probe, _ = await downloads.enqueue(alice, media_site.url(REFUSES, key="probe"))
         other, _ = await downloads.enqueue(alice, media_site.url("/files/padded-143001.mp4"))
-        await household.until_state(other.id, State.WAITING)
+        for waiting in (probe, other):
+            await household.until_state(waiting.id, State.WAITING)
         await let_the_time_pass(household)
         half_an_hour = clock.now() + timedelta(minutes=31)
         later = await household.until(other.id, lambda one: (one.next_attempt_at or clock.now()) > half_an_hour)
         assert later.next_attempt_at == (await site(household)).until
+        assert media_site.hits(media_site.url(REFUSES, key="probe"))
         assert media_site.hits("/files/padded-143001.mp4") == []
 
 
@@ -162,3 +165,41 @@ async def test_a_restart_forgets_a_probe_that_died(household: Household, media_s
         assert again.standing is Standing.COOLING
         assert again.until
         assert again.until - clock.now() <= timedelta(minutes=5)
+
+
+async def test_who_finds_out_for_all_does_not_pay_for_it_and_each_has_a_go(
+    household: Household, media_site: MediaSite
+) -> None:
+    bob = household.actors["Bob"]
+    household.settings = household.settings.model_copy(update={"workers": 1, "max_attempts": 2})
+    links = [media_site.url(REFUSES, key=key) for key in "abc"]
+    probed = []
+    async with household.at_work() as downloads:
+        ids = [(await downloads.enqueue(bob, link))[0].id for link in links]
+        for id in ids:
+            await household.until_state(id, State.WAITING)
+        for _ in range(6):
+            asked = [len(media_site.hits(link)) for link in links]
+            so_far = (await site(household)).until
+            assert so_far
+            await let_the_time_pass(household)
+            for id in ids:
+                await household.until(id, lambda one, so_far=so_far: (one.next_attempt_at or so_far) > so_far)
+            probed += [n for n, link in enumerate(links) if len(media_site.hits(link)) > asked[n]]
+        last = [await household.until_state(id, State.WAITING) for id in ids]
+    assert sorted(probed[:3]) == sorted(probed[3:]) == [0, 1, 2]
+    assert [one.attempts for one in last] == [1, 0, 0]
+
+
+async def test_one_that_alone_is_refused_by_a_site_that_answers_is_given_up(
+    household: Household, media_site: MediaSite
+) -> None:
+    ada, bob = household.actors["Ada"], household.actors["Bob"]
+    household.settings = household.settings.model_copy(update={"max_attempts": 2})
+    async with household.at_work() as downloads:
+        refused, _ = await downloads.enqueue(bob, media_site.url(REFUSES))
+        await household.until_state(refused.id, State.WAITING)
+        await downloads.sites.release(ada, SITE)
+        failed = await household.until_state(refused.id, State.FAILED)
+    assert failed.failure
+    assert (failed.failure.code, failed.attempts) == (ErrorCode.RATE_LIMITED, 2)
