@@ -184,6 +184,19 @@ async def test_nothing_jumps_while_a_download_comes_in(
     queue.act("cancel", id)
 
 
+async def test_a_short_title_takes_as_much_room_as_the_long_address_before_it(
+    visitors: Visitors, shared_portal: Portal, words: dict[str, str]
+) -> None:
+    page = await visitors.page(PHONE, storage_state=shared_portal.browser_state())
+    await page.goto(shared_portal.url("/queue"), wait_until="load")
+    row, title = (page.locator(f"#download-{words['failed']}{part}") for part in ("", " h3 a"))
+    heights = []
+    for text in ("clip", "https://tube.example/watch?v=" + "a-long-name-" * 9):
+        await title.evaluate("(link, text) => { link.textContent = text }", text)
+        heights.append(await row.evaluate("(row) => row.getBoundingClientRect().height"))
+    assert heights[0] == pytest.approx(heights[1], abs=0.1)
+
+
 WALKED = (
     "/",
     "/library",
