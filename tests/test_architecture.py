@@ -24,6 +24,9 @@ REGISTRIES = re.compile(r"pypi[.]org|pythonhosted[.]org|registry[.](npmjs|yarnpk
 MACHINE_PATHS = re.compile(r"(?<![\w.}/-])/(root|home|work|tmp)/\w")
 LOCKS = {"uv.lock", "poetry.lock", "Pipfile.lock", "package-lock.json", "yarn.lock"}
 
+SQLITES_OWN = re.compile(r"\bfts5\(|\bMATCH\b|\bPRAGMA\b|\bBEGIN IMMEDIATE\b")
+KNOW_SQLITE = {"medianest/core/db.py", "medianest/core/fulltext.py", "medianest/admin/restore.py"}
+
 # For each contract of pyproject.toml, files with imports that it must refuse.
 PLANTED = {
     "Layers": {"core/planted.py": "import medianest.downloads.types"},
@@ -104,6 +107,18 @@ def test_modules_and_classes_are_named_for_what_they_are() -> None:
 
 def test_every_module_says_which_question_it_answers() -> None:
     assert [str(path) for path in modules() if not ast.get_docstring(ast.parse(path.read_text()))] == []
+
+
+def test_few_modules_have_sql_that_only_sqlite_understands() -> None:
+    strings = {
+        str(path.relative_to(ROOT)): [
+            node.value
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        for path in modules()
+    }
+    assert {name for name, texts in strings.items() if any(map(SQLITES_OWN.search, texts))} - KNOW_SQLITE == set()
 
 
 @pytest.mark.parametrize("pattern", [REGISTRIES, MACHINE_PATHS], ids=["registries", "machine paths"])

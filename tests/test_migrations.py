@@ -44,7 +44,8 @@ async def test_the_revisions_make_the_tables_of_the_models(path: Path, copies: P
     import_all_tables()
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        opts = {"compare_type": False, "include_name": lambda name, _type, _parents: "_words" not in (name or "")}
+        context = MigrationContext.configure(connection, opts=opts)
         found = [change for change in compare_metadata(context, Base.metadata) if "test_" not in repr(change)]
     assert [change for change in found if not str(change[0]).endswith("_index")] == []
     assert _indices(path) == _indices_of_models(path.with_name("models.db"))
@@ -100,9 +101,10 @@ def _indices_of_models(path: Path) -> dict[str, str]:
 
 
 def _indices(path: Path) -> dict[str, str]:
-    """By name, in SQLite's own words: alembic cannot compare those that run downwards."""
+    """By name, in SQLite's own words: alembic cannot compare those that run downwards, nor what finds words."""
+    special = "type = 'index' AND sql IS NOT NULL OR sql LIKE 'CREATE VIRTUAL%'"
     with closing(sqlite3.connect(path)) as connection:
-        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+        rows = connection.execute(f"SELECT name, sql FROM sqlite_master WHERE {special}")
         return {name: " ".join(sql.split()) for name, sql in rows}
 
 

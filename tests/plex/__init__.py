@@ -1,0 +1,1 @@
+"""The Plex server as a source."""
