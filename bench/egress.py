@@ -22,7 +22,7 @@ import uvloop
 
 from bench.frame import Figure, in_turns, loop_lag, p99_ms, ratio
 from medianest.core.outbound import AddressPolicy
-from medianest.downloads.egress import Egress
+from medianest.downloads.egress.proxy import Egress
 
 SIZE = 500_000_000
 ROUNDS = 5

@@ -15,16 +15,17 @@ from medianest.core.config import DownloadsSettings
 from medianest.core.db import Database
 from medianest.core.live import Live
 from medianest.core.outbound import AddressPolicy
-from medianest.downloads import queries, ytdlp
-from medianest.downloads.cookie_jars import CookieJars
-from medianest.downloads.egress import Egress
-from medianest.downloads.expander import Expander
+from medianest.downloads import queries
+from medianest.downloads.egress.proxy import Egress
+from medianest.downloads.files.workspace import Workspace
+from medianest.downloads.lists.expander import Expander
 from medianest.downloads.service import Downloads
+from medianest.downloads.sites.cookie_jars import CookieJars
 from medianest.downloads.spawn import find_tools
 from medianest.downloads.types import Download, State
 from medianest.downloads.workers import Workers
 from medianest.downloads.workshop import Workshop
-from medianest.downloads.workspace import Workspace
+from medianest.downloads.ytdlp import updates
 
 CAST = {"Ada": Role.ADMIN, "Cleo": Role.CURATOR, "Alice": Role.MEMBER, "Bob": Role.MEMBER, "Kim": Role.CHILD}
 
@@ -62,7 +63,7 @@ class Household:
         policy = AddressPolicy.typed(self.settings.private_endpoints)
         egress = Egress(policy, rate=lambda: shop.rate_at(clock.now()))
         await egress.start()
-        copies = ytdlp.copies(self.folder / "data", workspace)
+        copies = updates.copies(self.folder / "data", workspace)
         cookies = CookieJars(self.db, self.folder / "secret.key")
         shop = Workshop(
             settings=self.settings,

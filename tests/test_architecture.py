@@ -40,7 +40,7 @@ PLANTED = {
     "APScheduler is a detail of core.scheduler": {"core/planted.py": "import apscheduler"},
     "Templates are rendered only in web": {"core/planted.py": "import jinja2"},
     "Only client.py speaks to the outside": {"core/paging.py": "import httpx"},
-    "Only the child process imports yt-dlp": {"downloads/spawn.py": "import yt_dlp"},
+    "Only the child process imports yt-dlp": {"downloads/child/options.py": "import yt_dlp"},
     "No cycles inside a package": {
         "core/egg.py": "import medianest.core.hen",
         "core/hen.py": "import medianest.core.egg",

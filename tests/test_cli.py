@@ -25,7 +25,7 @@ from medianest.core.config import PathsSettings, Settings
 from medianest.core.control import ControlServer
 from medianest.core.db import Database
 from medianest.core.instance import InstanceLock
-from medianest.downloads import ytdlp
+from medianest.downloads.ytdlp import updates
 from medianest.migrations import upgrade
 
 PASSWORD = "correct horse battery staple"
@@ -98,7 +98,7 @@ async def portal(settings: Settings) -> AsyncIterator[None]:
         await db.open()
         accounts = Accounts(db, SessionRules())
         backups = Backups(db, settings.paths, release="1.0", revision=upgrade.newest())
-        kept_fresh = ytdlp.of_folder(db, settings.downloads, settings.paths, {})
+        kept_fresh = updates.of_folder(db, settings.downloads, settings.paths, {})
 
         async def examine() -> Sequence[Fact]:
             programs = Programs(ffmpeg=None, deno=None, ytdlp=await kept_fresh.status())

@@ -13,7 +13,7 @@ from medianest.admin.types import Fact
 from medianest.core.config import Settings
 from medianest.core.control import Handler
 from medianest.core.db import Database
-from medianest.downloads.ytdlp import of_folder
+from medianest.downloads.ytdlp.updates import of_folder
 
 
 @asynccontextmanager

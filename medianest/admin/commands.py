@@ -11,8 +11,8 @@ from medianest.admin.types import Fact
 from medianest.core import clock
 from medianest.core.actor import SYSTEM, Via
 from medianest.core.control import Handler, Params, Stream
-from medianest.downloads.ytdlp import Ytdlp
-from medianest.downloads.ytdlp_versions import Status
+from medianest.downloads.ytdlp.updates import Ytdlp
+from medianest.downloads.ytdlp.versions import Status
 
 COMMAND_LINE = replace(SYSTEM, name="command line", via=Via.CLI)
 

@@ -8,7 +8,7 @@ from typing import Any
 from medianest.admin.types import Fact, Group, Programs, Verdict
 from medianest.core import clock, programs
 from medianest.core.i18n import Message, msg
-from medianest.downloads.ytdlp_versions import Status
+from medianest.downloads.ytdlp.versions import Status
 
 YTDLP_OLD_DAYS = 60
 SQLITE_MENDED = (3, 51, 3)

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from medianest.core.i18n import Message
 from medianest.downloads.spawn import Tools
-from medianest.downloads.ytdlp_versions import Status
+from medianest.downloads.ytdlp.versions import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

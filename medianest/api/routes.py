@@ -39,7 +39,9 @@ from medianest.api.v1.download_shapes import Download
 from medianest.api.wire import List, Paged
 from medianest.core import journal as spine
 from medianest.core.actor import Permission
-from medianest.downloads import playlist_queries, queries, site_queries
+from medianest.downloads import queries
+from medianest.downloads.lists import queries as playlist_queries
+from medianest.downloads.sites import queries as site_queries
 from medianest.http import paces
 from medianest.http.given import CurrentAsking
 from medianest.http.guards import anyone, metrics_reader, permitted, signed_in

@@ -144,11 +144,12 @@ def _examine(settings: Settings) -> Sequence[Mapping[str, Any]]:
     from medianest.admin import commands
     from medianest.admin import doctor as examining
     from medianest.core import instance
-    from medianest.downloads import spawn, ytdlp
+    from medianest.downloads import spawn
+    from medianest.downloads.ytdlp import updates
 
     if settings.paths.data_dir.is_dir():
         instance.become_owner(settings.paths.data_dir)
-    used = ytdlp.status_at_rest(settings.downloads, settings.paths)
+    used = updates.status_at_rest(settings.downloads, settings.paths)
     try:
         tools = spawn.find_tools()
         programs = Programs.of(tools, used)

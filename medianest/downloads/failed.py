@@ -14,7 +14,7 @@ from medianest.core.errors import Conflict
 from medianest.downloads.errors import NoDownload
 from medianest.downloads.failures import REMEDIES
 from medianest.downloads.models import DownloadRow
-from medianest.downloads.quotas import QuotaExceeded
+from medianest.downloads.plans.quotas import QuotaExceeded
 from medianest.downloads.types import Action, ErrorCode, State
 
 AT_ONCE = 500

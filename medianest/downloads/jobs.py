@@ -6,8 +6,9 @@ from datetime import time, timedelta
 from medianest.core.db import Database
 from medianest.core.i18n import Message, msg
 from medianest.core.jobs import Job
-from medianest.downloads import playlist_ledger, usage
-from medianest.downloads.ytdlp import Ytdlp
+from medianest.downloads.lists import ledger as playlist_ledger
+from medianest.downloads.plans import usage
+from medianest.downloads.ytdlp.updates import Ytdlp
 
 _LOOK_FOR_YTDLP = timedelta(hours=12)
 

@@ -15,16 +15,19 @@ from medianest.core import clock, files, journal, work
 from medianest.core.actor import SYSTEM
 from medianest.core.config import DownloadsSettings
 from medianest.core.db import Database
-from medianest.downloads import broadcasts, events, failures, joining, placing, queries, rights, sites, states
+from medianest.downloads import broadcasts, events, failures, queries, rights, states
+from medianest.downloads.files import placing
+from medianest.downloads.files.workspace import Workspace
+from medianest.downloads.line import joining
+from medianest.downloads.line.turns import Turn
 from medianest.downloads.models import DownloadRow
 from medianest.downloads.protocol import OUT, Entry, Info
 from medianest.downloads.run import Broken, Finished
-from medianest.downloads.site_health import TROUBLES, Site
+from medianest.downloads.sites import manners
+from medianest.downloads.sites.health import TROUBLES, Site
 from medianest.downloads.states import Verb
-from medianest.downloads.turns import Turn
 from medianest.downloads.types import Broadcast, Download, ErrorCode, Stage, State, StoredFile, Wait
 from medianest.downloads.workshop import Workshop
-from medianest.downloads.workspace import Workspace
 
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=2)
@@ -55,7 +58,7 @@ async def claim(
         )
         if not taken:
             return None
-        await sites.begun(session, turn.site, settings)
+        await manners.begun(session, turn.site, settings)
         await journal.record(session, _event(events.DownloadStarted, download, attempt=download.attempts + 1))
         return await _get(session, id)
 
@@ -136,7 +139,7 @@ async def broken(db: Database, shop: Workshop, turn: Turn, broken: Broken, *, ow
     """Have it tried again later where that can help, else write it down as failed; nothing if the lease was lost."""
     id, wish = turn.id, broken.retry_after
     async with db.transaction() as session:
-        asked = await sites.learnt(session, turn.site, broken.code, is_probe=turn.is_probe, retry_after=wish)
+        asked = await manners.learnt(session, turn.site, broken.code, is_probe=turn.is_probe, retry_after=wish)
         download = await _get(session, id)
         if download is None or download.state is not State.RUNNING:
             return
@@ -248,7 +251,7 @@ async def _know(session: AsyncSession, id: str, **known: Any) -> bool:
         return False
     if download.broadcast is Broadcast.ENDING:
         known["broadcast"] = Broadcast.ENDING
-    await sites.leads_to(session, urlsplit(download.url).hostname or "", known["site"])
+    await manners.leads_to(session, urlsplit(download.url).hostname or "", known["site"])
     await session.execute(update(DownloadRow).where(DownloadRow.id == id).values(**known))
     await _announce(session, id, events.DownloadChanged)
     return True

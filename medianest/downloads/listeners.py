@@ -23,12 +23,13 @@ from medianest.core import journal
 from medianest.core.actor import SYSTEM
 from medianest.core.event import ADMINS, people
 from medianest.core.journal import Entry, Listener
-from medianest.downloads import playlist_ledger, queries, rights, states, waits
+from medianest.downloads import queries, rights, states, waits
 from medianest.downloads.events import DownloadRetried, DownloadsHandedOver
+from medianest.downloads.lists import ledger as playlist_ledger
 from medianest.downloads.models import DownloadRow, FollowerRow
 from medianest.downloads.states import Verb
 from medianest.downloads.types import ErrorCode, State
-from medianest.downloads.ytdlp_events import YtdlpUpdated
+from medianest.downloads.ytdlp.events import YtdlpUpdated
 
 _LATELY = timedelta(days=30)
 _AGAIN_MOST = 500

@@ -10,16 +10,16 @@ from medianest.core.live import Live
 from medianest.core.metrics import Metrics
 from medianest.core.outbound import AddressPolicy
 from medianest.core.security import new_id
-from medianest.downloads import ytdlp
-from medianest.downloads.cookie_jars import CookieJars
-from medianest.downloads.egress import Egress
-from medianest.downloads.expander import Expander
+from medianest.downloads.egress.proxy import Egress
+from medianest.downloads.files.workspace import Workspace
+from medianest.downloads.lists.expander import Expander
 from medianest.downloads.service import Downloads
+from medianest.downloads.sites.cookie_jars import CookieJars
 from medianest.downloads.spawn import find_tools
 from medianest.downloads.workers import Workers
 from medianest.downloads.workshop import Workshop
-from medianest.downloads.workspace import Workspace
-from medianest.downloads.ytdlp import Ytdlp
+from medianest.downloads.ytdlp import updates
+from medianest.downloads.ytdlp.updates import Ytdlp
 
 
 class Queue:
@@ -39,7 +39,7 @@ class Queue:
         policy = AddressPolicy.typed(settings.private_endpoints)
         self.egress = Egress(policy, metrics=metrics, rate=lambda: self._shop.rate_at(clock.now()))
         workspace = Workspace(media_dir=paths.media_dir, data_dir=paths.data_dir)
-        copies = ytdlp.copies(paths.data_dir, workspace)
+        copies = updates.copies(paths.data_dir, workspace)
         self._shop = Workshop(
             settings=settings,
             egress=self.egress,

@@ -2,7 +2,6 @@
 
 from medianest.core.actor import Actor, Permission
 from medianest.core.event import HOUSEHOLD, people
-from medianest.downloads.playlist_types import Playlist
 from medianest.downloads.types import Download
 
 
@@ -27,19 +26,6 @@ def controls(actor: Actor, download: Download) -> bool:
 def reads(actor: Actor, download: Download) -> bool:
     """Who may have the link and the file."""
     return controls(actor, download) or follows(actor, download)
-
-
-def sees_list(actor: Actor, playlist: Playlist) -> bool:
-    return sees_all(actor) or controls_list(actor, playlist)
-
-
-def controls_list(actor: Actor, playlist: Playlist) -> bool:
-    """The owner and admins: stopping it, its link."""
-    return actor.is_admin or playlist.owner.id == actor.id
-
-
-def audience_of_list(owner_id: str) -> frozenset[str]:
-    return HOUSEHOLD | people([owner_id])
 
 
 def audience(download: Download) -> frozenset[str]:

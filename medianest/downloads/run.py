@@ -9,19 +9,20 @@ from msgspec import structs
 
 from medianest.core import files
 from medianest.core.config import DownloadsSettings
-from medianest.downloads import paths, presets, protocol
-from medianest.downloads.cookie_jars import CookieJars
-from medianest.downloads.egress import Egress
-from medianest.downloads.egress_passes import Pass
-from medianest.downloads.joblog import JobLog
-from medianest.downloads.meters import Meter
+from medianest.downloads import presets, protocol
+from medianest.downloads.egress.passes import Pass
+from medianest.downloads.egress.proxy import Egress
+from medianest.downloads.files import paths
+from medianest.downloads.files.joblog import JobLog
+from medianest.downloads.files.workspace import Workspace
+from medianest.downloads.plans.meters import Meter
 from medianest.downloads.protocol import Fetched, Info
 from medianest.downloads.recipes import Recipe
+from medianest.downloads.sites.cookie_jars import CookieJars
 from medianest.downloads.spawn import Child, Tools
 from medianest.downloads.types import Broadcast, Download, ErrorCode, Progress, Stage, Tick
-from medianest.downloads.workspace import Workspace
-from medianest.downloads.ytdlp_copies import Copies, Occupied
-from medianest.downloads.ytdlp_versions import Copy
+from medianest.downloads.ytdlp.copies import Copies, Occupied
+from medianest.downloads.ytdlp.versions import Copy
 
 TICK_S = 0.5
 _NOT_OF_YTDLP = frozenset({ErrorCode.NETWORK, ErrorCode.INTERRUPTED, ErrorCode.DISK_FULL, ErrorCode.RATE_LIMITED})

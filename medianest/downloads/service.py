@@ -16,32 +16,24 @@ from medianest.core.i18n import msg
 from medianest.core.live import Live
 from medianest.core.outbound import Url
 from medianest.core.security import new_id
-from medianest.downloads import (
-    door,
-    events,
-    joblog,
-    order,
-    pasted,
-    playlist_queries,
-    presets,
-    queries,
-    rights,
-    site_queries,
-    states,
-    subjects,
-    usage,
-)
+from medianest.downloads import events, presets, queries, rights, states, subjects
 from medianest.downloads.errors import NoDownload, Refused
-from medianest.downloads.expander import Expander
 from medianest.downloads.failed import Failed
+from medianest.downloads.files import joblog
 from medianest.downloads.ledger import source_of
+from medianest.downloads.line import order
+from medianest.downloads.line.order import Order
+from medianest.downloads.links import door, pasted
+from medianest.downloads.links.previews import Previews, Seen, columns_of
+from medianest.downloads.links.several import Several
+from medianest.downloads.lists import queries as playlist_queries
+from medianest.downloads.lists.expander import Expander
+from medianest.downloads.lists.playlists import Playlists
 from medianest.downloads.models import DownloadRow, FollowerRow
-from medianest.downloads.order import Order
-from medianest.downloads.playlists import Playlists
+from medianest.downloads.plans import usage
 from medianest.downloads.presets import Offer
-from medianest.downloads.previews import Previews, Seen, columns_of
-from medianest.downloads.several import Several
-from medianest.downloads.sites import Sites
+from medianest.downloads.sites import queries as site_queries
+from medianest.downloads.sites.manners import Sites
 from medianest.downloads.states import Verb
 from medianest.downloads.types import Broadcast, Download, ErrorCode, Preview, State, Tick
 from medianest.downloads.workers import SIGNAL, Workers

@@ -22,7 +22,7 @@ from medianest.downloads.protocol import FINAL, LINE_MOST, ChildEvent, Command, 
 from medianest.downloads.types import ErrorCode
 
 _PACKAGES = str(Path(medianest.__file__).parent.parent)
-_START = "import sys; sys.path.append(sys.argv.pop(1)); from medianest.downloads.child import main; main()"
+_START = "import sys; sys.path.append(sys.argv.pop(1)); from medianest.downloads.child.__main__ import main; main()"
 _LOG_PIECE = 16 * 1024
 
 

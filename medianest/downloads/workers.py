@@ -10,15 +10,18 @@ from datetime import UTC, datetime, timedelta
 from medianest.core import clock, files, work
 from medianest.core.db import Database
 from medianest.core.live import Live, Signal
-from medianest.downloads import ledger, queries, rights, site_queries, sites, turns, waits
-from medianest.downloads.budgets import Budgets
-from medianest.downloads.meters import Meter
+from medianest.downloads import ledger, queries, rights, waits
+from medianest.downloads.line import turns
+from medianest.downloads.line.turns import Closed, Rest, Turn
+from medianest.downloads.line.window import opens_at
 from medianest.downloads.models import DownloadRow
+from medianest.downloads.plans.budgets import Budgets
+from medianest.downloads.plans.meters import Meter
 from medianest.downloads.protocol import Info
 from medianest.downloads.run import Broken, Finished, Outcome, Run
-from medianest.downloads.turns import Closed, Rest, Turn
+from medianest.downloads.sites import manners
+from medianest.downloads.sites import queries as site_queries
 from medianest.downloads.types import Download, ErrorCode, Tick, Wait
-from medianest.downloads.window import opens_at
 from medianest.downloads.workshop import Workshop
 
 log = logging.getLogger(__name__)
@@ -85,7 +88,7 @@ class Workers:
     async def _recover(self) -> None:
         async with self._db.transaction() as session:
             lost = await work.abandoned(session, DownloadRow, owner=self._owner)
-            await sites.forget_probes(session)
+            await manners.forget_probes(session)
         for id in lost:
             await ledger.recover(self._db, self._shop.workspace, id)
         needed = await self._db.read(queries.unfinished_ids)
@@ -196,7 +199,7 @@ class Workers:
     async def _answered(self, turn: Turn) -> None:
         """Its site does answer us."""
         async with self._db.transaction() as session:
-            await sites.learnt(session, turn.site, None, is_probe=turn.is_probe)
+            await manners.learnt(session, turn.site, None, is_probe=turn.is_probe)
         if turn.is_probe:
             self._turns[turn.id] = replace(turn, is_probe=False)
 

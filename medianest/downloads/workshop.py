@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from medianest.core.config import DownloadsSettings
-from medianest.downloads.cookie_jars import CookieJars
-from medianest.downloads.egress import Egress
+from medianest.downloads.egress.proxy import Egress
+from medianest.downloads.files.workspace import Workspace
+from medianest.downloads.line.window import rate_at
+from medianest.downloads.sites.cookie_jars import CookieJars
 from medianest.downloads.spawn import Tools
-from medianest.downloads.window import rate_at
-from medianest.downloads.workspace import Workspace
-from medianest.downloads.ytdlp_copies import Copies
+from medianest.downloads.ytdlp.copies import Copies
 
 
 @dataclass(slots=True, kw_only=True)

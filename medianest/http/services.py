@@ -14,7 +14,7 @@ from medianest.core.journal import Dispatcher
 from medianest.core.metrics import Metrics
 from medianest.core.scheduler import Scheduler
 from medianest.downloads.service import Downloads
-from medianest.downloads.ytdlp import Ytdlp
+from medianest.downloads.ytdlp.updates import Ytdlp
 
 Check = Callable[[], Awaitable[bool]]
 

@@ -7,9 +7,10 @@ from medianest.core.actor import Actor, Permission
 from medianest.core.db import Database
 from medianest.core.journal import Entry
 from medianest.core.live import Signal
-from medianest.downloads import playlist_queries, queries
+from medianest.downloads import queries
 from medianest.downloads.events import DownloadJoined, DownloadMoved
-from medianest.downloads.expander import SIGNAL as LIST_SIGNAL
+from medianest.downloads.lists import queries as playlist_queries
+from medianest.downloads.lists.expander import SIGNAL as LIST_SIGNAL
 from medianest.downloads.service import Downloads
 from medianest.downloads.types import Tick
 from medianest.downloads.workers import SIGNAL

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from medianest.core.actor import Actor
 from medianest.core.i18n import Message, msg
-from medianest.downloads import rights
-from medianest.downloads.playlist_types import ListState, ListWait, Playlist
+from medianest.downloads.lists.rights import controls_list
+from medianest.downloads.lists.types import ListState, ListWait, Playlist
 
 _SETTLED = {ListState.STOPPED: "paused", ListState.FAILED: "down"}
 
@@ -45,7 +45,7 @@ def list_row(playlist: Playlist, actor: Actor) -> ListRow:
     path = f"/playlists/{playlist.id}"
     mine = actor.id == playlist.owner.id
     is_over = playlist.state is ListState.STOPPED or not playlist.is_under_way
-    may_stop = rights.controls_list(actor, playlist) and not is_over
+    may_stop = controls_list(actor, playlist) and not is_over
     return ListRow(
         id=playlist.id,
         path=path,

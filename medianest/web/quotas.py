@@ -6,7 +6,7 @@ from datetime import datetime
 
 from medianest.core import clock
 from medianest.core.i18n import Message, msg
-from medianest.downloads import quotas
+from medianest.downloads.plans import quotas
 from medianest.downloads.types import Quota, Standing
 
 _MUCH, _NEARLY_ALL = 0.7, 0.9

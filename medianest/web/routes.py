@@ -10,7 +10,9 @@ from litestar.handlers import HTTPRouteHandler
 from medianest.core import clock
 from medianest.core import journal as spine
 from medianest.core.actor import Permission
-from medianest.downloads import playlist_queries, site_queries, usage
+from medianest.downloads.lists import queries as playlist_queries
+from medianest.downloads.plans import usage
+from medianest.downloads.sites import queries as site_queries
 from medianest.http import paces
 from medianest.http.etags import shows
 from medianest.http.guards import Rule, anyone, fresh, permitted, signed_in

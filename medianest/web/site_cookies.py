@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from medianest.core.i18n import Message, msg
-from medianest.downloads.cookies import Use
-from medianest.downloads.site_queries import CookieFacts
+from medianest.downloads.sites.cookies import Use
+from medianest.downloads.sites.queries import CookieFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from medianest.core.i18n import Message, msg
-from medianest.downloads.site_health import Site, Standing
+from medianest.downloads.sites.health import Site, Standing
 
 _SHAPES = {
     Standing.OK: "up",

@@ -23,7 +23,7 @@ from medianest.admin.doctor_paths import Folder, judge_folder, judge_room, look
 from medianest.admin.types import Group, Programs, Reached, Verdict
 from medianest.core.config import PathsSettings, ServerSettings, Settings
 from medianest.core.i18n import Catalogues
-from medianest.downloads.ytdlp_versions import Copy, Status
+from medianest.downloads.ytdlp.versions import Copy, Status
 
 ME = 54321, 54321
 FOLDER = Folder(

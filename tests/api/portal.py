@@ -31,10 +31,10 @@ from medianest.core.live import Live
 from medianest.core.metrics import Metrics
 from medianest.core.scheduler import Scheduler
 from medianest.core.security import load_or_create_key
+from medianest.downloads.files.workspace import Workspace
 from medianest.downloads.models import DownloadRow
 from medianest.downloads.queue import Queue
 from medianest.downloads.types import State
-from medianest.downloads.workspace import Workspace
 from medianest.http import csrf, faces
 from medianest.http.ground import Ground, lay
 from medianest.http.services import Services

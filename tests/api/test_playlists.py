@@ -7,7 +7,7 @@ from medianest.api.v1.events import passed
 from medianest.core import clock
 from medianest.core.event import HOUSEHOLD
 from medianest.core.live import Signal
-from medianest.downloads.playlist_types import ListTick
+from medianest.downloads.lists.types import ListTick
 from tests.api.portal import Portal, link
 
 LISTS = "/api/v1/playlists"

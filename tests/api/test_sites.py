@@ -1,6 +1,6 @@
 """Sites over HTTP: how they stand, and an administrator's words about them."""
 
-from medianest.downloads.sites import learnt
+from medianest.downloads.sites.manners import learnt
 from medianest.downloads.types import ErrorCode
 from tests.api.portal import Portal
 

@@ -9,8 +9,8 @@ import pytest
 
 from medianest.core.outbound import AddressPolicy
 from medianest.downloads import spawn
-from medianest.downloads.egress import Egress
-from medianest.downloads.egress_passes import Pass
+from medianest.downloads.egress.passes import Pass
+from medianest.downloads.egress.proxy import Egress
 from medianest.downloads.protocol import FINAL, OUT, ChildEvent, Failed, Fetch, Fetched, Limits, Probe, Probed, ReadList
 from medianest.downloads.recipes import Recipe
 from medianest.downloads.spawn import Child, Tools

@@ -7,8 +7,8 @@ when it begins, and that there are no formats, which yt-dlp makes an error unles
 from datetime import UTC, datetime
 from pathlib import Path
 
-from medianest.downloads import ytdlp_tree
-from medianest.downloads.ytdlp_copies import Copies
+from medianest.downloads.ytdlp import trees
+from medianest.downloads.ytdlp.copies import Copies
 
 VERSION = "2099.1.1"
 _EXTRACTOR = """
@@ -52,6 +52,6 @@ def put_in_use(copies: Copies) -> None:
     with copies.draft() as draft:
         tree = draft / "tree"
         write(tree)
-        ytdlp_tree.seal(tree, VERSION, "0.8.0", at=datetime(2026, 11, 20, tzinfo=UTC))
+        trees.seal(tree, VERSION, "0.8.0", at=datetime(2026, 11, 20, tzinfo=UTC))
         copies.keep(tree, VERSION)
     copies.switch(VERSION)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from medianest.downloads import cookies
-from medianest.downloads.cookies import BadCookies, Cookie
+from medianest.downloads.sites import cookies
+from medianest.downloads.sites.cookies import BadCookies, Cookie
 
 SITE = "tube.example"
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medianest.core.config.path_templates import DEFAULT, parse
-from medianest.downloads import paths
-from medianest.downloads.paths import Known
+from medianest.downloads.files import paths
+from medianest.downloads.files.paths import Known
 from medianest.downloads.protocol import About
 
 LIMIT = 255

@@ -3,8 +3,8 @@
 import pytest
 
 from medianest.core.config.path_templates import READY_MADE, NoTemplate, parse
-from medianest.downloads import paths
-from medianest.downloads.paths import Known
+from medianest.downloads.files import paths
+from medianest.downloads.files.paths import Known
 from medianest.downloads.protocol import About
 from tests.downloads.test_naming import HOSTILE, assert_harmless
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import pytest
 
 from medianest.core.errors import Conflict
-from medianest.downloads import pasted, playlist_states
-from medianest.downloads.pasted import Both
-from medianest.downloads.playlist_choice import CHOSEN_MOST, Sieve, chosen, numbers_in
-from medianest.downloads.playlist_states import ListVerb
-from medianest.downloads.playlist_types import Choice, ListState
+from medianest.downloads.links import pasted
+from medianest.downloads.links.pasted import Both
+from medianest.downloads.lists import states as playlist_states
+from medianest.downloads.lists.choice import CHOSEN_MOST, Sieve, chosen, numbers_in
+from medianest.downloads.lists.states import ListVerb
+from medianest.downloads.lists.types import Choice, ListState
 from medianest.downloads.protocol import Entry
 
 

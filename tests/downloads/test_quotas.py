@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from medianest.core.i18n import Catalogues
-from medianest.downloads.quotas import QuotaExceeded, fits, in_the_way
+from medianest.downloads.plans.quotas import QuotaExceeded, fits, in_the_way
 from medianest.downloads.types import Quota, Standing
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)

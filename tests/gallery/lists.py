@@ -7,7 +7,7 @@ from datetime import timedelta
 from medianest.core.actor import Actor, Role, Via
 from medianest.core.i18n import msg
 from medianest.downloads.failures import REMEDIES
-from medianest.downloads.playlist_types import Choice, EntryFate, ListEntry, ListState, ListWait, Playlist
+from medianest.downloads.lists.types import Choice, EntryFate, ListEntry, ListState, ListWait, Playlist
 from medianest.downloads.types import Counts, ErrorCode, Failure, Judged, Preset, Preview, PreviewEntry, State
 from medianest.web.pages import links, playlists
 from medianest.web.playlists import ListRow, list_row

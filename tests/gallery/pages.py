@@ -11,10 +11,10 @@ from medianest.core.actor import NOBODY, Role
 from medianest.core.i18n import Message, msg
 from medianest.downloads.errors import Refused
 from medianest.downloads.failed import Cause
-from medianest.downloads.naming_trials import Trial
-from medianest.downloads.site_queries import Figures
+from medianest.downloads.files.naming_trials import Trial
+from medianest.downloads.sites.queries import Figures
 from medianest.downloads.types import Action, Counts, Download, ErrorCode, Preset
-from medianest.downloads.ytdlp_versions import Copy, Status
+from medianest.downloads.ytdlp.versions import Copy, Status
 from medianest.web import details, errors
 from medianest.web.acts import Relation
 from medianest.web.devices import place

@@ -6,10 +6,10 @@ from medianest.core.circuit import Circuit
 from medianest.core.circuit import State as CircuitState
 from medianest.core.config import TileSettings
 from medianest.core.config.values import ICONS
-from medianest.downloads.cookies import Use
 from medianest.downloads.presets import Offer
-from medianest.downloads.site_health import Site
-from medianest.downloads.site_queries import CookieFacts
+from medianest.downloads.sites.cookies import Use
+from medianest.downloads.sites.health import Site
+from medianest.downloads.sites.queries import CookieFacts
 from medianest.downloads.types import (
     Action,
     Broadcast,

@@ -2,13 +2,13 @@
 
 import json
 
-from medianest.downloads import ytdlp
+from medianest.downloads.ytdlp import updates
 from tests.fakes.media_site import MediaSite
 from tests.fakes.package_index import Kind, PackageIndex
 from tests.portal import Portal, Queue
 from tests.portal.fixtures import NewPortal
 
-BUNDLED, NEW = ytdlp.bundled().version, "2031.1.2"
+BUNDLED, NEW = updates.bundled().version, "2031.1.2"
 _STABLE = {"downloads": {"ytdlp": "stable", "workers": 4, "per_site": 4}}
 
 

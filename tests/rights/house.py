@@ -20,9 +20,9 @@ from medianest.core.actor import Role
 from medianest.core.config import Sources, load
 from medianest.core.journal_tables import DeadLetterRow
 from medianest.core.security import digest, new_id, new_token
+from medianest.downloads.links.previews import Seen
+from medianest.downloads.lists.types import ListState
 from medianest.downloads.models import DownloadRow, PlaylistRow, SiteCookiesRow, SiteRow
-from medianest.downloads.playlist_types import ListState
-from medianest.downloads.previews import Seen
 from medianest.downloads.protocol import Info, Pictured
 from medianest.downloads.types import State
 from medianest.http.serving import Server

@@ -10,8 +10,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Self
 
-from medianest.downloads import ytdlp, ytdlp_tree
-from medianest.downloads.workspace import Workspace
+from medianest.downloads.files.workspace import Workspace
+from medianest.downloads.ytdlp import trees, updates
 from tests.fakes.media_site import MediaSite
 from tests.fakes.package_index import Kind, PackageIndex
 from tests.portal import Portal
@@ -147,11 +147,11 @@ class UpdateTorture(Torture):
         troubles = []
         for folder in place.glob("2*"):
             try:
-                ytdlp_tree.check_sealed(folder)
-            except ytdlp_tree.Damaged as error:
+                trees.check_sealed(folder)
+            except trees.Damaged as error:
                 troubles.append(f"half a copy, {folder.name}: {error}")
         workspace = Workspace(media_dir=self._portal.media_dir, data_dir=self._portal.data_dir)
-        copies = ytdlp.copies(self._portal.data_dir, workspace)
+        copies = updates.copies(self._portal.data_dir, workspace)
         current = copies.book().current
         if current and copies.in_use().version != current:
             troubles.append(f"{current} is in use, and is not there")

@@ -29,16 +29,16 @@ from medianest.core.metrics import Metrics
 from medianest.core.outbound import AddressPolicy
 from medianest.core.scheduler import Scheduler
 from medianest.core.security import load_or_create_key
-from medianest.downloads import ytdlp
-from medianest.downloads.cookie_jars import CookieJars
-from medianest.downloads.egress import Egress
-from medianest.downloads.expander import Expander
+from medianest.downloads.egress.proxy import Egress
+from medianest.downloads.files.workspace import Workspace
+from medianest.downloads.lists.expander import Expander
 from medianest.downloads.service import Downloads
+from medianest.downloads.sites.cookie_jars import CookieJars
 from medianest.downloads.spawn import find_tools
 from medianest.downloads.workers import Workers
 from medianest.downloads.workshop import Workshop
-from medianest.downloads.workspace import Workspace
-from medianest.downloads.ytdlp import Ytdlp
+from medianest.downloads.ytdlp import updates
+from medianest.downloads.ytdlp.updates import Ytdlp
 from medianest.http import authorisation
 from medianest.http.ground import Ground, lay
 from medianest.http.services import Services
@@ -172,7 +172,7 @@ async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]], s
     workspace.prepare()
     egress = Egress(AddressPolicy.typed(sites))
     await egress.start()
-    copies = ytdlp.copies(folder, workspace)
+    copies = updates.copies(folder, workspace)
     cookies = CookieJars(db, paths.key_file)
     shop = Workshop(
         settings=settings, egress=egress, tools=find_tools(), workspace=workspace, copies=copies, cookies=cookies

@@ -12,7 +12,7 @@ from medianest.core.i18n import Catalogues, msg
 from medianest.downloads.events import DownloadFailed
 from medianest.downloads.types import State
 from medianest.web.pages.doctor import doctor_view
-from tests.downloads.ytdlp_stock import stock
+from tests.downloads.ytdlp.stock import stock
 from tests.people import sign_in
 from tests.web.house import House, enter, submit
 from tests.web.test_live import record

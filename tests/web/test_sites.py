@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from medianest.downloads import site_queries
-from medianest.downloads.site_health import Standing
-from medianest.downloads.sites import learnt
+from medianest.downloads.sites import queries as site_queries
+from medianest.downloads.sites.health import Standing
+from medianest.downloads.sites.manners import learnt
 from medianest.downloads.types import ErrorCode
 from tests.web.house import House, enter, submit
 from tests.web.test_queue import queue

@@ -13,7 +13,7 @@ from medianest.core import clock
 from medianest.core.actor import Actor
 from medianest.core.journal import Entry
 from medianest.core.live import Signal
-from medianest.downloads.playlist_types import ListTick
+from medianest.downloads.lists.types import ListTick
 from medianest.downloads.types import Stage, Tick
 from medianest.http import sse
 from medianest.http.given import CurrentActor, Hub

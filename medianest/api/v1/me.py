@@ -9,7 +9,7 @@ from medianest.api.given import Served
 from medianest.api.v1.quotas import Quota, quotas
 from medianest.api.wire import Output, to_json
 from medianest.core.actor import Permission, Role
-from medianest.downloads import usage
+from medianest.downloads.plans import usage
 from medianest.http.given import CurrentAsking
 
 

@@ -18,10 +18,11 @@ from medianest.api.wire import Input, List, Output, Paged, Query, Word
 from medianest.core.errors import FieldError, Invalid
 from medianest.core.i18n import msg
 from medianest.core.paging import decode_cursor, encode_cursor
-from medianest.downloads import playlist_queries, rights
-from medianest.downloads import playlist_types as types
-from medianest.downloads.playlist_choice import CHOSEN_MOST, NEWEST_MOST
-from medianest.downloads.playlist_types import Choice, EntryFate, Leftovers, ListState, ListWait
+from medianest.downloads.lists import queries as playlist_queries
+from medianest.downloads.lists import types
+from medianest.downloads.lists.choice import CHOSEN_MOST, NEWEST_MOST
+from medianest.downloads.lists.rights import controls_list
+from medianest.downloads.lists.types import Choice, EntryFate, Leftovers, ListState, ListWait
 from medianest.downloads.types import ErrorCode, State
 
 Number = Annotated[int, Meta(ge=1, le=100_000)]
@@ -132,7 +133,7 @@ def playlist(reader: Reader, known: types.Playlist) -> Playlist:
     """What this reader may know of a list that they may see."""
     return Playlist(
         id=known.id,
-        url=known.url if rights.controls_list(reader.actor, known) else UNSET,
+        url=known.url if controls_list(reader.actor, known) else UNSET,
         title=known.title,
         site=known.site,
         preset=known.preset,

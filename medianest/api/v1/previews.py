@@ -14,7 +14,7 @@ from medianest.api.reader import Reader
 from medianest.api.v1.quotas import Quota, quotas
 from medianest.api.wire import Input, Output
 from medianest.downloads import types
-from medianest.downloads.quotas import fits
+from medianest.downloads.plans.quotas import fits
 from medianest.downloads.types import ErrorCode
 from medianest.http.media_types import media_type_of
 from medianest.http.ranges import file_response

@@ -12,11 +12,11 @@ from medianest.api.given import Given, Served
 from medianest.api.v1.download_shapes import DownloadCounts, counts
 from medianest.api.wire import Input, List, Output, Paged, to_json
 from medianest.core.paging import decode_cursor, encode_cursor
-from medianest.downloads import site_queries
-from medianest.downloads.cookies import Use
-from medianest.downloads.site_health import Site as Known
-from medianest.downloads.site_health import Standing
-from medianest.downloads.site_queries import CookieFacts, Figures
+from medianest.downloads.sites import queries as site_queries
+from medianest.downloads.sites.cookies import Use
+from medianest.downloads.sites.health import Site as Known
+from medianest.downloads.sites.health import Standing
+from medianest.downloads.sites.queries import CookieFacts, Figures
 from medianest.downloads.types import ErrorCode
 from medianest.http.given import CurrentActor
 from medianest.http.services import Services

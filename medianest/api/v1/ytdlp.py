@@ -9,7 +9,7 @@ from medianest.api.given import CurrentReader, Served
 from medianest.api.reader import Reader
 from medianest.api.wire import Output
 from medianest.core import clock
-from medianest.downloads.ytdlp_versions import Status
+from medianest.downloads.ytdlp.versions import Status
 
 
 class Ytdlp(Output, frozen=True, kw_only=True):

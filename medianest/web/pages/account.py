@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from medianest.accounts.types import Session, Token, UserChange
 from medianest.core.errors import Forbidden, Invalid, Unauthenticated
 from medianest.core.i18n import Catalogues, Message, msg
-from medianest.downloads import usage
+from medianest.downloads.plans import usage
 from medianest.http import cookies
 from medianest.http.services import Services
 from medianest.web import forms, htmx

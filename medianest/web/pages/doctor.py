@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from medianest.admin.types import Fact, Group, Verdict
 from medianest.core.i18n import Message, msg
-from medianest.downloads.ytdlp_versions import Status
+from medianest.downloads.ytdlp.versions import Status
 from medianest.web import htmx
 from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices

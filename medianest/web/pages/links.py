@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from medianest.core.errors import Forbidden, MediaNestError, Unauthenticated
 from medianest.core.i18n import Message, msg
-from medianest.downloads.pasted import LINKS_MOST, links_in
+from medianest.downloads.links.pasted import LINKS_MOST, links_in
 from medianest.downloads.presets import Offer
 from medianest.downloads.types import ErrorCode, Preview
 from medianest.http import cookies

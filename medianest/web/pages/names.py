@@ -8,8 +8,8 @@ from litestar.params import FromQuery
 from medianest.core.config import path_templates
 from medianest.core.config.path_templates import DEFAULT, READY_MADE, NoTemplate
 from medianest.core.i18n import Message, msg
-from medianest.downloads import naming_trials
-from medianest.downloads.naming_trials import Trial
+from medianest.downloads.files import naming_trials
+from medianest.downloads.files.naming_trials import Trial
 from medianest.web import htmx
 from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices

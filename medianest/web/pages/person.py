@@ -12,7 +12,7 @@ from medianest.accounts.types import PlanInUse, User, UserChange
 from medianest.core.actor import Role
 from medianest.core.errors import Conflict, Invalid
 from medianest.core.i18n import Message, msg
-from medianest.downloads import usage
+from medianest.downloads.plans import usage
 from medianest.http.services import Services
 from medianest.web import forms, htmx
 from medianest.web.frame import Place

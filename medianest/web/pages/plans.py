@@ -9,7 +9,7 @@ from medianest.accounts.types import Plan, PlanInUse, Quotas
 from medianest.core import journal_pages
 from medianest.core.errors import Conflict, Invalid
 from medianest.core.i18n import Message, msg
-from medianest.downloads.quotas import limited
+from medianest.downloads.plans.quotas import limited
 from medianest.downloads.types import Quota
 from medianest.web import forms, htmx
 from medianest.web.frame import Place

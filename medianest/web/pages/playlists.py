@@ -8,10 +8,10 @@ from litestar.params import FromPath, FromQuery
 
 from medianest.core.errors import Invalid, MediaNestError
 from medianest.core.i18n import Message, msg
-from medianest.downloads import playlist_queries
-from medianest.downloads.playlist_choice import NEWEST_MOST, numbers_in
-from medianest.downloads.playlist_types import Choice as Chosen
-from medianest.downloads.playlist_types import EntryFate, Leftovers, ListEntry, ListState, Playlist
+from medianest.downloads.lists import queries as playlist_queries
+from medianest.downloads.lists.choice import NEWEST_MOST, numbers_in
+from medianest.downloads.lists.types import Choice as Chosen
+from medianest.downloads.lists.types import EntryFate, Leftovers, ListEntry, ListState, Playlist
 from medianest.http import cookies
 from medianest.web import forms, htmx
 from medianest.web.forms import Form

@@ -8,8 +8,10 @@ from litestar.params import FromQuery
 
 from medianest.core.actor import Actor
 from medianest.core.i18n import Message, msg
-from medianest.downloads import failed, playlist_queries, queries, rights, site_queries
+from medianest.downloads import failed, queries, rights
+from medianest.downloads.lists import queries as playlist_queries
 from medianest.downloads.queries import Sort
+from medianest.downloads.sites import queries as site_queries
 from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import Download, State
 from medianest.http.services import Services

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from litestar.params import FromPath
 
 from medianest.core.i18n import msg
-from medianest.downloads.cookies import BadCookies, Use
 from medianest.downloads.errors import NoSite
+from medianest.downloads.sites.cookies import BadCookies, Use
 from medianest.web import forms, htmx
 from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices

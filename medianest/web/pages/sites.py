@@ -8,10 +8,10 @@ from litestar.params import FromPath, FromQuery
 from medianest.core import journal_pages
 from medianest.core.errors import Invalid
 from medianest.core.i18n import Message, msg
-from medianest.downloads import site_queries
 from medianest.downloads.errors import NoSite
-from medianest.downloads.site_health import Standing
-from medianest.downloads.site_queries import Figures
+from medianest.downloads.sites import queries as site_queries
+from medianest.downloads.sites.health import Standing
+from medianest.downloads.sites.queries import Figures
 from medianest.downloads.types import Counts
 from medianest.http.services import Services
 from medianest.web import forms, htmx

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from medianest.core.actor import Actor
 from medianest.core.i18n import msg
 from medianest.downloads import queries
-from medianest.downloads.order import Order
+from medianest.downloads.line.order import Order
 from medianest.downloads.service import Downloads
 from medianest.downloads.types import Download
 from medianest.http.redirects import internal_path

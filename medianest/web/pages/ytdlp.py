@@ -5,7 +5,7 @@ from datetime import datetime
 
 from medianest.core import clock
 from medianest.core.i18n import Message, msg
-from medianest.downloads.ytdlp_versions import Status
+from medianest.downloads.ytdlp.versions import Status
 from medianest.web import htmx
 from medianest.web.given import CurrentReader, TheServices
 from medianest.web.htmx import Html

@@ -10,9 +10,9 @@ import uvloop
 
 from medianest.core.metrics import Metrics
 from medianest.core.outbound import AddressPolicy
-from medianest.downloads.egress import Egress
-from medianest.downloads.egress_connection import Limits
-from medianest.downloads.egress_passes import Pass
+from medianest.downloads.egress.connection import Limits
+from medianest.downloads.egress.passes import Pass
+from medianest.downloads.egress.proxy import Egress
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from medianest.downloads.egress_passes import Pass
-from medianest.downloads.meters import Budget, Meter
+from medianest.downloads.egress.passes import Pass
+from medianest.downloads.plans.meters import Budget, Meter
 from tests.downloads.egress.conftest import House, Site, get, says, sized
 
 BODY = b"x" * 200_000

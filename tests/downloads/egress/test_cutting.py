@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from medianest.downloads.egress_passes import Pass
+from medianest.downloads.egress.passes import Pass
 from tests.downloads.egress.conftest import House, Talk, get, says, silence, sized
 
 

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from medianest.downloads.egress_heads import BadHead, Framing, parse_answer, parse_request
+from medianest.downloads.egress.heads import BadHead, Framing, parse_answer, parse_request
 
 
 def head(first: str, *headers: str) -> bytes:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from medianest.core.metrics import Metrics
-from medianest.downloads.egress_passes import Line, Pass, Passes
+from medianest.downloads.egress.passes import Line, Pass, Passes
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import pytest
 
 from medianest.core import outbound
-from medianest.downloads.egress_connection import Limits
-from medianest.downloads.egress_passes import Pass
+from medianest.downloads.egress.connection import Limits
+from medianest.downloads.egress.passes import Pass
 from medianest.downloads.failure_sentences import BLOCKED_REASON
 from tests.downloads.egress.conftest import House, Reply, authorisation, connect, get, says, silence, sized
 from tests.fakes.canary import Canary

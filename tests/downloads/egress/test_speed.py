@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from medianest.downloads.egress_passes import Pass
-from medianest.downloads.egress_throttle import Throttle
+from medianest.downloads.egress.passes import Pass
+from medianest.downloads.egress.throttle import Throttle
 from tests.downloads.egress.conftest import Client, House, Site, get
 from tests.downloads.egress.test_cutting import LIVE, endless
 

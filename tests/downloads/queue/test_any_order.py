@@ -21,22 +21,24 @@ from medianest.core.db import Base, Database
 from medianest.core.errors import Conflict
 from medianest.core.live import Live
 from medianest.core.outbound import AddressPolicy
-from medianest.downloads import failures, ledger, queries, states, turns, waits, ytdlp
-from medianest.downloads.cookie_jars import CookieJars
-from medianest.downloads.egress import Egress
-from medianest.downloads.expander import Expander
+from medianest.downloads import failures, ledger, queries, states, waits
+from medianest.downloads.egress.proxy import Egress
+from medianest.downloads.files.workspace import Workspace
+from medianest.downloads.line import turns
+from medianest.downloads.line.turns import Closed, Turn
+from medianest.downloads.lists.expander import Expander
 from medianest.downloads.models import DownloadRow, SiteRow
 from medianest.downloads.protocol import OUT, Fetched, Info
 from medianest.downloads.run import Broken, Finished
 from medianest.downloads.service import Downloads
-from medianest.downloads.site_health import Site
+from medianest.downloads.sites.cookie_jars import CookieJars
+from medianest.downloads.sites.health import Site
 from medianest.downloads.spawn import Tools
 from medianest.downloads.states import Verb
-from medianest.downloads.turns import Closed, Turn
 from medianest.downloads.types import Download, ErrorCode, Preset, State, Wait
 from medianest.downloads.workers import LEASE, Workers
 from medianest.downloads.workshop import Workshop
-from medianest.downloads.workspace import Workspace
+from medianest.downloads.ytdlp import updates
 
 PRESETS = st.sampled_from([Preset.BEST, Preset.AUDIO_MP3])
 LINKS = st.sampled_from([f"http://203.0.114.{number}/film" for number in range(4)])
@@ -72,7 +74,7 @@ class QueueMachine(RuleBasedStateMachine):
         workspace.prepare()
         tools = Tools(ffmpeg="ffmpeg", deno=None)
         limits = DownloadsSettings(max_attempts=3, site_pause_s=0)
-        egress, copies = Egress(AddressPolicy.typed()), ytdlp.copies(self.folder / "data", workspace)
+        egress, copies = Egress(AddressPolicy.typed()), updates.copies(self.folder / "data", workspace)
         cookies = CookieJars(self.db, self.folder / "secret.key")
         self.shop = Workshop(
             settings=limits, egress=egress, tools=tools, workspace=workspace, copies=copies, cookies=cookies

@@ -9,9 +9,10 @@ from medianest.accounts.plans import Plans
 from medianest.accounts.types import NewPlan, PlanChange, Quotas
 from medianest.core import clock, journal
 from medianest.core.actor import SYSTEM, Actor, Role
-from medianest.downloads import listeners, usage
+from medianest.downloads import listeners
 from medianest.downloads.models import UsageRow
-from medianest.downloads.quotas import QuotaExceeded
+from medianest.downloads.plans import usage
+from medianest.downloads.plans.quotas import QuotaExceeded
 from medianest.downloads.service import Downloads
 from medianest.downloads.types import Download, ErrorCode, Quota, State, Wait
 from tests.downloads.queue.test_at_work import until_bytes

@@ -7,13 +7,13 @@ from sqlalchemy import select
 
 from medianest.core import journal
 from medianest.core.errors import Forbidden
-from medianest.downloads import site_queries
-from medianest.downloads.cookie_jars import CookieJars, Lent
-from medianest.downloads.cookies import BadCookies, Use
 from medianest.downloads.errors import NoSite, Refused
 from medianest.downloads.models import SiteCookiesRow
 from medianest.downloads.protocol import SignedIn
-from medianest.downloads.site_queries import CookieFacts
+from medianest.downloads.sites import queries as site_queries
+from medianest.downloads.sites.cookie_jars import CookieJars, Lent
+from medianest.downloads.sites.cookies import BadCookies, Use
+from medianest.downloads.sites.queries import CookieFacts
 from medianest.downloads.types import ErrorCode, State
 from tests.fakes.media_site import MediaSite
 from tests.household import Household

@@ -4,8 +4,9 @@ from medianest.accounts.plans import Plans
 from medianest.accounts.types import NewPlan, Quotas
 from medianest.core import journal
 from medianest.core.actor import SYSTEM, Actor, Role
-from medianest.downloads import queries, usage
+from medianest.downloads import queries
 from medianest.downloads.events import DownloadFinished, DownloadFollowed, DownloadJoined
+from medianest.downloads.plans import usage
 from medianest.downloads.types import Download, Preset, Quota, State
 from tests.fakes.media_site import MediaSite
 from tests.household import Household

@@ -13,11 +13,14 @@ from medianest.accounts.types import NewPlan, PlanChange, Quotas
 from medianest.core import clock, journal_pages
 from medianest.core.actor import SYSTEM, Role
 from medianest.core.journal_pages import Sought
-from medianest.downloads import listeners, playlist_ledger, playlist_queries, turns
+from medianest.downloads import listeners
+from medianest.downloads.line import turns
+from medianest.downloads.line.turns import Turn
+from medianest.downloads.lists import ledger as playlist_ledger
+from medianest.downloads.lists import queries as playlist_queries
+from medianest.downloads.lists.types import EntryFate, ListState, ListWait
 from medianest.downloads.models import PlaylistRow
-from medianest.downloads.playlist_types import EntryFate, ListState, ListWait
-from medianest.downloads.quotas import QuotaExceeded
-from medianest.downloads.turns import Turn
+from medianest.downloads.plans.quotas import QuotaExceeded
 from medianest.downloads.types import ErrorCode, State
 from tests.downloads.queue.test_inheritance import remove
 from tests.downloads.queue.test_playlists import entries, expanded, number_of_downloads, until

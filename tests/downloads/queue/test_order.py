@@ -11,10 +11,11 @@ from medianest.core import clock
 from medianest.core.actor import Actor
 from medianest.core.db import Database
 from medianest.core.errors import Conflict, Forbidden
-from medianest.downloads import queries, turns
+from medianest.downloads import queries
 from medianest.downloads.errors import NoDownload
+from medianest.downloads.line import turns
+from medianest.downloads.line.order import GAP, Order, between
 from medianest.downloads.models import DownloadRow
-from medianest.downloads.order import GAP, Order, between
 from medianest.downloads.states import ACTIVE, IN_LINE
 from medianest.downloads.types import State
 from tests.household import Household

@@ -13,9 +13,9 @@ from medianest.accounts.types import NewPlan, PlanChange, Quotas
 from medianest.core import clock
 from medianest.core.actor import SYSTEM, Actor, Role
 from medianest.core.config import DownloadsSettings
-from medianest.downloads import usage
 from medianest.downloads.models import UsageRow
-from medianest.downloads.quotas import QuotaExceeded
+from medianest.downloads.plans import usage
+from medianest.downloads.plans.quotas import QuotaExceeded
 from medianest.downloads.service import Downloads
 from medianest.downloads.types import Download, Preset, Quota, Standing, State
 from tests.household import Household

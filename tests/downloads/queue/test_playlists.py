@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from medianest.core.db import Database
 from medianest.core.errors import Conflict, Forbidden, NotFound
-from medianest.downloads import playlist_queries, queries
+from medianest.downloads import queries
+from medianest.downloads.lists import queries as playlist_queries
+from medianest.downloads.lists.types import Choice, EntryFate, Leftovers, ListEntry, ListState, Playlist
 from medianest.downloads.models import DownloadRow
-from medianest.downloads.playlist_types import Choice, EntryFate, Leftovers, ListEntry, ListState, Playlist
 from medianest.downloads.types import ErrorCode, State
 from tests.fakes.media_site import MediaSite
 from tests.household import Household

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import update
 
 from medianest.core import clock
-from medianest.downloads import broadcasts, ytdlp
+from medianest.downloads import broadcasts
+from medianest.downloads.files.workspace import Workspace
 from medianest.downloads.models import DownloadRow
 from medianest.downloads.types import Broadcast, ErrorCode, State, Wait
-from medianest.downloads.workspace import Workspace
+from medianest.downloads.ytdlp import updates
 from tests.downloads import premieres
 from tests.fakes.media_site import MediaSite
 from tests.household import Household
@@ -22,7 +23,7 @@ PATH = "/premiere/files/clip.mp4"
 def announced(household: Household, media_site: MediaSite) -> datetime:
     """In two hours, as the site says to a yt-dlp that understands it."""
     data = household.folder / "data"
-    premieres.put_in_use(ytdlp.copies(data, Workspace(media_dir=household.media, data_dir=data)))
+    premieres.put_in_use(updates.copies(data, Workspace(media_dir=household.media, data_dir=data)))
     begins_at = (clock.now() + timedelta(hours=2)).replace(microsecond=0)
     media_site.announce(begins_at.timestamp())
     return begins_at

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from medianest.core.circuit import Admission
-from medianest.downloads import site_health
-from medianest.downloads.site_health import Site, Standing
+from medianest.downloads.sites import health as site_health
+from medianest.downloads.sites.health import Site, Standing
 from medianest.downloads.types import ErrorCode
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -7,10 +7,10 @@ from sqlalchemy import update
 
 from medianest.core import clock, journal
 from medianest.core.errors import Forbidden
-from medianest.downloads import site_queries
 from medianest.downloads.errors import NoSite, SiteLeftAlone
 from medianest.downloads.models import SiteRow
-from medianest.downloads.site_health import Site, Standing
+from medianest.downloads.sites import queries as site_queries
+from medianest.downloads.sites.health import Site, Standing
 from medianest.downloads.types import ErrorCode, State, Wait
 from tests.fakes.media_site import MediaSite
 from tests.household import Household

@@ -13,7 +13,7 @@ from medianest.downloads import listeners, queries
 from medianest.downloads.models import DownloadRow
 from medianest.downloads.service import Downloads
 from medianest.downloads.types import ErrorCode, State
-from medianest.downloads.ytdlp_events import YtdlpUpdated
+from medianest.downloads.ytdlp.events import YtdlpUpdated
 from tests.household import Household
 
 FAILED = {"state": State.FAILED, "error_code": ErrorCode.NEEDS_UPDATE, "attempts": 1}

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from medianest.core.circuit import Circuit
 from medianest.core.circuit import State as CircuitState
 from medianest.core.db import Database
-from medianest.downloads import turns
+from medianest.downloads.line import turns
+from medianest.downloads.line.turns import Closed, Head, Rest, Share, Turn
 from medianest.downloads.models import DownloadRow
-from medianest.downloads.site_health import Site
-from medianest.downloads.turns import Closed, Head, Rest, Share, Turn
+from medianest.downloads.sites.health import Site
 from medianest.downloads.types import State
 from tests.household import cast
 

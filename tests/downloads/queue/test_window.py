@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from medianest.downloads.window import opens_at, rate_at
+from medianest.downloads.line.window import opens_at, rate_at
 
 HERE = ZoneInfo("Europe/Berlin")
 NIGHT = (time(22), time(6))

@@ -1,0 +1,1 @@
+"""The only way out for downloads: a filtering HTTP proxy on loopback."""
