@@ -95,6 +95,15 @@ class DownloadsSettings(Section):
         return self.allow_private_hosts
 
 
+class PlexSettings(Section):
+    enabled: bool = True
+    server_url: values.PublicUrl = None
+    token: values.Secret = SecretStr("")
+    new_people: Literal["member", "child", "guest", "nobody"] = "member"
+    tv_url: values.Origin = "https://plex.tv"
+    app_url: values.Origin = "https://app.plex.tv"
+
+
 class AccountsSettings(Section):
     session_idle_days: Days = 30
     session_absolute_days: Days = 180
@@ -153,6 +162,7 @@ class Settings(Section):
     server: ServerSettings = Field(default_factory=ServerSettings)
     paths: PathsSettings = Field(default_factory=PathsSettings)
     downloads: DownloadsSettings = Field(default_factory=DownloadsSettings)
+    plex: PlexSettings = Field(default_factory=PlexSettings)
     accounts: AccountsSettings = Field(default_factory=AccountsSettings)
     journal: JournalSettings = Field(default_factory=JournalSettings)
     backups: BackupsSettings = Field(default_factory=BackupsSettings)

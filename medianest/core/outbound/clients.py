@@ -5,10 +5,11 @@ The name is resolved and checked here, below httpx, and TLS is still verified ag
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
 
 import httpcore
 import httpx
@@ -16,7 +17,7 @@ import httpx
 from medianest.core import clock
 from medianest.core.circuit import Ended, Outcome
 from medianest.core.outbound.addresses import host_in_url, normal_host
-from medianest.core.outbound.policy import AddressPolicy, Resolve, Unresolved, resolve, system_resolve
+from medianest.core.outbound.policy import AddressPolicy, Refused, Resolve, Unresolved, resolve, system_resolve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,16 @@ class CallLimits:
     first_byte_s: float = 5.0
     total_s: float = 10.0
     body_bytes: int = 8 * 1024 * 1024
+
+
+class Fault(StrEnum):
+    """Why there is no answer, as far as somebody who has to mend it needs to know."""
+
+    NAME = "name"  # nobody knows an address of it, or one that may not be connected to
+    CONNECT = "connect"  # nobody listens there, or nothing leads there
+    TLS = "tls"  # the certificate is not one for this name, or is not trusted
+    TIME = "time"  # it takes too long
+    ANSWER = "answer"  # it breaks off, or is no HTTP
 
 
 class AnswerRefused(httpx.RemoteProtocolError):
@@ -66,6 +77,24 @@ def outcome(answer: httpx.Response | httpx.TransportError) -> Outcome:
     if answer.status_code in (401, 403):
         return Outcome(ended=Ended.UNAUTHORISED)
     return Outcome(ended=Ended.FAILED if answer.is_server_error else Ended.WELL)
+
+
+def fault_of(error: Exception) -> Fault:
+    """Why a call got no answer; of what `send` raised."""
+    chain = list(_causes(error))
+    if any(isinstance(cause, Refused) for cause in chain):
+        return Fault.NAME
+    if any(isinstance(cause, ssl.SSLError) for cause in chain):
+        return Fault.TLS
+    if isinstance(error, httpx.TimeoutException):
+        return Fault.TIME
+    return Fault.CONNECT if isinstance(error, httpx.ConnectError) else Fault.ANSWER
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _retry_after_s(value: str) -> float | None:

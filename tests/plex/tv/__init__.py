@@ -1,0 +1,1 @@
+"""The portal's place at Plex, and plex.tv."""
