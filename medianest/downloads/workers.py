@@ -3,11 +3,11 @@
 import asyncio
 import logging
 from collections import Counter
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from medianest.core import clock, files, work
+from medianest.core.crew import Crew
 from medianest.core.db import Database
 from medianest.core.live import Live, Signal
 from medianest.downloads import ledger, queries, rights, waits
@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
 _TEND_EVERY_S = 15.0
-_LOOK_AGAIN_S = 300.0
 _NO_ROOM_PAUSE = timedelta(minutes=5)
 SIGNAL = "download.progress"
 
@@ -44,10 +43,9 @@ class Workers:
         self._runs: dict[str, Run] = {}
         self._turns: dict[str, Turn] = {}
         self._budgets = Budgets(db)
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._crew = Crew()
         self._ending: set[str] = set()
         self._rest: datetime | None = None
-        self._news = asyncio.Event()
         self.recovered = asyncio.Event()
         db.after_commit(self._wake)
 
@@ -61,18 +59,17 @@ class Workers:
             await self._recover()
             self.recovered.set()
             while True:
-                self._news.clear()
                 while await self._take_step():
                     pass
-                await self._wait()
+                await self._crew.rest(await self._next_due())
         finally:
-            await self._stop_all()
+            await self._crew.stop()
 
     async def stop(self, id: str) -> None:
         """End a run whose download was paused or cancelled; returns when no process and no writer is left."""
         if run := self._runs.get(id):
             await run.stop()
-        if task := self._tasks.get(id):
+        if task := self._crew.task(id):
             await asyncio.wait([task])
 
     async def finish(self, id: str) -> None:
@@ -83,7 +80,7 @@ class Workers:
 
     def _wake(self, tables: frozenset[str]) -> None:
         if not tables.isdisjoint(site_queries.TABLES):
-            self._news.set()
+            self._crew.wake()
 
     async def _recover(self) -> None:
         async with self._db.transaction() as session:
@@ -149,7 +146,7 @@ class Workers:
         )
         self._runs[download.id] = run
         self._turns[download.id] = turn
-        self._tasks[download.id] = asyncio.create_task(self._see_through(run), name=f"download-{download.id}")
+        self._crew.begin(download.id, lambda: self._see_through(run), name=f"download-{download.id}")
 
     async def _recognise(self, id: str, info: Info) -> bool:
         """From now on it counts as a run of the site that it led to; one that was a probe stays that of the first.
@@ -173,10 +170,9 @@ class Workers:
             await self._write_down(run, Broken(code=ErrorCode.INTERNAL, detail=repr(error)))
         finally:
             tending.cancel()
-            del self._runs[id], self._tasks[id], self._turns[id]
+            del self._runs[id], self._turns[id]
             self._ending.discard(id)
             self._live.forget(SIGNAL, id)
-            self._news.set()
 
     async def _perform(self, run: Run) -> Outcome:
         """Run it, and count what it received, however it ends."""
@@ -236,16 +232,6 @@ class Workers:
         signal = Signal(kind=SIGNAL, subject_id=download.id, audience=rights.audience(download), data=tick)
         self._live.publish(signal)
 
-    async def _wait(self) -> None:
+    async def _next_due(self) -> datetime | None:
         next_due = await self._db.read(waits.next_due)
-        due = min((moment for moment in (next_due, self._rest) if moment), default=None)
-        seconds = _LOOK_AGAIN_S if due is None else max(0.05, (due - clock.now()).total_seconds())
-        with suppress(TimeoutError):
-            async with asyncio.timeout(min(seconds, _LOOK_AGAIN_S)):
-                await self._news.wait()
-
-    async def _stop_all(self) -> None:
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        return min((moment for moment in (next_due, self._rest) if moment), default=None)

@@ -5,6 +5,7 @@ import logging
 from contextlib import suppress
 
 from medianest.core import clock, work
+from medianest.core.crew import Crew
 from medianest.core.db import Database
 from medianest.core.live import Live, Signal
 from medianest.downloads.errors import Refused
@@ -24,7 +25,6 @@ log = logging.getLogger(__name__)
 AT_ONCE = 2
 SIGNAL = "playlist.progress"
 _TICK_S = 0.5
-_LOOK_AGAIN_S = 300.0
 _TABLES = frozenset({PlaylistRow.__tablename__, *usage.TABLES})
 
 
@@ -37,10 +37,9 @@ class Expander:
         self._shop = shop
         self._owner = owner
         self._sites = Sites(db)
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._crew = Crew()
         self._people: dict[str, str] = {}
         self._told_at: dict[str, float] = {}
-        self._news = asyncio.Event()
         db.after_commit(self._wake)
 
     async def run(self) -> None:
@@ -48,23 +47,22 @@ class Expander:
         try:
             await self._recover()
             while True:
-                self._news.clear()
                 await self._make_room_known()
                 while await self._take_one():
                     pass
-                await self._wait()
+                await self._crew.rest(await self._db.read(queries.next_due))
         finally:
-            await self._stop_all()
+            await self._crew.stop()
 
     async def stop(self, id: str) -> None:
         """End the expansion of a list that was stopped; returns when no process is left of it."""
-        if task := self._tasks.get(id):
+        if task := self._crew.task(id):
             task.cancel()
             await asyncio.wait([task])
 
     def _wake(self, tables: frozenset[str]) -> None:
         if not tables.isdisjoint(_TABLES):
-            self._news.set()
+            self._crew.wake()
 
     async def _recover(self) -> None:
         async with self._db.transaction() as session:
@@ -80,7 +78,7 @@ class Expander:
                     await ledger.go_on(session, id)
 
     async def _take_one(self) -> bool:
-        if len(self._tasks) >= AT_ONCE:
+        if len(self._crew) >= AT_ONCE:
             return False
         id = await self._db.read(queries.next_one, clock.now(), self._people.values())
         if id is None:
@@ -90,7 +88,7 @@ class Expander:
             playlist = await ledger.claim(session, hold)
         if playlist is not None:
             self._people[id] = playlist.owner.id
-            self._tasks[id] = asyncio.create_task(self._see_through(playlist, hold), name=f"playlist-{id}")
+            self._crew.begin(id, lambda: self._see_through(playlist, hold), name=f"playlist-{id}")
         return True
 
     async def _see_through(self, playlist: Playlist, hold: Hold) -> None:
@@ -99,10 +97,9 @@ class Expander:
             with suppress(NotOurs):
                 await self._performed(expansion, hold)
         finally:
-            del self._tasks[hold.id], self._people[hold.id]
+            del self._people[hold.id]
             self._told_at.pop(hold.id, None)
             self._live.forget(SIGNAL, hold.id)
-            self._news.set()
 
     async def _performed(self, expansion: Expansion, hold: Hold) -> None:
         try:
@@ -127,16 +124,3 @@ class Expander:
         audience = audience_of_list(playlist.owner.id)
         tick = ListTick(total=playlist.total, read=playlist.read, queued=playlist.queued, skipped=playlist.skipped)
         self._live.publish(Signal(kind=SIGNAL, subject_id=playlist.id, audience=audience, data=tick))
-
-    async def _wait(self) -> None:
-        due = await self._db.read(queries.next_due)
-        seconds = _LOOK_AGAIN_S if due is None else max(0.05, (due - clock.now()).total_seconds())
-        with suppress(TimeoutError):
-            async with asyncio.timeout(min(seconds, _LOOK_AGAIN_S)):
-                await self._news.wait()
-
-    async def _stop_all(self) -> None:
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

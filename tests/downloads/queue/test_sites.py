@@ -26,7 +26,7 @@ async def site(household: Household) -> Site:
 async def let_the_time_pass(household: Household) -> None:
     async with household.db.transaction() as session:
         await session.execute(update(SiteRow).values(until=clock.now() - timedelta(seconds=1)))
-    household.workers._news.set()
+    household.workers._crew.wake()
 
 
 async def told(household: Household) -> list[str]:
