@@ -340,8 +340,9 @@ async def test_a_command_of_root_leaves_files_of_the_folders_owner(
     nobody = 65534
     for path in (settings.paths.data_dir, *settings.paths.data_dir.rglob("*")):
         os.chown(path, nobody, nobody)
-    for path in (tmp_path, *tmp_path.parents[:2]):
-        path.chmod(0o711)
+    for path in (tmp_path, *tmp_path.parents):
+        if path.stat().st_uid == os.geteuid() and path.name != "tmp":
+            path.chmod(path.stat().st_mode | 0o011)
     done = await run("create-admin", "robin", "--password-stdin", stdin=PASSWORD)
     assert done.code == DONE, done.err
     own = tmp_path / "roots"

@@ -65,9 +65,13 @@ async def test_what_is_costly_has_a_pace_which_both_faces_share(tmp_path: Path) 
         (secret, others), program = (make.session(id)[1] for id in (bob, dora)), make.token(bob, Scope.DOWNLOADS)[1]
         await make.come_in()
         own = {"cookie": f"medianest={secret}", "x-csrf-token": csrf.token_of(secret)}
-        told = [(await _look(client, own)).status_code for _ in range(paces.LOOKING.rate.burst)]
+        burst = paces.LOOKING.rate.burst
+        told = [(await _look(client, own)).status_code for _ in range(burst)]
         assert set(told) == {422}
-        refused = await _look(client, own)
+        for _ in range(burst):  # a slow machine has got some back meanwhile
+            refused = await _look(client, own)
+            if refused.status_code != 422:
+                break
         form = urlencode({"url": NO_LINK}).encode()
         page = await client.post(
             "/queue/preview", content=form, headers=own | {"content-type": "application/x-www-form-urlencoded"}

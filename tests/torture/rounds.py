@@ -20,6 +20,7 @@ from tests.torture.blows import LINKS, Blow, Moment, draw
 from tests.torture.links import SECONDS, Link, Medium, media
 
 READY_WITHIN_S = 3.0
+"""After a blow; on a machine where the first start took long, at most twice as long as that."""
 _GONE_WITHIN_S = 2.0
 SETTINGS = {"downloads": {"workers": LINKS, "per_site": LINKS, "min_free_bytes": 0}}
 
@@ -55,6 +56,7 @@ class Torture:
         self._portal = portal
         self._site = site
         self._seed = seed
+        self._ready_within_s = max(READY_WITHIN_S, 2 * portal.ready_after_s)
         self._admin = portal.admin()
         self._queue = Queue(self._admin)
         self._media: Sequence[Medium] = ()
@@ -123,7 +125,7 @@ class Torture:
             survivors += self._kill(report, asked)
         self._portal.start()
         report.ready_after_s = self._portal.ready_after_s
-        if report.ready_after_s > READY_WITHIN_S:
+        if report.ready_after_s > self._ready_within_s:
             report.troubles.append(f"ready again only after {report.ready_after_s:.2f} s")
         return survivors
 
