@@ -5,18 +5,20 @@ import sys
 from pathlib import Path
 
 from bench.frame import loop_lag
-from medianest import app, cli
+from medianest import cli
+from medianest.app import Portal
+from medianest.cli import serving
 
 RECORD = "lag.json"
-serve = app._serve
+serve = serving.serve
 
 
-async def watched(portal: app.Portal) -> None:
+async def watched(portal: Portal) -> None:
     async with loop_lag() as lag:
         await serve(portal)
     Path(RECORD).write_text(json.dumps(lag.late))
 
 
 if __name__ == "__main__":
-    app._serve = watched
+    serving.serve = watched
     sys.exit(cli.main())

@@ -5,14 +5,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
-import uvloop
 from litestar.types import ASGIApp
 
 from medianest import __version__
 from medianest.accounts import jobs as accounts_jobs
 from medianest.accounts.service import Accounts
 from medianest.accounts.types import SessionRules
-from medianest.admin import doctor, reloads, welcome
+from medianest.admin import doctor, reloads
 from medianest.admin import jobs as admin_jobs
 from medianest.admin.backups import Backups
 from medianest.admin.commands import Commands
@@ -35,8 +34,11 @@ from medianest.downloads import listeners as downloads_listeners
 from medianest.downloads.queue import Queue
 from medianest.http import faces, ground, idempotency
 from medianest.http.services import Services
-from medianest.http.serving import Server
 from medianest.migrations import upgrade
+from medianest.pictures import building as picture_building
+from medianest.pictures import jobs as pictures_jobs
+from medianest.pictures.places import Place
+from medianest.plex.installation import Installation
 from medianest.web import routes as web
 from medianest.web.errors import Pages
 from medianest.web.templating import Templates
@@ -52,12 +54,15 @@ class Portal:
         self.live, self.metrics, self.catalogues = Live(), Metrics(), Catalogues()
         self.templates = Templates(self.catalogues, base_path=settings.server.base_path)
         rules = SessionRules(idle=settings.accounts.session_idle, absolute=settings.accounts.session_absolute)
+        self.plex = Installation(self.db, settings.plex, paths.key_file)
+        self.pictures = picture_building.build(lambda: self.settings, self.metrics, plex=self._at_plex)
         self.accounts = Accounts(self.db, rules)
         self.queue = Queue(self.db, self.live, self.metrics, settings.downloads, paths, sources.environ)
         self.backups = Backups(self.db, paths, release=__version__, revision=upgrade.newest())
         housekeeping = admin_jobs.jobs(self.db, self.backups, lambda: self.settings)
         declared = [*accounts_jobs.jobs(self.db, rules), *downloads_jobs.jobs(self.db, self.queue.ytdlp)]
-        self.scheduler = Scheduler(self.db, [*declared, *idempotency.jobs(self.db), *housekeeping])
+        housekeeping = [*housekeeping, *idempotency.jobs(self.db), *pictures_jobs.jobs(self.pictures)]
+        self.scheduler = Scheduler(self.db, [*declared, *housekeeping])
         self.dispatcher = Dispatcher(self.db, downloads_listeners.listeners())
         build, languages, bodies = self.templates.build, self.catalogues.languages, api.BODIES | web.BODIES
         heart = (self.db, self.live, self.accounts, settings.server)
@@ -77,8 +82,9 @@ class Portal:
             stack.push_async_callback(self.db.close)
             await self.dispatcher.prepare()
             await self.ground.hub.prepare()
-            await self.queue.start()
-            stack.push_async_callback(self.queue.stop)
+            for part in (self.queue, self.pictures):
+                await part.start()
+                stack.push_async_callback(part.stop)
             await self.scheduler.start()
             stack.push_async_callback(self.scheduler.stop)
             self.supervisor.add("journal", self.dispatcher.run)
@@ -106,6 +112,11 @@ class Portal:
         log.configure(reload.settings.log)
         await reloads.write_down(self.db, reload)
 
+    async def _at_plex(self) -> Place | None:
+        """Where the pictures of the household's server are."""
+        server = await self.plex.current_server()
+        return Place.configured(server.url, {"X-Plex-Token": server.token}) if server else None
+
     def _faces(self) -> ASGIApp:
         is_current = partial(upgrade.is_current, self.settings.paths.database)
         services = Services(
@@ -113,6 +124,7 @@ class Portal:
             accounts=self.accounts,
             downloads=self.queue.downloads,
             ytdlp=self.queue.ytdlp,
+            pictures=self.pictures,
             dispatcher=self.dispatcher,
             scheduler=self.scheduler,
             backups=self.backups,
@@ -130,21 +142,3 @@ class Portal:
 def create_app(settings: Settings, sources: Sources) -> Portal:
     """The portal of these settings, built but not started."""
     return Portal(settings, sources)
-
-
-def run(settings: Settings, sources: Sources) -> int:
-    """Run the portal until it is told to stop; returns the exit code. The caller holds the data folder's lock."""
-    log.configure(settings.log)
-    uvloop.run(_serve(create_app(settings, sources)))
-    return 0
-
-
-async def _serve(portal: Portal) -> None:
-    async def greet(listening: tuple[str, int]) -> None:
-        secret = await portal.accounts.new_setup_secret()
-        print(*welcome.lines(listening, secret, wanted.base_path), sep="\n", flush=True)
-
-    wanted = portal.settings.server
-    server = Server(portal.asgi, host=wanted.host, port=wanted.port, before_stop=portal.ground.leases.end_all)
-    async with portal.living():
-        await server.serve_telling(greet)

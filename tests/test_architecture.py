@@ -41,6 +41,7 @@ PLANTED = {
     "Templates are rendered only in web": {"core/planted.py": "import jinja2"},
     "Only client.py speaks to the outside": {"core/paging.py": "import httpx"},
     "Only the child process imports yt-dlp": {"downloads/child/options.py": "import yt_dlp"},
+    "Only the child that draws decodes pictures": {"pictures/decoders.py": "import PIL"},
     "No cycles inside a package": {
         "core/egg.py": "import medianest.core.hen",
         "core/hen.py": "import medianest.core.egg",

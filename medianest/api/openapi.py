@@ -13,7 +13,7 @@ from medianest.api.wire import Query
 _REF = "#/components/schemas/{name}"
 _PATH_PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
 _LIST = re.compile(r"List_(\w+)_")
-_PATH_TYPES = {"str": {"type": "string"}, "int": {"type": "integer"}}
+_PATH_TYPES = {"str": {"type": "string"}, "path": {"type": "string"}, "int": {"type": "integer"}}
 _SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "description": "An API token, as the account page makes them."},
     "session": {

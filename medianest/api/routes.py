@@ -25,6 +25,7 @@ from medianest.api.v1 import (
     jobs,
     journal,
     me,
+    pictures,
     plans,
     playlists,
     presets,
@@ -91,6 +92,8 @@ CALLS = (
     Call("GET", "/downloads/{id:str}/log", downloads.log, READS, gives="text/plain"),
     Call("GET", "/downloads/{id:str}/file", downloads.file, READS, gives="application/octet-stream"),
     Call("GET", "/downloads/{id:str}/thumbnail", downloads.thumbnail, READS, gives="image/webp"),
+
+    Call("GET", "/pictures/{path:path}", pictures.show, READS, gives="image/webp"),
 
     Call("POST", "/playlists", playlists.create, DOWNLOADS,
          takes=playlists.NewPlaylist, gives=playlists.Playlist, statuses=(ACCEPTED,), pace=paces.LOOKING),

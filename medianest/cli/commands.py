@@ -18,13 +18,13 @@ def serve(asked: argparse.Namespace) -> None:
     given = sources(asked)
     settings = load(given)
 
-    from medianest import app  # the whole portal
+    from medianest.cli import serving  # the whole portal
     from medianest.core import instance
 
     instance.prepare(settings.paths.data_dir, create=True)
     instance.become_owner(settings.paths.data_dir)
     with instance.InstanceLock(settings.paths.data_dir):
-        app.run(settings, given)
+        serving.run(settings, given)
 
 
 def check_config(asked: argparse.Namespace) -> None:

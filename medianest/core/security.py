@@ -70,6 +70,11 @@ def verify(key: bytes, purpose: str, signed: str) -> str | None:
     return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode()
 
 
+def fingerprint(key: bytes, purpose: str, value: str) -> str:
+    """A word of 22 letters for `value`, always the same, that only a holder of the key can make."""
+    return base64.urlsafe_b64encode(hmac.digest(derive(key, purpose), value.encode(), "sha256")[:16]).decode()[:22]
+
+
 class Sealer:
     """Encrypts secrets at rest with AES-256-GCM; `context` binds a sealed value to its place."""
 

@@ -29,7 +29,7 @@ from medianest.http.streaming import CutShort, StreamedAnswer
 
 PIECE_BYTES = 256 * 1024
 _NAME_MOST = 200
-_POLICY = "default-src 'none'; media-src 'self'; img-src 'self'; frame-ancestors 'none'; sandbox"
+POLICY = "default-src 'none'; media-src 'self'; img-src 'self'; frame-ancestors 'none'; sandbox"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ async def file_response(
         "accept-ranges": "bytes",
         "etag": found.etag,
         "last-modified": found.modified,
-        "content-security-policy": _POLICY,
+        "content-security-policy": POLICY,
     }
     if _is_known(request, found):
         return Response(b"", status_code=304, headers=headers)

@@ -15,6 +15,7 @@ from medianest.core.metrics import Metrics
 from medianest.core.scheduler import Scheduler
 from medianest.downloads.service import Downloads
 from medianest.downloads.ytdlp.updates import Ytdlp
+from medianest.pictures.service import Pictures
 
 Check = Callable[[], Awaitable[bool]]
 
@@ -31,6 +32,7 @@ class Services:
     accounts: Accounts
     downloads: Downloads
     ytdlp: Ytdlp
+    pictures: Pictures
     dispatcher: Dispatcher
     scheduler: Scheduler
     backups: Backups

@@ -42,6 +42,7 @@ from medianest.web.pages import (
     partings,
     people,
     person,
+    pictures,
     plans,
     playlists,
     profiles,
@@ -108,6 +109,8 @@ WAYS = (
     Way("GET", "/invite/{secret:str}", invite.follow, INVITED),
     Way("GET", "/invite", invite.show, INVITED),
     Way("POST", "/invite", invite.accept, INVITED),
+
+    Way("GET", "/pictures/{path:path}", pictures.show, SIGNED_IN),
 
     Way("GET", "/", home.show, SIGNED_IN, shows=MOVING, live=True),
     Way("GET", "/library", library.show, SIGNED_IN, shows=MOVING),

@@ -39,6 +39,7 @@ from medianest.http import csrf, faces
 from medianest.http.ground import Ground, lay
 from medianest.http.services import Services
 from medianest.http.serving import Server
+from medianest.pictures import building as picture_building
 from tests.fakes.package_index import NO_INDEX
 from tests.people import PASSWORD, Cast, cheap_passwords, move_in
 
@@ -160,6 +161,7 @@ async def run_portal(db: Database, folder: Path, **server: Any) -> AsyncIterator
     dispatcher = Dispatcher(db, [Listener(name="errands", kinds=frozenset({"token.created"}), handle=errands.listen)])
     await dispatcher.prepare()
     services = _services(db, paths, accounts, queue, dispatcher, errands)
+    await services.pictures.start()
     asgi = faces.join([router(services)], ground, machine=Problems(CATALOGUES), people=Pages())
     served = Server(asgi, host="127.0.0.1", port=0, before_stop=ground.leases.end_all)
     runs = (ground.leases.run, ground.hub.run, dispatcher.run, served._serve)
@@ -177,6 +179,7 @@ async def run_portal(db: Database, folder: Path, **server: Any) -> AsyncIterator
             task.cancel()
         await asyncio.wait(tasks)
         await services.scheduler.stop()
+        await services.pictures.stop()
         await services.ytdlp.stop()
 
 
@@ -201,6 +204,7 @@ def _services(
         accounts=accounts,
         downloads=queue.downloads,
         ytdlp=queue.ytdlp,
+        pictures=picture_building.build(lambda: Settings(paths=paths), Metrics()),
         scheduler=Scheduler(db, [Job(name="errand", every=timedelta(days=1), run=errands.work)]),
         dispatcher=dispatcher,
         backups=Backups(db, paths, release="1", revision="0001"),

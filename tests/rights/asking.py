@@ -130,6 +130,7 @@ class Questions:
             "backups": lambda _: {"name": self._backup},
             "dead-letters": lambda _: {"id": make.dead_letter(entry_id)},
             "static": lambda _: {"path": "js/app.js"},
+            "pictures": lambda _: make.picture(),
         }
 
     def ask(self, route: Route, who: Who, *, own: bool) -> Question:

@@ -26,6 +26,7 @@ from medianest.downloads.models import DownloadRow, PlaylistRow, SiteCookiesRow,
 from medianest.downloads.protocol import Info, Pictured
 from medianest.downloads.types import State
 from medianest.http.serving import Server
+from medianest.pictures.types import Size, Source
 from tests.fakes.package_index import NO_INDEX
 
 _CONFIG = """
@@ -109,6 +110,13 @@ class Newcomers:
         secret = new_token("mn_")
         said = {"label": "tests", "scopes": " ".join(scopes), "created_at": clock.now()}
         return self._add(TokenRow, secret_digest=digest(secret), user_id=user_id, **said), secret
+
+    def picture(self) -> dict[str, object]:
+        """The address of a poster; there is no server that has it, so that a drawing stands in for it."""
+        poster = "/library/metadata/1/thumb/1"
+        address = self.house.portal.pictures.address_of(Source.PLEX, poster, Size.POSTER_154)
+        assert address
+        return {"path": address.removeprefix("/pictures/")}
 
     def download(self, owner_id: str) -> str:
         """A finished one, with its file, its picture and its log."""

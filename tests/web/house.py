@@ -19,7 +19,7 @@ from medianest.accounts.types import SessionRules, User
 from medianest.admin.backups import Backups
 from medianest.admin.types import Fact, Group, Verdict
 from medianest.core import clock
-from medianest.core.config import DownloadsSettings, PathsSettings, ServerSettings, Settings
+from medianest.core.config import DownloadsSettings, PathsSettings, PicturesSettings, ServerSettings, Settings
 from medianest.core.db import Database
 from medianest.core.i18n import Catalogues, Message, msg
 from medianest.core.jobs import Job
@@ -43,6 +43,8 @@ from medianest.http import authorisation
 from medianest.http.ground import Ground, lay
 from medianest.http.services import Services
 from medianest.http.serving import Server
+from medianest.pictures import building as picture_building
+from medianest.pictures.places import Where
 from medianest.web import routes
 from medianest.web.errors import Pages
 from medianest.web.templating import Templates
@@ -51,6 +53,7 @@ from tests.gallery.openapi import OPENAPI
 from tests.people import PASSWORD, Cast, cheap_passwords, move_in
 
 TOKEN = re.compile(r'name="csrf_token" value="([0-9a-f]+)"')
+NOWHERE = "http://127.0.0.1:9"
 NOTHING_WRONG = Fact(
     id="media_dir", group=Group.PATHS, verdict=Verdict.FINE, title=msg("doctor.media_dir"), finding=Message("fine")
 )
@@ -132,9 +135,11 @@ async def open_house(
     works: bool = False,
     inhabited: bool = True,
     server: ServerSettings | None = None,
+    tmdb_url: str = NOWHERE,
+    plex: Where | None = None,
 ) -> AsyncIterator[House]:
     """The face on a free port; it may fetch from `sites`, and does so if it `works`."""
-    house = await _build(db, folder, sites, server or ServerSettings())
+    house = await _build(db, folder, sites, server or ServerSettings(), tmdb_url, plex)
     house.people = await move_in(house.services.accounts) if inhabited else None
     app = Litestar(
         [routes.router(house.services, house.templates)],
@@ -158,11 +163,19 @@ async def open_house(
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
+        await house.services.pictures.stop()
         await house.services.ytdlp.stop()
         await house.services.downloads._shop.egress.stop()
 
 
-async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]], server: ServerSettings) -> House:
+async def _build(
+    db: Database,
+    folder: Path,
+    sites: Sequence[tuple[str, int]],
+    server: ServerSettings,
+    tmdb_url: str,
+    plex: Where | None,
+) -> House:
     paths = PathsSettings(data_dir=folder, media_dir=folder / "media")
     load_or_create_key(paths.key_file)
     settings = DownloadsSettings(allow_private_hosts=frozenset(sites), min_free_bytes=0)
@@ -193,15 +206,21 @@ async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]], s
             raise examined.pop()
         return [NOTHING_WRONG]
 
+    metrics = Metrics()
+    of_pictures = PicturesSettings(tmdb_url=tmdb_url)
+    all_settings = Settings(server=server, paths=paths, downloads=settings, pictures=of_pictures)
+    pictures = picture_building.build(lambda: all_settings, metrics, plex=plex)
+    await pictures.start()
     services = Services(
         db=db,
         accounts=accounts,
         downloads=Downloads(db, live, shop, workers, expander),
         ytdlp=Ytdlp(db, copies, find_tools, lambda: settings, NO_INDEX),
+        pictures=pictures,
         dispatcher=Dispatcher(db, []),
         scheduler=Scheduler(db, [Job(name="purge_sessions", daily_at=time(4, 0), run=sweep)]),
         backups=Backups(db, paths, release="test", revision="test"),
-        metrics=Metrics(),
+        metrics=metrics,
         catalogues=catalogues,
         settings=lambda: house.settings,
         examine=examine,
@@ -220,7 +239,7 @@ async def _build(db: Database, folder: Path, sites: Sequence[tuple[str, int]], s
         workers=workers,
         expander=expander,
         people=None,
-        settings=Settings(server=server),
+        settings=all_settings,
         folder=folder,
         ran=ran,
         examined=examined,

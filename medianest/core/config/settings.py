@@ -104,6 +104,11 @@ class PlexSettings(Section):
     app_url: values.Origin = "https://app.plex.tv"
 
 
+class PicturesSettings(Section):
+    cache_bytes: Annotated[Bytes, RELOADABLE] = GIB // 2
+    tmdb_url: values.Origin = "https://image.tmdb.org"
+
+
 class AccountsSettings(Section):
     session_idle_days: Days = 30
     session_absolute_days: Days = 180
@@ -163,6 +168,7 @@ class Settings(Section):
     paths: PathsSettings = Field(default_factory=PathsSettings)
     downloads: DownloadsSettings = Field(default_factory=DownloadsSettings)
     plex: PlexSettings = Field(default_factory=PlexSettings)
+    pictures: PicturesSettings = Field(default_factory=PicturesSettings)
     accounts: AccountsSettings = Field(default_factory=AccountsSettings)
     journal: JournalSettings = Field(default_factory=JournalSettings)
     backups: BackupsSettings = Field(default_factory=BackupsSettings)

@@ -1,0 +1,1 @@
+"""Pictures from outside, in the size in which they are shown: fetched once, drawn in a child, kept on the disk."""
