@@ -39,7 +39,7 @@ PLANTED = {
     "Settings are checked only in core.config": {"core/planted.py": "import pydantic"},
     "APScheduler is a detail of core.scheduler": {"core/planted.py": "import apscheduler"},
     "Templates are rendered only in web": {"core/planted.py": "import jinja2"},
-    "Only client.py speaks to the outside": {"core/paging.py": "import httpx"},
+    "Only client.py speaks to the outside": {"core/paging.py": "import httpx", "core/work.py": "import websockets"},
     "Only the child process imports yt-dlp": {"downloads/child/options.py": "import yt_dlp"},
     "Only the child that draws decodes pictures": {"pictures/decoders.py": "import PIL"},
     "No cycles inside a package": {

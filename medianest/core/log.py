@@ -22,7 +22,7 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 TEXT_MOST = 2000
 TRACEBACK_MOST = 16_000
-_CHATTY = ("httpx", "httpcore", "apscheduler", "aiosqlite", "uvicorn", "asyncio")
+_CHATTY = ("httpx", "httpcore", "apscheduler", "aiosqlite", "uvicorn", "asyncio", "websockets")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 
 

@@ -1,5 +1,6 @@
 """plexapi as it is signs in with the stand-in of Plex, lists it, and meets its troubles."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,8 @@ from plexapi.exceptions import BadRequest, NotFound, Unauthorized
 from plexapi.myplex import MyPlexAccount, MyPlexPinLogin
 from plexapi.server import PlexServer
 from requests.adapters import HTTPAdapter
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from tests.fakes.plex import CHILD, FRIEND, OWNER, STRANGER, Connection, Person, Plex
 
@@ -281,3 +284,19 @@ def test_plex_tv_may_name_an_address_that_does_not_work(plex: Plex, session: req
 
     with pytest.raises(NotFound):
         account(plex, session, OWNER).resource("Plex Server 1").connect()
+
+
+def test_who_listens_hears_what_happens_on_the_server(plex: Plex) -> None:
+    """At the address of plexapi's AlertListener, which needs a library of its own for it."""
+    film = next(iter(plex.server.shelves.items.values()))
+    address = f"ws://{plex.server.local.host}:{plex.server.local.port}/:/websockets/notifications"
+    headers = {"X-Plex-Token": plex.server.token_for(FRIEND)}
+    with connect(address, additional_headers=headers, proxy=None) as listening:
+        plex.server.events.wait_for_listeners(1)
+        plex.server.events.timeline(film)
+        told = json.loads(listening.recv(timeout=10))["NotificationContainer"]
+        assert (told["type"], told["TimelineEntry"][0]["itemID"]) == ("timeline", film.key)
+        listening.ping().wait(10)
+    plex.server.events.wait_for_listeners(0)
+    with pytest.raises(InvalidStatus, match="401"):
+        connect(address, proxy=None)

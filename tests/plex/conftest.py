@@ -1,18 +1,22 @@
 """The stand-in's server, and what asks it."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from medianest.accounts import models as accounts_models  # noqa: F401 - its tables
-from medianest.core.circuit import Thresholds
 from medianest.core.db import Database
 from medianest.core.resilience import Bulkhead, CircuitBreaker, Retry
 from medianest.plex.titles.client import Asking, Guards
+from medianest.plex.titles.service import Surroundings, Titles
 from medianest.plex.titles.sync import Sync
-from tests.fakes.plex import OWNER, MediaServer, Plex
+from medianest.plex.types import ServerConnection
+from tests.fakes.plex import OWNER, MediaServer, Person, Plex
 
-IMPATIENT = Thresholds(open_s=0.05)
+PATIENCE_S = 10.0
 
 
 def guards() -> Guards:
@@ -23,14 +27,11 @@ async def at_once(_seconds: float) -> None:
     """Nobody waits between tries."""
 
 
-def asking_of(server: MediaServer, *, token: str | None = None) -> Asking:
-    return Asking(server.base, token or server.token_for(OWNER), guards(), {"X-Plex-Client-Identifier": "tests"})
-
-
 @pytest.fixture
 async def asking(plex: Plex) -> AsyncIterator[Asking]:
     """Calls to the stand-in's server, with its owner's token."""
-    calls = asking_of(plex.server)
+    server = plex.server
+    calls = Asking(server.base, server.token_for(OWNER), guards(), {"X-Plex-Client-Identifier": "tests"})
     yield calls
     await calls.close()
 
@@ -38,3 +39,76 @@ async def asking(plex: Plex) -> AsyncIterator[Asking]:
 @pytest.fixture
 def sync(db: Database, plex: Plex, asking: Asking) -> Sync:
     return Sync(db, asking, plex.server.machine)
+
+
+@dataclass(kw_only=True)
+class Linked:
+    """Which server is connected, and whose Plex account is whose."""
+
+    server: MediaServer | None
+    people: dict[str, Person] = field(default_factory=dict)
+
+    async def current_server(self) -> ServerConnection | None:
+        server = self.server
+        if server is None:
+            return None
+        return ServerConnection(
+            machine_id=server.machine, url=server.base, token=server.token_for(server.owner), name=server.name
+        )
+
+    async def token_of(self, user_id: str) -> str | None:
+        person = self.people.get(user_id)
+        return self.server.token_for(person) if person and self.server else None
+
+
+@pytest.fixture
+def linked(plex: Plex) -> Linked:
+    return Linked(server=plex.server)
+
+
+@pytest.fixture
+async def titles(db: Database, linked: Linked, tmp_path: Path) -> AsyncIterator[Titles]:
+    """The service over the stand-in's server, with nothing of it running by itself."""
+
+    async def client_id() -> str:
+        return "tests"
+
+    at = Surroundings(
+        current_server=linked.current_server,
+        client_id=client_id,
+        token_of=linked.token_of,
+        app_url="https://app.plex.tv",
+        key_file=tmp_path / "secret.key",
+    )
+    made = Titles(db, at, path_map=lambda: {"/media/films": "/storage/movies"}, gather_s=0.01)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def running(titles: Titles) -> AsyncIterator[Titles]:
+    """The same, with all that runs by itself."""
+    tasks = [asyncio.create_task(run()) for run in (titles.intake.run, titles.watcher.run, titles.scans.run)]
+    yield titles
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+
+
+Until = Callable[[Callable[[], object]], object]
+
+
+@pytest.fixture
+def until(db: Database) -> Until:
+    """Wait until `holds` answers yes, asked again after each commit."""
+
+    async def wait(holds: Callable[[], object]) -> object:
+        changed = asyncio.Event()
+        db.after_commit(lambda _tables: changed.set())
+        async with asyncio.timeout(PATIENCE_S):
+            while not (found := await holds()):  # type: ignore[misc]
+                await changed.wait()
+                changed.clear()
+            return found
+
+    return wait

@@ -4,7 +4,8 @@ Not by plexapi, which the tests use: it costs 12.6 MiB beside httpx, a thread fo
 answer as XML and objects, where a library of 50,000 is read here in pages of some hundred kilobytes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -16,9 +17,11 @@ from medianest.core.circuit import Ended, Outcome
 from medianest.core.i18n import msg
 from medianest.core.outbound import AddressPolicy, Refused
 from medianest.core.outbound.clients import CallLimits, client, outcome
+from medianest.core.outbound.sockets import SocketClosed, listening
 from medianest.core.resilience import Bulkhead, CircuitBreaker, Retry
-from medianest.plex.titles import wire
+from medianest.plex.titles import notices, wire
 from medianest.plex.titles.errors import ServerAway, ServerRefuses
+from medianest.plex.titles.notices import Notice
 from medianest.plex.titles.types import Begun, Item, Kind, Listed, Section
 
 T = TypeVar("T")
@@ -26,6 +29,7 @@ PAGE = 200
 """How many items are asked for at once; some 4 kB each, where the server does not leave out what nobody needs."""
 _TYPES = {Kind.MOVIE: 1, Kind.SHOW: 2, Kind.SEASON: 3, Kind.EPISODE: 4}
 _LISTS = CallLimits(first_byte_s=15.0, total_s=30.0, body_bytes=16 * 1024 * 1024)
+_EVENTS = "/:/websockets/notifications"
 _BRIEF = {
     "excludeElements": "Media,Genre,Country,Director,Writer,Producer,Role,Collection,Label,Rating,Image",
     "excludeFields": "tagline",
@@ -48,15 +52,20 @@ class Asking:
     def __init__(self, url: str, token: str, guards: Guards, headers: Mapping[str, str]) -> None:
         parts = urlsplit(url)
         policy = AddressPolicy.upstream(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
-        verify = httpx.create_ssl_context(trust_env=False)
-        spoken = {**headers, "Accept": "application/json", "X-Plex-Token": token}
-        self._quick = client(policy, base_url=url, headers=spoken, verify=verify)
-        self._patient = client(policy, base_url=url, headers=spoken, verify=verify, limits=_LISTS)
+        self._url, self._tls = url, httpx.create_ssl_context(trust_env=False)
+        self._spoken = spoken = {**headers, "Accept": "application/json", "X-Plex-Token": token}
+        self._quick = client(policy, base_url=url, headers=spoken, verify=self._tls)
+        self._patient = client(policy, base_url=url, headers=spoken, verify=self._tls, limits=_LISTS)
         self._guards = guards
+        self._under_way = 0
+        self._is_closed = False
 
     async def close(self) -> None:
-        await self._quick.aclose()
-        await self._patient.aclose()
+        """Begin no calls any more; those that are under way come to their end."""
+        self._is_closed = True
+        if not self._under_way:
+            await self._quick.aclose()
+            await self._patient.aclose()
 
     async def machine(self) -> str:
         """The server's identifier, which it tells to everybody."""
@@ -92,6 +101,17 @@ class Asking:
         """Have the server look into a folder of a section; it answers at once, and goes on by itself."""
         await self._ask(f"/library/sections/{section}/refresh", _read_nothing, {"path": folder})
 
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[AsyncIterator[Notice]]:
+        """What happens on the server, from now on. Raises ServerAway and ServerRefuses, also while iterating."""
+        try:
+            async with listening(f"{self._url}{_EVENTS}", headers=self._spoken, tls=self._tls) as messages:
+                yield (notice async for message in messages if (notice := notices.of_stream(message)))
+        except SocketClosed as error:
+            if error.status in (401, 403):
+                raise ServerRefuses(msg("titles.refused"), facts={"status": error.status}) from error
+            raise ServerAway(msg("titles.away")) from error
+
     async def _list(self, section: str, kind: Kind, start: int, size: int, wish: Mapping[str, str] = {}) -> Listed:
         wish = {"type": str(_TYPES[kind]), "includeGuids": "1", **_BRIEF, **_paging(start, size), **wish}
         return await self._ask(f"/library/sections/{section}/all", wire.listed, wish, patient=True, absent=_NOTHING)
@@ -114,7 +134,23 @@ class Asking:
             return await self._once(asking, request, read, absent, own=token is None)
 
         asking = self._patient if patient else self._quick
-        return await self._guards.retry.run(once, on=(ServerAway,))
+        async with self._call():
+            return await self._guards.retry.run(once, on=(ServerAway,))
+
+    @asynccontextmanager
+    async def _call(self) -> AsyncIterator[None]:
+        if self._is_closed:
+            raise ServerAway(msg("titles.away"))
+        self._under_way += 1
+        try:
+            yield
+        finally:
+            await self._ended()
+
+    async def _ended(self) -> None:
+        self._under_way -= 1
+        if self._is_closed:
+            await self.close()
 
     async def _once(
         self,

@@ -10,6 +10,8 @@
         plex.server.shelves.lay(...)                # a file that a scan of its folder finds; `plex.server.scans`
         plex.server.watch(FRIEND, item, until_ms=5) # what FRIEND is in the midst of
         plex.tv.trouble("/api/v2/user", fail=429, retry_after="3", times=1)    # the fields of `Trouble`; `calm()`
+        plex.server.events.timeline(item)           # who listens hears it; `playing`, `wait_for_listeners(1)`
+        webhook("library.new", item, machine=..., account=OWNER)    # body and media type of what a server posts
         plex.server.away(), plex.server.local.shut()    # nobody listens; at one address; `back()`, `open()`
         plex.server.connections[:] = [Connection(...)]  # what plex.tv says of its addresses, be it true or not
         plex.tv.asked("/api/v2/pins"), plex.tv.wait_for(path, count=2)
@@ -19,8 +21,8 @@ An account changes by `monkeypatch.setattr(FRIEND, "email", None)`.
 
 Where the captures leave something open: a PIN is claimed once and tells its token as often as its client asks until it
 expires (using it once is the portal's duty); another client than its maker is told that there is none. All addresses
-are plain http. A server's folder is scanned when the answer is sent. Plex's event stream is not in the captures, and
-not here.
+are plain http. A server's folder is scanned when the answer is sent, and its listeners hear of it. The event stream and
+the webhook are not in the captures: they are as plexapi's AlertListener and Plex's support page have them.
 """
 
 from typing import Self
@@ -28,6 +30,7 @@ from typing import Self
 from tests.fakes.plex import furnishing
 from tests.fakes.plex.people import CHILD, FRIEND, NEIGHBOUR, OWNER, STRANGER, Person
 from tests.fakes.plex.server import Connection, MediaServer, Scan
+from tests.fakes.plex.stream import webhook
 from tests.fakes.plex.tv import PlexTv
 
 __all__ = [
@@ -42,6 +45,7 @@ __all__ = [
     "Plex",
     "PlexTv",
     "Scan",
+    "webhook",
 ]
 
 

@@ -1,6 +1,7 @@
 """A Plex Media Server: its sockets, who is let in by which token, and what each is told."""
 
 import re
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from tests.fakes.plex.markup import Node, container
 from tests.fakes.plex.messages import Reply, Request, refusal
 from tests.fakes.plex.people import Person, Share, classic_token, long_token
 from tests.fakes.plex.shelves import Item, Section, Shelves
+from tests.fakes.plex.stream import PATH, EventStream
 from tests.fakes.plex.wire import Service
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ class MediaServer(Service):
         self.shares: list[Share] = []
         self.scans: list[Scan] = []
         self.lured_to: list[str] = []
+        self.events = EventStream()
         self.playing: list[tuple[Person, Item]] = []
         self._tokens: dict[Person, str] = {}
         self._states: dict[tuple[int, str], dict[str, int]] = {}
@@ -124,6 +127,13 @@ class MediaServer(Service):
                     return refusal(403)
                 return verb(self, request, person, *match.groups())
         return refusal(404)
+
+    def converse(self, request: Request, connection: socket.socket) -> None:
+        self.events.serve(request, connection)
+
+    def away(self) -> None:
+        self.events.end()
+        super().away()
 
     def _whose(self, token: str | None) -> Person | None:
         """The owner's account is good here, too."""
@@ -197,8 +207,15 @@ def _refresh(server: MediaServer, request: Request, _: Person, key: str) -> Repl
     for section in sections:
         section.scanned_at = int(time.time())
         if folder is None or (folder + "/").startswith(section.folder + "/"):
-            shelves.scan(section, folder or section.folder, section.scanned_at)
+            for item in shelves.scan(section, folder or section.folder, section.scanned_at):
+                server.events.timeline(item, state=0)
+                server.events.timeline(item)
+    server.events.scanned()
     return Reply()
+
+
+def _listen(_server: MediaServer, request: Request, _: Person) -> Reply:
+    return Reply(status=101 if request.headers.get("upgrade", "").lower() == "websocket" else 400)
 
 
 _Verb = Callable[..., Reply]
@@ -210,5 +227,6 @@ _ROUTES: tuple[tuple[str, str, _Verb, bool], ...] = (
     ("GET|POST|DELETE", r"/library/sections/(\d+|all)/refresh", _refresh, True),
     ("GET", r"/library/metadata/(\d+)/(thumb|art)/(\d+)", thumb, False),
     ("GET", r"/photo/:/transcode", photo, False),
+    ("GET", PATH, _listen, False),
     *library.ROUTES,
 )

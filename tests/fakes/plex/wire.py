@@ -86,6 +86,10 @@ class Service:
     def answer(self, request: Request) -> Reply:
         raise NotImplementedError
 
+    def converse(self, request: Request, connection: socket.socket) -> None:
+        """Go on over the connection after an answer of 101."""
+        raise NotImplementedError
+
     def serve(self, request: Request) -> tuple[Reply, Trouble | None]:
         """The answer, and the trouble under which it is given."""
         with self.lock:
@@ -185,7 +189,12 @@ class _Answering(BaseHTTPRequestHandler):
             body=self.rfile.read(int(self.headers.get("Content-Length", "0"))),
             host=self.headers.get("Host", ""),
         )
-        self._send(*self.server.service.serve(request))
+        reply, trouble = self.server.service.serve(request)
+        if reply.status == 101:
+            self.close_connection = True
+            self.server.service.converse(request, self.connection)
+        else:
+            self._send(reply, trouble)
 
     do_POST = do_PUT = do_DELETE = do_HEAD = do_GET
 

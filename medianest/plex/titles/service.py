@@ -1,0 +1,181 @@
+"""What is on the Plex server, for whoever may see it: the one object through which the rest of the house asks."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from medianest.core import security
+from medianest.core.actor import Actor
+from medianest.core.db import Database
+from medianest.core.errors import NotFound
+from medianest.core.i18n import Message, msg
+from medianest.core.paging import Page
+from medianest.core.security import derive, load_or_create_key, same
+from medianest.plex.titles import links, notices, queries
+from medianest.plex.titles.connection import ClientId, Connection, CurrentServer
+from medianest.plex.titles.continuing import Continued, Continuing
+from medianest.plex.titles.errors import NoTitle
+from medianest.plex.titles.index import Written
+from medianest.plex.titles.intake import Intake
+from medianest.plex.titles.links import Watch
+from medianest.plex.titles.notices import Notice
+from medianest.plex.titles.scans import Scans
+from medianest.plex.titles.sync import Sync
+from medianest.plex.titles.types import Holding, Item, Kind, Season, Wanted
+from medianest.plex.titles.viewers import TokenOf, Viewers
+from medianest.plex.titles.viewing import NOTHING
+from medianest.plex.titles.watcher import Watcher
+
+SEARCHED_MOST = 50
+_WEBHOOK = "plex webhook"
+_SECRET_LETTERS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How it stands with the server: `name` is None where none is connected; `as_of` is how old the index may be."""
+
+    name: str | None
+    machine_id: str | None
+    as_of: datetime | None
+    is_away: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Title:
+    """An item with its seasons, if it has any, and where it is watched."""
+
+    item: Item
+    seasons: Sequence[Season]
+    watch: Watch | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What is asked of the rest of the feature: the server, our name there, and whose token is whose.
+
+    `app_url` is the site on which Plex plays; `key_file` is what the webhook's secret is made from.
+    """
+
+    current_server: CurrentServer
+    client_id: ClientId
+    token_of: TokenOf
+    app_url: str
+    key_file: Path
+
+
+class Titles:
+    """Reads come from the index; what only the server knows is asked of it, within its limits."""
+
+    def __init__(
+        self, db: Database, at: Surroundings, *, path_map: Callable[[], Mapping[str, str]] = dict, gather_s: float = 1.0
+    ) -> None:
+        self._db = db
+        self._at = at
+        self._connection = Connection(at.current_server, at.client_id)
+        self._viewers = Viewers(db, self._connection, at.token_of)
+        self._continuing = Continuing(self._connection, self._viewers)
+        self._turn = asyncio.Lock()
+        self.intake = Intake(self._take, gather_s=gather_s)
+        self.watcher = Watcher(self._connection, self.intake.tell)
+        self.scans = Scans(db, self._connection, path_map, owner=security.new_id())
+
+    async def standing(self) -> Standing:
+        server = await self._connection.server()
+        return Standing(
+            name=server.name if server else None,
+            machine_id=server.machine_id if server else None,
+            as_of=await self._db.read(queries.as_of),
+            is_away=self._connection.is_away,
+        )
+
+    async def sections(self, actor: Actor) -> Sequence[Holding]:
+        """The sections that somebody sees."""
+        return await self._db.read(queries.sections, await self._viewers.view(actor))
+
+    async def recent(
+        self, actor: Actor, *, section: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Page[Item]:
+        """Films and episodes, the newest first."""
+        view = await self._viewers.view(actor)
+        page = await self._db.read(queries.recent, view, section=section, cursor=cursor, limit=limit)
+        return Page(items=await self._viewers.shown(actor, view, page.items), next_cursor=page.next_cursor)
+
+    async def listing(self, actor: Actor, section: str, *, cursor: str | None = None, limit: int = 50) -> Page[Item]:
+        """The films or shows of a section, by title."""
+        view = await self._viewers.view(actor)
+        page = await self._db.read(queries.listing, view, section, cursor=cursor, limit=limit)
+        return Page(items=await self._viewers.shown(actor, view, page.items), next_cursor=page.next_cursor)
+
+    async def search(self, actor: Actor, text: str, *, limit: int = 20) -> Sequence[Item]:
+        """What is called so."""
+        view = await self._viewers.view(actor)
+        found = await self._db.read(queries.search, view, text, limit=min(limit, SEARCHED_MOST))
+        return await self._viewers.shown(actor, view, found)
+
+    async def title(self, actor: Actor, key: str) -> Title:
+        """One title with all that belongs to it. Raises NoTitle, also for what somebody may not see."""
+        view = await self._viewers.view(actor)
+        item = await self._db.read(queries.by_key, view, key)
+        if item is None or not await self._viewers.shown(actor, view, [item]):
+            raise NoTitle(msg("titles.no_title"))
+        seasons = await self._db.read(queries.seasons, key) if item.kind is Kind.SHOW else ()
+        return Title(item=item, seasons=seasons, watch=await self.watch(key))
+
+    async def begun(self, actor: Actor) -> Continued:
+        """What somebody is in the midst of. Raises Unavailable where the server is away and nothing is known."""
+        return await self._continuing.of(actor)
+
+    async def present(self, actor: Actor, wanted: Sequence[Wanted]) -> Sequence[Item | None]:
+        """For each title the film or show on the server that it is; what only the server could tell counts as no."""
+        if not wanted:
+            return []
+        view = await self._viewers.view(actor)
+        return await self._db.read(queries.present, NOTHING if view.asks else view, wanted)
+
+    async def watch(self, key: str) -> Watch | None:
+        """Where an item is watched; None where no server is connected."""
+        server = await self._connection.server()
+        return links.watch(self._at.app_url, server.machine_id, key) if server else None
+
+    async def refresh(self, *, wholly: bool = False) -> Message | None:
+        """Make the index true to the server; returns what that came to. Raises Unavailable."""
+        if await self._connection.server() is None:
+            return None
+        async with self._turn:
+            written = await (await self._sync()).refresh(wholly=wholly)
+        return _told(written)
+
+    def webhook_secret(self) -> str:
+        """The last part of the address to which the server may post."""
+        return derive(load_or_create_key(self._at.key_file), _WEBHOOK).hex()[:_SECRET_LETTERS]
+
+    async def take_webhook(self, secret: str, payload: bytes) -> None:
+        """Heed soon what the server posted; of another server it is nothing. Raises NotFound for a wrong secret."""
+        if not same(secret, self.webhook_secret()):
+            raise NotFound(msg("titles.no_webhook"))
+        server = await self._connection.server()
+        if server:
+            self.intake.tell(notices.of_webhook(payload, server.machine_id))
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+    async def _take(self, notice: Notice) -> None:
+        if notice.watched:
+            self._continuing.forget()
+        if notice.is_flood or (notice.scanned and not notice.keys):
+            await self.refresh()
+        elif notice.keys:
+            async with self._turn:
+                await (await self._sync()).refresh_these(sorted(notice.keys))
+
+    async def _sync(self) -> Sync:
+        server, asking = await self._connection.asking()
+        return Sync(self._db, asking, server.machine_id)
+
+
+def _told(written: Written) -> Message | None:
+    return msg("titles.refreshed", **asdict(written)) if written else None

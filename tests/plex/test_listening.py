@@ -1,0 +1,153 @@
+"""The index follows the server by itself: over its event stream, by its webhook, after it was away."""
+
+import asyncio
+import json
+import ssl
+from typing import Any
+
+import pytest
+
+from medianest.core.db import Database
+from medianest.core.errors import NotFound
+from medianest.core.outbound import sockets
+from medianest.core.outbound.sockets import SocketClosed
+from medianest.plex.titles import notices, queries
+from medianest.plex.titles.notices import Notice
+from medianest.plex.titles.service import Titles
+from medianest.plex.titles.viewing import ALL
+from tests.fakes.plex import OWNER, Plex, webhook
+from tests.plex.conftest import Linked, Until
+
+TLS = ssl.create_default_context()
+
+
+def titled(db: Database, text: str) -> Any:
+    """Whether something is called so."""
+
+    async def found() -> bool:
+        return bool(await db.read(queries.search, ALL, text))
+
+    return found
+
+
+async def listening(plex: Plex, number: int = 1) -> None:
+    await asyncio.to_thread(plex.server.events.wait_for_listeners, number)
+
+
+async def test_connecting_reads_the_library_and_what_the_server_tells_comes_at_once(
+    running: Titles, plex: Plex, db: Database, until: Until
+) -> None:
+    await until(titled(db, "paper boats"))
+    with plex.server.lock:
+        film = plex.server.shelves.add("1", "movie", "Glass Tide", year=2026)
+        gone = plex.server.shelves.items["1"]
+        plex.server.shelves.take_away(gone)
+    plex.server.events.timeline(film)
+    plex.server.events.timeline(gone, state=9)
+    await until(titled(db, "glass tide"))
+    assert await db.read(queries.by_key, ALL, gone.key) is None
+
+
+async def test_what_a_scan_found_is_there_soon(running: Titles, plex: Plex, db: Database, until: Until) -> None:
+    await until(titled(db, "paper boats"))
+    with plex.server.lock:
+        plex.server.shelves.lay("1", "movie", "Glass Tide", file="/storage/movies/Glass Tide/film.mkv")
+    _, asking = await running._connection.asking()
+    await asking.scan("1", "/storage/movies/Glass Tide")
+    await until(titled(db, "glass tide"))
+
+
+async def test_a_stream_that_ends_is_taken_up_again_and_what_was_missed_is_caught_up_with(
+    running: Titles, plex: Plex, db: Database, until: Until
+) -> None:
+    await until(titled(db, "paper boats"))
+    await listening(plex)
+    plex.server.away()
+    with plex.server.lock:
+        plex.server.shelves.add("1", "movie", "Glass Tide", year=2026, updated_at=1_900_000_000)
+    plex.server.back()
+    running.watcher.nudge()
+    await listening(plex)
+    await until(titled(db, "glass tide"))
+
+
+async def test_another_server_is_followed_as_soon_as_it_is_connected(
+    running: Titles, linked: Linked, plex: Plex, db: Database, until: Until
+) -> None:
+    await until(titled(db, "paper boats"))
+    await listening(plex)
+    plex.neighbours.shelves.add("1", "movie", "Neighbourly", year=2020)
+    linked.server = plex.neighbours
+    running.watcher.nudge()
+    await until(titled(db, "neighbourly"))
+    await listening(plex, 0)
+    assert not await titled(db, "paper boats")()
+
+
+async def test_who_watches_something_finds_it_in_what_goes_on(titles: Titles) -> None:
+    class Forgetful:
+        forgot = False
+
+        def forget(self) -> None:
+            self.forgot = True
+
+    titles._continuing = Forgetful()  # type: ignore[assignment]
+    await titles._take(Notice(watched=True))
+    assert titles._continuing.forgot
+
+
+async def test_the_webhook_counts_with_its_secret_and_of_our_server_only(
+    running: Titles, plex: Plex, db: Database, until: Until
+) -> None:
+    await until(titled(db, "paper boats"))
+    with plex.server.lock:
+        film = plex.server.shelves.add("1", "movie", "Glass Tide", year=2026)
+    with pytest.raises(NotFound):
+        await running.take_webhook("another", b"{}")
+    for machine, comes in (("another machine", False), (plex.server.machine, True)):
+        body, _ = webhook("library.new", film, machine=machine, account=OWNER)
+        payload = body.split(b"\r\n\r\n")[1].split(b"\r\n--")[0]
+        assert bool(notices.of_webhook(payload, plex.server.machine)) is comes
+        await running.take_webhook(running.webhook_secret(), payload)
+    await until(titled(db, "glass tide"))
+
+
+@pytest.mark.parametrize("told", [b"", b"<html>", b"[]", b"null", b'{"NotificationContainer": []}', b"\xff"])
+def test_nonsense_means_nothing(told: bytes) -> None:
+    assert not notices.of_stream(told)
+    assert not notices.of_webhook(told, "machine")
+
+
+@pytest.mark.parametrize(
+    ("entry", "keys"),
+    [
+        ({"itemID": "7", "state": 5, "type": 1}, {"7"}),
+        ({"itemID": 7, "state": "9", "type": "4"}, {"7"}),
+        ({"itemID": "7", "state": 1, "type": 1}, set()),
+        ({"itemID": "7", "state": 5, "type": 10}, set()),
+        ({"itemID": "7", "state": 5, "type": 1, "identifier": "com.plexapp.plugins.itunes"}, set()),
+        ({"itemID": "../7", "state": 5, "type": 1}, set()),
+    ],
+)
+def test_only_items_that_are_complete_or_gone_count(entry: dict[str, object], keys: set[str]) -> None:
+    told = {"type": "timeline", "TimelineEntry": [{"identifier": "com.plexapp.plugins.library", **entry}]}
+    assert notices.of_stream(json.dumps({"NotificationContainer": told})).keys == keys
+
+
+async def test_a_socket_goes_only_where_the_policy_leads(plex: Plex) -> None:
+    async def elsewhere(_host: str, _port: int) -> list[str]:
+        return ["169.254.169.254"]
+
+    with pytest.raises(SocketClosed):
+        async with sockets.listening(
+            "http://plex.lan:32400/", headers={}, tls=ssl.create_default_context(), ask=elsewhere
+        ):
+            pass
+
+
+async def test_a_socket_that_is_not_wanted_says_so(plex: Plex) -> None:
+    address = f"{plex.server.base}/:/websockets/notifications"
+    with pytest.raises(SocketClosed) as refused:
+        async with sockets.listening(address, headers={"X-Plex-Token": "wrong"}, tls=TLS):
+            pass
+    assert refused.value.status == 401
