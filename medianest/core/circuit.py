@@ -131,8 +131,12 @@ def _mostly_bad(circuit: Circuit, by: Thresholds) -> bool:
 
 
 def _open(circuit: Circuit, outcome: Outcome, now: float, *, jitter: float, by: Thresholds) -> Circuit:
-    """Open it: for exactly as long as the upstream asked for, or twice as long as the last time."""
+    """Open it: for exactly as long as the upstream asked for, else twice as long as the last time.
+
+    Who still turns a probe away after the time that it asked for is not asked ever again at that pace.
+    """
     pause = min(by.open_s * 2**circuit.opened, by.open_at_most_s) * jitter
     if outcome.retry_after_s is not None:
-        pause = min(outcome.retry_after_s, by.retry_after_at_most_s)
+        wish = min(outcome.retry_after_s, by.retry_after_at_most_s)
+        pause = max(pause, wish) if circuit.opened else wish
     return Circuit(state=State.OPEN, opened=circuit.opened + 1, until=now + pause)

@@ -40,6 +40,18 @@ def test_its_own_wish_is_honoured() -> None:
     assert refused(FRESH, NOW, wish=wish).until == NOW + wish
 
 
+def test_a_site_that_refuses_again_after_its_own_short_time_is_left_alone_ever_longer() -> None:
+    wish, now = timedelta(minutes=4), NOW
+    site, pauses = refused(FRESH, NOW, wish=wish), []
+    for _ in range(4):
+        now = site.until or now
+        site = refused(probed(site, now), now, wish=wish, is_probe=True)
+        pauses.append((site.until or now) - now)
+    assert pauses == [timedelta(hours=hours) for hours in (1, 2, 4, 8)]
+    long = timedelta(hours=20)
+    assert refused(probed(site, now + pauses[-1]), NOW, wish=long, is_probe=True).until == NOW + long
+
+
 def test_only_one_probe_goes_when_the_time_is_over() -> None:
     now = NOW + timedelta(minutes=30)
     site = probed(refused(FRESH, NOW), now)
