@@ -11,6 +11,10 @@ from medianest.core.db import Base, Database
 pytest_plugins = ("tests.fakes.fixtures", "tests.browser.fixtures", "tests.portal.fixtures")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--months", type=int, default=1, help="how many months of the queue are lived, each another one")
+
+
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
     """An open database with all tables of the modules imported so far."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from medianest.accounts import queries as accounts
@@ -32,6 +32,7 @@ from medianest.downloads.types import (
 
 TABLES = (DownloadRow.__tablename__, FollowerRow.__tablename__, *accounts.NAME_TABLES)
 _COLUMNS = tuple(DownloadRow.__table__.c)
+_BY_ID = select(*_COLUMNS).where(DownloadRow.__table__.c.id == bindparam("id"))
 
 
 class Sort(StrEnum):
@@ -57,7 +58,7 @@ def _under_alias(session: Session, id: str) -> Download | None:
 
 def by_id(session: Session, id: str) -> Download | None:
     """The download, whoever asks."""
-    found = _downloads(session, select(*_COLUMNS).where(DownloadRow.id == id))
+    found = _downloads(session, _BY_ID, id=id)
     return found[0] if found else None
 
 
@@ -175,8 +176,8 @@ def _cursor(download: Download, sort: Sort) -> str:
     return encode_cursor(moment or download.created_at, download.id)
 
 
-def _downloads(session: Session, query: Select[Any]) -> list[Download]:
-    rows = session.execute(query).all()
+def _downloads(session: Session, query: Select[Any], **values: str) -> list[Download]:
+    rows = session.execute(query, values).all()
     followers = _followers(session, [row.id for row in rows])
     everybody = {row.owner_id for row in rows} | {id for ids in followers.values() for id in ids}
     names = accounts.display_names(session, everybody)

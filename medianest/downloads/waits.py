@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from medianest.core import journal
 from medianest.core.actor import SYSTEM
@@ -86,23 +87,35 @@ async def wake_due(session: AsyncSession, now: datetime) -> None:
 
 def is_any_due(session: Session, now: datetime) -> bool:
     """Whether `wake_due` would wake something."""
-    timed = select(_row.id).where(_row.waits_for.in_(_TIMED), _row.due_at <= now).limit(1)
-    return session.scalar(timed) is not None or bool(_askable(session, now))
+    return session.scalar(_timed_due(), {"now": now}) is not None or bool(_askable(session, now))
 
 
 def next_due(session: Session) -> datetime | None:
     """When the next of what waits for a time or a site may go on; None where nothing does."""
-    timed = select(func.min(_row.due_at)).where(_row.waits_for.in_(_TIMED))
-    of_sites = select(func.min(SiteRow.until)).where(*_cooling(), _someone_waits())
-    return min((due for due in (session.scalar(timed), session.scalar(of_sites)) if due), default=None)
+    return min((due for due in map(session.scalar, _dues()) if due), default=None)
 
 
 def _askable(session: Session, now: datetime) -> Sequence[str]:
     """Sites whose time is over, with something that waits for them and nothing in line."""
-    in_line = aliased(_row)
-    taken = exists().where(in_line.site == SiteRow.name, in_line.state == State.QUEUED)
-    query = select(SiteRow.name).where(*_cooling(), SiteRow.until <= now, ~taken, _someone_waits())
-    return session.scalars(query).all()
+    return session.scalars(_askable_sites(), {"now": now}).all()
+
+
+@cache
+def _timed_due() -> Select[str]:
+    return select(_row.id).where(_row.waits_for.in_(_TIMED), _row.due_at <= bindparam("now")).limit(1)
+
+
+@cache
+def _askable_sites() -> Select[str]:
+    in_line = _row.__table__.alias()
+    taken = exists().where(in_line.c.site == SiteRow.name, in_line.c.state == State.QUEUED)
+    return select(SiteRow.name).where(*_cooling(), SiteRow.until <= bindparam("now"), ~taken, _someone_waits())
+
+
+@cache
+def _dues() -> tuple[Select[datetime | None], Select[datetime | None]]:
+    timed = select(func.min(_row.due_at)).where(_row.waits_for.in_(_TIMED))
+    return timed, select(func.min(SiteRow.until)).where(*_cooling(), _someone_waits())
 
 
 def _cooling() -> Sequence[ColumnElement[bool]]:
@@ -111,9 +124,9 @@ def _cooling() -> Sequence[ColumnElement[bool]]:
 
 
 def _someone_waits() -> ColumnElement[bool]:
-    waiting = aliased(_row)
-    for_site = waiting.waits_for == Wait.SITE
-    return exists().where(waiting.site == SiteRow.name, waiting.state == State.WAITING, for_site)
+    waiting = _row.__table__.alias()
+    for_site = waiting.c.waits_for == Wait.SITE
+    return exists().where(waiting.c.site == SiteRow.name, waiting.c.state == State.WAITING, for_site)
 
 
 def _of(site: str | None) -> Sequence[ColumnElement[bool]]:
