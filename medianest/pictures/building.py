@@ -26,7 +26,7 @@ def build(settings: Callable[[], Settings], metrics: Metrics, *, plex: Where | N
         most_bytes=lambda: settings().pictures.cache_bytes,
         least_free_bytes=lambda: settings().downloads.min_free_data_bytes,
     )
-    tmdb = _tmdb(settings().pictures.tmdb_url)
+    tmdb = tmdb_place(settings().pictures.tmdb_url)
 
     async def at_tmdb() -> Place:
         return tmdb
@@ -37,6 +37,6 @@ def build(settings: Callable[[], Settings], metrics: Metrics, *, plex: Where | N
     return Pictures(origins, shelf, Decoders(folder), paths.key_file, metrics)
 
 
-def _tmdb(url: str) -> Place:
+def tmdb_place(url: str) -> Place:
     """The public host, wherever its name leads; one that was configured in its place may be private."""
     return Place(base_url=url, policy=AddressPolicy.typed()) if url == TMDB else Place.configured(url)

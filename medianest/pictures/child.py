@@ -12,7 +12,7 @@ from medianest.pictures.walls import Walls
 from medianest.pictures.wire import ANSWER, ANSWER_MOST, REQUEST
 
 _PIECE = 1 << 16
-_NICE = 10
+_NICE = 5
 
 
 def main() -> None:

@@ -31,8 +31,9 @@ class Upstream:
         self._breaker = breaker
         self._limits = limits
         self._line = Bulkhead(breaker.name, at_once=AT_ONCE, waiting=WAITING)
+        self._moving = asyncio.Lock()
         self._place: Place | None = None
-        self._client: httpx.AsyncClient | None = None
+        self._clients: list[httpx.AsyncClient] = []
 
     async def fetch(self, path: str, size: Size) -> bytes:
         """What is there, whole. Raises NoPicture, or Unavailable while nothing can be had."""
@@ -41,26 +42,24 @@ class Upstream:
                 return await self._get(attempt, self._target(path, size))
 
     async def stop(self) -> None:
-        if self._client:
-            await self._client.aclose()
-            self._place = self._client = None
+        for http in self._clients:
+            await http.aclose()
+        self._place = None
 
     async def _client_there(self) -> httpx.AsyncClient:
         """One for as long as the place is the same; calls under way over an older one end by themselves."""
         place = await self._where()
         if place is None:
             raise PictureAway("not_connected")
-        if self._client is None or place != self._place:
-            self._place = place
-            self._client = await asyncio.to_thread(
-                client,
-                place.policy,
-                base_url=place.base_url,
-                headers=place.headers,
-                limits=self._limits,
-                verify=place.verify,
-            )
-        return self._client
+        async with self._moving:
+            if place != self._place:
+                self._clients.append(await asyncio.to_thread(self._made_for, place))
+                self._place = place
+            return self._clients[-1]
+
+    def _made_for(self, place: Place) -> httpx.AsyncClient:
+        limits, verify = self._limits, place.verify
+        return client(place.policy, base_url=place.base_url, headers=place.headers, limits=limits, verify=verify)
 
     async def _get(self, attempt: Attempt, path: str) -> bytes:
         try:

@@ -62,7 +62,6 @@ def _fitted(image: Image.Image, box: tuple[int, int]) -> Image.Image:
 
 def _written(image: Image.Image) -> bytes:
     plain = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    plain.info.clear()
     target = BytesIO()
     plain.save(target, "WEBP", quality=_QUALITY, method=_EFFORT)
     return target.getvalue()

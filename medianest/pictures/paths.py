@@ -9,7 +9,6 @@ from collections.abc import Mapping
 
 from medianest.pictures.types import Size, Source
 
-LONGEST = 200
 _NUMBER = "[0-9]{1,20}"
 _NAME = "[A-Za-z0-9_-]{1,64}"
 _OF_ITEM = "thumb|art|banner|clearLogo|squareArt|backgroundSquare"
@@ -28,7 +27,7 @@ _TMDB_WIDTHS = (154, 185, 300, 342, 500, 780, 1280)
 
 def names_picture(source: Source, path: str) -> bool:
     """Whether a path is one of the forms that pictures have there."""
-    return len(path) <= LONGEST and path.isascii() and _FORMS[source].fullmatch(path) is not None
+    return _FORMS[source].fullmatch(path) is not None
 
 
 def as_it_is(path: str, _size: Size) -> str:

@@ -23,6 +23,8 @@ class Studio:
     host: ImageHost
     folder: Path
     metrics: Metrics
+    held: list[Settings]
+    """The settings, of which the last hold."""
 
     async def get(self, path: str, size: Size = Size.POSTER_154, source: Source = Source.TMDB) -> bytes:
         """What the address of this picture answers with."""
@@ -49,11 +51,11 @@ async def open_studio(
         pictures=PicturesSettings(tmdb_url=host.base, cache_bytes=cache_bytes),
         downloads=DownloadsSettings(min_free_data_bytes=0),
     )
-    metrics = Metrics()
-    pictures = building.build(lambda: settings, metrics, plex=plex)
+    metrics, held = Metrics(), [settings]
+    pictures = building.build(lambda: held[-1], metrics, plex=plex)
     await pictures.start()
     try:
-        yield Studio(pictures, host, folder, metrics)
+        yield Studio(pictures, host, folder, metrics, held)
     finally:
         await pictures.stop()
 
