@@ -84,6 +84,7 @@ class Household:
             working.cancel()
             expanding.cancel()
             await asyncio.wait([working, expanding])
+            await shop.reserve.stop()
             await egress.stop()
 
     @property

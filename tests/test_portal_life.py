@@ -1,5 +1,6 @@
 """The portal's life as a process: how it begins, goes on after a restart or a kill, and ends."""
 
+import asyncio
 import signal
 import time
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from tests import processes
 from tests.browser import Visitors
+from tests.downloads.processes import until
 from tests.fakes.media_site import MediaSite
 from tests.portal import ADMIN, PASSWORD, Portal, PortalFailed, Queue
 from tests.portal.fixtures import NewPortal
@@ -115,6 +117,19 @@ def test_killing_the_main_process_ends_its_children_too(portal: Portal, media_si
     assert not portal.is_running()
     assert portal.wait_for_no_leftovers() == []
     assert not any(processes.is_listening(port) for port in ports)
+
+
+@pytest.mark.parametrize("way", ["kill_main", "stop"])
+def test_the_end_of_the_portal_is_that_of_who_waits_for_a_download(
+    portal: Portal, media_site: MediaSite, way: str
+) -> None:
+    Queue(portal.admin()).add(media_site.url("/files/clip.mp4"))
+    with portal.program("metrics") as program:
+        asyncio.run(until(lambda: "medianest_downloads_warm 1.0" in program.get("/metrics").text))
+    waiting = [process for process in portal.tree()[1:] if Path(f"/proc/{process.pid}/cwd").readlink() == Path("/")]
+    assert waiting
+    getattr(portal, way)()
+    assert all(process.wait(1) for process in waiting)
 
 
 def test_after_killing_the_tree_it_can_start_again(portal: Portal) -> None:

@@ -86,6 +86,10 @@ class Program:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
     async def wait(self) -> int:
         """Wait for its end; returns its exit code, negative for a signal."""
         await self._ended.wait()

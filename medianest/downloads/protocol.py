@@ -1,6 +1,7 @@
 """What the portal and its child process say to each other: one JSON object a line, commands down, events up.
 
-A child is set up once, then answers each command with any number of events, of which the last is one of `FINAL`.
+A child is set up once, and says `Ready` where it then had the time to load all that a link needs. It enters a folder,
+and answers each command there with any number of events, of which the last is one of `FINAL`.
 The portal decodes strictly and within limits, for a child has met strangers.
 """
 
@@ -34,6 +35,15 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="setu
     ffmpeg: str
     deno: str | None
     ytdlp: str | None = None
+
+
+class Enter(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="enter"):
+    """Work in this folder from now on, and never in another one: said again, it is the same under another name.
+
+    There is no answer; what comes next fails where somebody else writes there.
+    """
+
+    folder: str
 
 
 class Cookies(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +96,7 @@ class End(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="end"):
     """Be content with what is recorded of the broadcast that the `Fetch` under way brings; else it says nothing."""
 
 
-Command = Setup | Probe | ReadList | Fetch | Introduce | End
+Command = Setup | Enter | Probe | ReadList | Fetch | Introduce | End
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -139,6 +149,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: float | None = None
     at: float | None = None
     trouble: ErrorCode | None = None
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="ready"):
+    """It has loaded all that a link needs, and waits; it knows nothing of anybody yet."""
 
 
 class Probed(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="probed"):
@@ -232,7 +246,8 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="
 
 
 ChildEvent = (
-    Probed
+    Ready
+    | Probed
     | Described
     | Listed
     | ListRead

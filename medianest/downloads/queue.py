@@ -54,6 +54,7 @@ class Queue:
         self.expander = Expander(db, live, self._shop, owner=life)
         self.downloads = Downloads(db, live, self._shop, self.workers, self.expander)
         metrics.gauge_of("downloads_running", "Downloads under way", lambda: self.workers.running)
+        metrics.gauge_of("downloads_warm", "Processes that wait for a download", lambda: self._shop.reserve.ready)
 
     async def start(self) -> None:
         """Make the folders and open the way out; the workers begin with their `run`."""
@@ -63,6 +64,7 @@ class Queue:
 
     async def stop(self) -> None:
         await self.ytdlp.stop()
+        await self._shop.reserve.stop()
         await self.egress.stop()
 
     async def is_working(self) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 from msgspec import structs
 
@@ -18,8 +19,9 @@ from medianest.downloads.files.workspace import Workspace
 from medianest.downloads.plans.meters import Meter
 from medianest.downloads.protocol import Fetched, Info
 from medianest.downloads.recipes import Recipe
+from medianest.downloads.reserve import Reserve
 from medianest.downloads.sites.cookie_jars import CookieJars
-from medianest.downloads.spawn import Child, Tools
+from medianest.downloads.spawn import Child
 from medianest.downloads.types import Broadcast, Download, ErrorCode, Progress, Stage, Tick
 from medianest.downloads.ytdlp.copies import Copies, Occupied
 from medianest.downloads.ytdlp.versions import Copy
@@ -66,7 +68,7 @@ class Run:
         ends: bool,
         settings: DownloadsSettings,
         egress: Egress,
-        tools: Tools,
+        reserve: Reserve,
         workspace: Workspace,
         copies: Copies,
         cookies: CookieJars,
@@ -80,7 +82,7 @@ class Run:
         self.stage = Stage.FETCHING
         self._settings = settings
         self._egress = egress
-        self._tools = tools
+        self._reserve = reserve
         self._workspace = workspace
         self._copies = copies
         self._copy: Copy | None = None
@@ -148,14 +150,14 @@ class Run:
     async def _command(self, command: protocol.Fetch, allowance: Pass) -> Outcome:
         folder = self._workspace.work(self.download.id)
         try:
-            self._copy = copy = await asyncio.to_thread(self._copies.take, folder)
+            self._copy = copy = await self._take_copy(folder)
         except Occupied:
             return Broken(code=ErrorCode.INTERRUPTED, detail="Another process still writes into the working folder.")
         if self._ending:
             return self._ending
         self._log.add(f"yt-dlp {copy.version}")
-        self._child = child = await Child.spawn(
-            folder, self._tools, log=self._log.add, limits=limits(self._settings), ytdlp=copy.folder
+        self._child = child = await self._reserve.begin(
+            self.download.id, folder, copy, log=self._log.add, person=self.download.owner.id
         )
         outcome = await self._answer(child, command)
         if isinstance(outcome, Finished):
@@ -163,6 +165,15 @@ class Run:
         outcome = _told_by_the_proxy(allowance) or outcome
         is_enough = outcome.code in _FULL or self.download.attempts >= self._settings.max_attempts
         return await self._cut_short(child, command, outcome) if is_enough else outcome
+
+    async def _take_copy(self, folder: Path) -> Copy:
+        """Where it is another one than the preview's, nobody waits in the folder any more. Raises Occupied."""
+        try:
+            return await asyncio.to_thread(self._copies.take, folder)
+        except Occupied:
+            if not await self._reserve.let_go(self.download.id):
+                raise
+        return await asyncio.to_thread(self._copies.take, folder)
 
     async def _answer(self, child: Child, command: protocol.Fetch) -> Outcome:
         await child.send(structs.replace(command, ends=self._ends))
@@ -257,13 +268,6 @@ class Run:
         child, self._child = self._child, None
         if child is not None:
             await asyncio.shield(child.kill())
-
-
-def limits(settings: DownloadsSettings) -> protocol.Limits:
-    """What the settings let one child use."""
-    return protocol.Limits(
-        cpu_s=settings.max_cpu_s, file_bytes=settings.max_file_bytes, memory_bytes=settings.max_memory_bytes
-    )
 
 
 def _progress(event: protocol.Progressed) -> Progress:

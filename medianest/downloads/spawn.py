@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -18,12 +18,21 @@ from medianest.core.log import one_line
 from medianest.core.programs import Program
 from medianest.core.redaction import redact
 from medianest.downloads import protocol
-from medianest.downloads.protocol import FINAL, LINE_MOST, ChildEvent, Command, Failed, Limits, Setup
+from medianest.downloads.protocol import FINAL, LINE_MOST, ChildEvent, Command, Enter, Failed, Limits, Ready, Setup
 from medianest.downloads.types import ErrorCode
 
 _PACKAGES = str(Path(medianest.__file__).parent.parent)
 _START = "import sys; sys.path.append(sys.argv.pop(1)); from medianest.downloads.child.__main__ import main; main()"
 _LOG_PIECE = 16 * 1024
+_NOWHERE = Path("/")
+_ENVIRONMENT = {
+    "PATH": os.defpath,
+    "LANG": "C.UTF-8",
+    "YTDLP_NO_PLUGINS": "1",
+    "DENO_NO_UPDATE_CHECK": "1",
+    "NO_COLOR": "1",
+}
+"""Nothing of the portal's own, which may hold secrets; what has to do with a folder is added when it is entered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,34 +59,41 @@ def find_tools() -> Tools:
     return Tools(ffmpeg=str(Path(ffmpeg).resolve()), deno=runtime and str(Path(runtime).resolve()))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Make:
+    """How a child is made; `ytdlp` is the folder of another yt-dlp than the bundled one."""
+
+    tools: Tools
+    limits: Limits = field(default_factory=Limits)
+    ytdlp: Path | None = None
+
+
 class Child:
     """One child process in its own session; everything it starts is in its process group and ends with it."""
 
-    def __init__(self, program: Program, lifeline: int, log: Callable[[str], None]) -> None:
+    def __init__(self, make: Make, program: Program, lifeline: int, log: Callable[[str], None]) -> None:
+        self.make = make
         self._program = program
         self._lifeline: int | None = lifeline
-        self._logging = asyncio.create_task(self._copy_log(log))
+        self._log = log
+        self._logging = asyncio.create_task(self._copy_log())
 
     @classmethod
-    async def spawn(
-        cls,
-        folder: Path,
-        tools: Tools,
-        *,
-        log: Callable[[str], None],
-        limits: Limits | None = None,
-        ytdlp: Path | None = None,
-    ) -> Self:
-        """Start a child that works in `folder`; each line of its log goes to `log`, without secrets.
+    async def spawn(cls, folder: Path, make: Make, *, log: Callable[[str], None]) -> Self:
+        """Start a child that works in `folder`; each line of its log goes to `log`, without secrets."""
+        child = await cls.start(make)
+        await child.enter(folder, log=log)
+        return child
 
-        `ytdlp` is the folder of another yt-dlp than the bundled one.
-        """
+    @classmethod
+    async def start(cls, make: Make) -> Self:
+        """Start a child that knows nothing of anybody, and gets ready for whatever comes."""
         theirs, ours = os.pipe()
         try:
             program = await Program.start(
                 [sys.executable, "-I", "-c", _START, _PACKAGES, str(theirs)],
-                cwd=folder,
-                env=_environment(folder),
+                cwd=_NOWHERE,
+                env=_ENVIRONMENT,
                 pass_fds=(theirs,),
                 line_most=LINE_MOST,
             )
@@ -86,14 +102,32 @@ class Child:
             raise
         finally:
             os.close(theirs)
-        child = cls(program, ours, log)
-        other = os.fspath(ytdlp) if ytdlp else None
-        await child.send(Setup(limits=limits or Limits(), ffmpeg=tools.ffmpeg, deno=tools.deno, ytdlp=other))
+        child = cls(make, program, ours, _unheard)
+        other = os.fspath(make.ytdlp) if make.ytdlp else None
+        await child.send(Setup(limits=make.limits, ffmpeg=make.tools.ffmpeg, deno=make.tools.deno, ytdlp=other))
         return child
+
+    async def enter(self, folder: Path, *, log: Callable[[str], None]) -> None:
+        """Have it work in this folder, the only one ever, though that may have got another name meanwhile."""
+        self._log = log
+        await self.send(Enter(folder=os.fspath(folder)))
 
     @property
     def pid(self) -> int:
         return self._program.pid
+
+    @property
+    def is_alive(self) -> bool:
+        return self._program.is_running
+
+    async def gets_ready(self) -> bool:
+        """Whether it comes to say that it has loaded what it needs; for one that was not yet told to enter."""
+        raw = await self._next_line()
+        return bool(raw) and isinstance(protocol.event(raw), Ready)
+
+    async def wait(self) -> None:
+        """Until it has ended."""
+        await self._program.wait()
 
     async def send(self, command: Command) -> None:
         """Give it something to do. One at a time but for `End`: read `events` to the end before."""
@@ -110,6 +144,8 @@ class Child:
             except ValueError as error:
                 await self.kill()
                 event = Failed(code=ErrorCode.INTERNAL, detail=redact(f"It said what it may not say: {error}"))
+            if isinstance(event, Ready):
+                continue
             yield event
             if isinstance(event, FINAL):
                 return
@@ -138,31 +174,21 @@ class Child:
         how = f"signal {-status}" if status < 0 else f"status {status}"
         return Failed(code=ErrorCode.INTERRUPTED, detail=f"The child process ended with {how}.")
 
-    async def _copy_log(self, log: Callable[[str], None]) -> None:
+    async def _copy_log(self) -> None:
         """Lines of any length, cut, until all writers are gone."""
         rest = b""
         while piece := await self._program.errors.read(_LOG_PIECE):
             *lines, rest = (rest + piece).split(b"\n")
             for line in lines:
-                log(_shown(line))
+                self._log(_shown(line))
             rest = rest[:_LOG_PIECE]
         if rest:
-            log(_shown(rest))
+            self._log(_shown(rest))
 
 
 def _shown(raw: bytes) -> str:
     return one_line(redact(raw.decode(errors="replace")))
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    """Nothing of the portal's own environment, which may hold secrets."""
-    return {
-        "PATH": os.defpath,
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "LANG": "C.UTF-8",
-        "YTDLP_NO_PLUGINS": "1",
-        "DENO_DIR": str(folder / "deno"),
-        "DENO_NO_UPDATE_CHECK": "1",
-        "NO_COLOR": "1",
-    }
+def _unheard(_line: str) -> None:
+    """Who waits for work has nothing to say."""

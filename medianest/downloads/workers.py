@@ -67,6 +67,7 @@ class Workers:
 
     async def stop(self, id: str) -> None:
         """End a run whose download was paused or cancelled; returns when no process and no writer is left."""
+        await self._shop.reserve.let_go(id)
         if run := self._runs.get(id):
             await run.stop()
         if task := self._crew.task(id):
@@ -136,7 +137,7 @@ class Workers:
             ends=download.id in self._ending,
             settings=self._shop.settings,
             egress=self._shop.egress,
-            tools=self._shop.tools,
+            reserve=self._shop.reserve,
             workspace=self._shop.workspace,
             copies=self._shop.copies,
             cookies=self._shop.cookies,

@@ -13,7 +13,7 @@ from medianest.downloads.egress.passes import Pass
 from medianest.downloads.egress.proxy import Egress
 from medianest.downloads.protocol import FINAL, OUT, ChildEvent, Failed, Fetch, Fetched, Limits, Probe, Probed, ReadList
 from medianest.downloads.recipes import Recipe
-from medianest.downloads.spawn import Child, Tools
+from medianest.downloads.spawn import Child, Make, Tools
 from medianest.downloads.types import Preset
 from tests.downloads.recipes import BUILT_IN
 from tests.fakes.media_site import MediaSite
@@ -36,17 +36,23 @@ async def egress(media_site: MediaSite) -> AsyncIterator[Egress]:
 class Desk:
     """Gives commands to children in one working folder and keeps what they say."""
 
-    def __init__(self, folder: Path, tools: Tools, allowance: Pass) -> None:
+    def __init__(self, folder: Path, tools: Tools, allowance: Pass, *, waited: bool) -> None:
+        """`waited` lets each child wait until it is ready before it is told of the folder."""
         self.folder = folder
         self.tools = tools
         self.allowance = allowance
         self.log: list[str] = []
         self.events: list[ChildEvent] = []
+        self._waited = waited
         self._children = AsyncExitStack()
 
     async def child(self, *, limits: Limits | None = None) -> Child:
-        child = await Child.spawn(self.folder, self.tools, log=self.log.append, limits=limits)
+        make = Make(tools=self.tools, limits=limits or Limits())
+        child = await Child.start(make)
         self._children.push_async_callback(child.kill)
+        if self._waited:
+            await child.gets_ready()
+        await child.enter(self.folder, log=self.log.append)
         return child
 
     async def close(self) -> None:
@@ -94,9 +100,15 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, tools: Tools, egress: Egress) -> AsyncIterator[Desk]:
+def waited() -> bool:
+    """Whether children have waited before they got their work; tests of their walls try both."""
+    return False
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, tools: Tools, egress: Egress, waited: bool) -> AsyncIterator[Desk]:
     folder = tmp_path / "work"
     folder.mkdir()
-    desk = Desk(folder, tools, egress.open_pass("job"))
+    desk = Desk(folder, tools, egress.open_pass("job"), waited=waited)
     yield desk
     await desk.close()

@@ -165,6 +165,7 @@ async def open_house(
         await asyncio.wait(tasks)
         await house.services.pictures.stop()
         await house.services.ytdlp.stop()
+        await house.services.downloads._shop.reserve.stop()
         await house.services.downloads._shop.egress.stop()
 
 

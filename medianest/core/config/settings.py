@@ -88,6 +88,7 @@ class DownloadsSettings(Section):
     max_cpu_s: Annotated[Seconds, RELOADABLE] = 6 * 3600
     max_memory_bytes: Annotated[Bytes, RELOADABLE] = 2 * GIB
     idle_timeout_s: Annotated[Seconds, RELOADABLE] = 120
+    keep_warm_s: Annotated[int, Field(ge=0, le=86400), RELOADABLE] = 300
 
     @property
     def private_endpoints(self) -> frozenset[tuple[str, int]]:

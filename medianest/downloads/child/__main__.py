@@ -18,7 +18,6 @@ from medianest.downloads import failures
 from medianest.downloads.child import guard
 from medianest.downloads.child.cookies import SIGNED_IN, Jar
 from medianest.downloads.child.entries import Lists
-from medianest.downloads.child.folder import WorkFolder
 from medianest.downloads.child.info import LISTS, UPCOMING, offered_formats
 from medianest.downloads.child.job import Facts
 from medianest.downloads.child.output import Events, Log
@@ -27,13 +26,14 @@ from medianest.downloads.child.program import Commands, Program
 from medianest.downloads.child.resume import Resumption, of_what_is_joined
 from medianest.downloads.failure_sentences import BLOCKED_REASON
 from medianest.downloads.failures import CannotFetch
-from medianest.downloads.protocol import Entry, Failed, Introduced
+from medianest.downloads.protocol import Entry, Introduced
 from medianest.downloads.types import ErrorCode
 
 _SCHEMES = frozenset({"http", "https", "data"})
 _WHOLE = frozenset({"http", "https"})
 _SMUGGLED = "__youtubedl_smuggle"
 _PICTURE_TIMEOUT_S = 8
+_NOWHERE = "https://nowhere.invalid/"
 _BLOCK_LEAST = 1024
 _BLOCK_MOST = 512 * 1024
 
@@ -224,21 +224,26 @@ def _block_size(elapsed_s: float, size: int) -> int:
     return int(min(max(size / max(elapsed_s, 0.001) / 4, _BLOCK_LEAST), size * 2, _BLOCK_MOST))
 
 
+def _loading() -> Iterator[object]:
+    """What takes time before the first answer: modules, and the patterns by which the extractors know their links."""
+    import yt_dlp
+
+    yield yt_dlp
+    for extractor in yt_dlp.extractor.gen_extractor_classes():
+        yield extractor.suitable(_NOWHERE)
+    with yt_dlp.YoutubeDL({"cachedir": False, "logger": Log()}) as ytdl:
+        yield ytdl.get_info_extractor("Generic")
+
+
 def main() -> None:
     guard.tie_to_parent(int(sys.argv[1]))
     events = Events.on_standard_output()
     commands = Commands(sys.stdin.fileno())
-    folder = WorkFolder(Path.cwd())
-    lock = folder.lock()
-    if lock is None:
-        events.say(Failed(code=ErrorCode.INTERRUPTED, detail="Another process still writes into the working folder."))
-        return
-    program = Program(commands, folder, lock, events, site=YtdlpSite, introduced=_introduced)
+    program = Program(commands, events, site=YtdlpSite, introduced=_introduced)
     program.close_walls()
     if commands.setup.ytdlp:
         sys.path.insert(0, commands.setup.ytdlp)
-    import yt_dlp  # noqa: F401  # while the portal decides what to ask
-
+    program.warm_up(_loading())
     program.run()
 
 

@@ -109,9 +109,10 @@ class Gate:
     the working folder only (and in the interpreter's cache of compiled modules, but for those of `sealed`).
     """
 
-    def __init__(self, folder: Path, programs: frozenset[str], *, sealed: str | None = None) -> None:
+    def __init__(self, programs: frozenset[str], *, sealed: str | None = None) -> None:
         self.proxy: tuple[str, int] | None = None
-        self._folder = os.path.join(os.path.realpath(folder), "")  # noqa: PTH118  # runs at each file access
+        self._folder: str | None = None
+        self._entered: os.stat_result | None = None
         self._sealed = os.path.join(os.path.realpath(sealed), "") if sealed else None  # noqa: PTH118  # as above
         self._programs = programs
         self._checks: dict[str, Callable[..., None]] = {
@@ -126,6 +127,14 @@ class Gate:
     def close(self) -> None:
         """From now on nothing else passes."""
         sys.addaudithook(self._audit)
+
+    def enter(self, folder: Path) -> None:
+        """Let files change in this folder: the only one ever, though it may come to have another name."""
+        found = folder.stat()
+        if self._entered and not os.path.samestat(found, self._entered):
+            raise PermissionError(f"refused a second folder: {folder}")
+        self._entered = found
+        self._folder = os.path.join(os.path.realpath(folder), "")  # noqa: PTH118  # runs at each file access
 
     def _audit(self, event: str, arguments: tuple[object, ...]) -> None:
         if check := self._checks.get(event):
@@ -159,7 +168,7 @@ class Gate:
 
     def _is_ours(self, path: str) -> bool:
         real = os.path.realpath(path)
-        if f"{real}/".startswith(self._folder) or real == os.devnull:
+        if real == os.devnull or (self._folder and f"{real}/".startswith(self._folder)):
             return True
         return "/__pycache__/" in real and not (self._sealed and real.startswith(self._sealed))
 

@@ -1,5 +1,6 @@
 """The loop of the child process: commands in, one after the other, and the answers to them."""
 
+import contextlib
 import os
 import queue
 import signal
@@ -7,6 +8,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -23,6 +25,7 @@ from medianest.downloads.child.resume import Resumption
 from medianest.downloads.failures import CannotFetch
 from medianest.downloads.protocol import (
     End,
+    Enter,
     Failed,
     Fetch,
     Fetched,
@@ -31,6 +34,7 @@ from medianest.downloads.protocol import (
     ListRead,
     Probed,
     ReadList,
+    Ready,
     Setup,
 )
 from medianest.downloads.recipes import Recipe
@@ -59,11 +63,15 @@ class Commands:
         self.setup = setup
         self.ending = threading.Event()
         self._lines = lines
-        self._next: queue.SimpleQueue[Work | Introduce | None] = queue.SimpleQueue()
+        self._next: queue.SimpleQueue[Enter | Work | Introduce | None] = queue.SimpleQueue()
         threading.Thread(target=self._listen, name="commands", daemon=True).start()
 
-    def __iter__(self) -> Iterator[Work | Introduce]:
+    def __iter__(self) -> Iterator[Enter | Work | Introduce]:
         return iter(self._next.get, None)
+
+    @property
+    def is_none_waiting(self) -> bool:
+        return self._next.empty()
 
     def _listen(self) -> None:
         for raw in self._lines:
@@ -85,28 +93,25 @@ def _lines(descriptor: int) -> Iterator[bytes]:
         yield from whole
 
 
+class Occupied(Exception):
+    """Another process still writes into the working folder."""
+
+
 class Program:
-    """Answers commands behind walls."""
+    """Answers commands behind walls, which stand before it is told of a folder or a link."""
 
     def __init__(
-        self,
-        commands: Commands,
-        folder: WorkFolder,
-        lock: int,
-        events: Events,
-        *,
-        site: SiteMaker,
-        introduced: Callable[[], Introduced],
+        self, commands: Commands, events: Events, *, site: SiteMaker, introduced: Callable[[], Introduced]
     ) -> None:
         self._commands = commands
         self._setup = setup = commands.setup
-        self._folder = folder
         self._events = events
         self._site = site
         self._introduced = introduced
-        self._ffmpeg = Ffmpeg(setup.ffmpeg, lock=lock)
+        self._folder: WorkFolder | None = None
+        self._lock: int | None = None
         programs = frozenset({setup.ffmpeg, setup.deno or setup.ffmpeg})
-        self._gate = guard.Gate(folder.path, programs, sealed=setup.ytdlp)
+        self._gate = guard.Gate(programs, sealed=setup.ytdlp)
 
     def close_walls(self) -> None:
         guard.limit(self._setup.limits)
@@ -114,10 +119,38 @@ class Program:
         sys.modules.update(dict.fromkeys(ABSENT))  # type: ignore[arg-type]  # None is how an import is forbidden
         self._gate.close()
 
+    def warm_up(self, loading: Iterator[object]) -> None:
+        """Load what a link will need, bit by bit, as long as nobody asks.
+
+        What goes wrong here does so again when somebody asks, and is answered then.
+        """
+        with contextlib.suppress(Exception):
+            for _ in loading:
+                if not self._commands.is_none_waiting:
+                    return
+        self._events.say(Ready())
+
     def run(self) -> None:
-        """Until nobody says anything any more."""
+        """Until nobody says anything any more, or somebody else is where it should work."""
         for command in self._commands:
-            self._events.say(self._answer(command))
+            if not isinstance(command, Enter):
+                self._events.say(self._answer(command))
+                continue
+            try:
+                self._enter(Path(command.folder))
+            except Occupied as taken:
+                self._events.say(Failed(code=ErrorCode.INTERRUPTED, detail=str(taken)))
+                return
+
+    def _enter(self, place: Path) -> None:
+        self._gate.enter(place)
+        os.chdir(place)
+        os.environ.update(HOME=str(place), TMPDIR=str(place), DENO_DIR=str(place / "deno"))
+        self._folder = WorkFolder(place)
+        if self._lock is None:
+            self._lock = self._folder.lock()
+        if self._lock is None:
+            raise Occupied("Another process still writes into the working folder.")
 
     def _answer(self, command: Work | Introduce) -> Probed | ListRead | Fetched | Introduced | Failed:
         """Do what the command says; whatever goes wrong becomes a Failed."""
@@ -141,6 +174,8 @@ class Program:
         return Failed(code=found.code, detail=found.detail, retry_after_s=found.retry_after_s)
 
     def _job(self, command: Work, jar: Jar, log: Log) -> Job:
+        assert self._folder
+        assert self._lock is not None
         proxy = urlsplit(command.proxy)
         self._gate.proxy = (proxy.hostname or "", proxy.port or 0)
         fetch = command if isinstance(command, Fetch) else None
@@ -154,7 +189,8 @@ class Program:
         )
         self._events.begin()
         site = self._site(parameters, Resumption(self._folder), jar, log)
-        return Job(self._events, self._folder, self._ffmpeg, site, ending=self._commands.ending)
+        ffmpeg = Ffmpeg(self._setup.ffmpeg, lock=self._lock)
+        return Job(self._events, self._folder, ffmpeg, site, ending=self._commands.ending)
 
     def _die_of_hunger(self) -> None:
         self._events.say(Failed(code=ErrorCode.INTERNAL, detail="It needed more memory than it may have."))

@@ -11,8 +11,7 @@ from msgspec import structs
 from medianest.downloads import protocol
 from medianest.downloads.errors import Refused
 from medianest.downloads.protocol import ChildEvent, Probe, ReadList
-from medianest.downloads.run import limits
-from medianest.downloads.spawn import Child
+from medianest.downloads.reserve import Stay
 from medianest.downloads.types import ErrorCode
 from medianest.downloads.workshop import Workshop
 
@@ -27,18 +26,20 @@ async def answers(
     *,
     byte_limit: int,
     within_s: float,
+    stay: Stay | None = None,
 ) -> AsyncGenerator[ChildEvent, None]:
     """What a child says, up to its last word; `command` is given the proxy's address. Close it (`aclosing`).
+
+    One that knows then what is to be downloaded may wait for that: its `stay`.
 
     Raises Refused with the queue's own code where it fails, or takes longer than `within_s`.
     """
     copy = await asyncio.to_thread(shop.copies.take, folder)
     allowance = shop.egress.open_pass(id, byte_limit=byte_limit, idle_s=_IDLE_S)
     deadline = asyncio.get_running_loop().time() + within_s
-    child = None
+    child, is_kept = None, False
     try:
-        most = limits(shop.settings)
-        child = await Child.spawn(folder, shop.tools, log=lambda _line: None, limits=most, ytdlp=copy.folder)
+        child = await shop.reserve.begin(id, folder, copy, log=lambda _line: None)
         asked = command(allowance.proxy_url)
         lent = await shop.cookies.lend(urlsplit(asked.url).hostname or "")
         await child.send(structs.replace(asked, cookies=lent.words if lent else None))
@@ -51,11 +52,12 @@ async def answers(
                 await shop.cookies.take_back(lent, signed_in, code)
             if isinstance(event, protocol.Failed):
                 raise _refused(event, is_blocked=bool(allowance.blocked))
+            is_kept = isinstance(event, protocol.Probed) and not event.info.is_playlist
             yield event
     finally:
-        if child is not None:
-            await asyncio.shield(child.kill())
         shop.egress.close_pass(id)
+        if child is not None:
+            await asyncio.shield(shop.reserve.keep(id, child, stay) if stay and is_kept else child.kill())
 
 
 def _refused(failed: protocol.Failed, *, is_blocked: bool) -> Refused:

@@ -18,6 +18,7 @@ from medianest.downloads import broadcasts, presets, protocol
 from medianest.downloads.ledger import source_of
 from medianest.downloads.links.asking import answers
 from medianest.downloads.protocol import Entry, Info, Pictured
+from medianest.downloads.reserve import Stay
 from medianest.downloads.types import Preview, PreviewEntry, Standing
 from medianest.downloads.workshop import Workshop
 
@@ -146,12 +147,13 @@ class Previews:
         """Let a download begin with what the preview learnt; the preview is used up."""
         self._seen.pop(seen.id, None)
         self._shop.workspace.adopt_preview(seen.id, download_id)
+        self._shop.reserve.adopt(seen.id, download_id)
 
     async def _look(self, url: str, owner_id: str | None) -> Seen:
         id = new_id()
         folder = self._shop.workspace.preview(id)
         try:
-            found = await self._probe(id, url, folder)
+            found = await self._probe(id, url, folder, owner_id)
         except BaseException:
             await asyncio.to_thread(self._shop.workspace.forget_preview, id)
             raise
@@ -159,7 +161,7 @@ class Previews:
         self._seen[id] = seen
         return seen
 
-    async def _probe(self, id: str, url: str, folder: Path) -> dict[str, Any]:
+    async def _probe(self, id: str, url: str, folder: Path, owner_id: str | None) -> dict[str, Any]:
         recipes = presets.recipes(self._shop.settings)
         found: dict[str, Any] = {"picture": None, "entries": []}
         asking = answers(
@@ -169,6 +171,7 @@ class Previews:
             lambda proxy: protocol.Probe(url=url, proxy=proxy, recipes=recipes),
             byte_limit=PROBE_BYTES,
             within_s=PROBE_S,
+            stay=Stay(person=owner_id, most=LIFE) if owner_id else None,
         )
         async with aclosing(asking) as events:
             async for event in events:

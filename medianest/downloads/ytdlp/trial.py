@@ -14,7 +14,7 @@ from medianest.core.outbound import AddressPolicy
 from medianest.downloads.egress.proxy import Egress
 from medianest.downloads.protocol import Failed, Fetch, Introduce, Introduced, Limits
 from medianest.downloads.recipes import Recipe
-from medianest.downloads.spawn import Child, Tools
+from medianest.downloads.spawn import Child, Make, Tools
 from medianest.downloads.ytdlp import versions
 from medianest.downloads.ytdlp.errors import TrialFailed
 from medianest.downloads.ytdlp.versions import Copy
@@ -30,7 +30,7 @@ async def try_out(copy: Copy, tools: Tools, folder: Path) -> None:
     """Raises TrialFailed, with the child's own words, unless all of it works."""
     await asyncio.to_thread(folder.mkdir, exist_ok=True)
     lines: list[str] = []
-    child = await Child.spawn(folder, tools, log=lines.append, limits=_LIMITS, ytdlp=copy.folder)
+    child = await Child.spawn(folder, Make(tools=tools, limits=_LIMITS, ytdlp=copy.folder), log=lines.append)
     try:
         async with asyncio.timeout(_PATIENCE_S):
             await _introduce(child, copy)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -15,9 +16,12 @@ PROJECT = Path(__file__).parents[3]
 BEHIND_THE_GATE = """\
 import os, pathlib, shutil, socket, subprocess, sys, urllib.request
 from medianest.downloads.child.guard import Gate
-gate = Gate(pathlib.Path.cwd(), frozenset({sys.argv[1]}), sealed=os.fspath(pathlib.Path.cwd().parent / "sealed"))
+gate = Gate(frozenset({sys.argv[1]}), sealed=os.fspath(pathlib.Path.cwd().parent / "sealed"))
 gate.proxy = ("127.0.0.1", int(sys.argv[2]))
+gate.enter(pathlib.Path.cwd())
+os.rename(os.getcwd(), "../work")
 gate.close()
+gate.enter(pathlib.Path("../work").resolve())
 canary = ("127.0.0.1", int(sys.argv[3]))
 try:
     {deed}
@@ -28,16 +32,26 @@ else:
 """
 
 
-def behind_the_gate(folder: Path, deed: str, *, proxy: int = 1, canary: int = 1) -> str:
-    """What a deed says behind a closed gate, or `done`."""
-    work = folder / "work"
-    work.mkdir(exist_ok=True)
-    program = BEHIND_THE_GATE.replace("{deed}", deed)
-    ran = subprocess.run(
-        [sys.executable, "-c", program, sys.executable, str(proxy), str(canary)],
-        cwd=work, env={"PYTHONPATH": str(PROJECT)}, capture_output=True, text=True,
-    )  # fmt: skip
-    return (ran.stdout + ran.stderr).strip()
+class Deeds(Protocol):
+    def __call__(self, deed: str, *, proxy: int = 1, canary: int = 1) -> str: ...
+
+
+@pytest.fixture(params=["work", "preview"])
+def behind_the_gate(request: pytest.FixtureRequest, tmp_path: Path) -> Deeds:
+    """What a deed says behind a closed gate, or `done`: in a folder that had this name before it got its own."""
+    work, before = tmp_path / "work", tmp_path / request.param
+
+    def done(deed: str, *, proxy: int = 1, canary: int = 1) -> str:
+        work.mkdir(exist_ok=True)
+        work.rename(before)
+        program = BEHIND_THE_GATE.replace("{deed}", deed)
+        ran = subprocess.run(
+            [sys.executable, "-c", program, sys.executable, str(proxy), str(canary)],
+            cwd=before, env={"PYTHONPATH": str(PROJECT)}, capture_output=True, text=True,
+        )  # fmt: skip
+        return (ran.stdout + ran.stderr).strip()
+
+    return done
 
 
 @pytest.mark.parametrize(
@@ -55,17 +69,16 @@ def behind_the_gate(folder: Path, deed: str, *, proxy: int = 1, canary: int = 1)
         "socket.socket().bind(('127.0.0.1', 0))",
     ],
 )
-def test_no_connection_passes_but_to_the_proxy(tmp_path: Path, canary: Canary, deed: str) -> None:
-    said = behind_the_gate(tmp_path, deed, canary=canary.port)
+def test_no_connection_passes_but_to_the_proxy(
+    tmp_path: Path, canary: Canary, deed: str, behind_the_gate: Deeds
+) -> None:
+    said = behind_the_gate(deed, canary=canary.port)
     assert "refused" in said.lower() or "Blocked address" in said
     assert canary.connections == 0
 
 
-def test_the_proxy_itself_is_reached(tmp_path: Path, canary: Canary) -> None:
-    assert (
-        behind_the_gate(tmp_path, "socket.create_connection(('127.0.0.1', int(sys.argv[2])))", proxy=canary.port)
-        == "done"
-    )
+def test_the_proxy_itself_is_reached(canary: Canary, behind_the_gate: Deeds) -> None:
+    assert behind_the_gate("socket.create_connection(('127.0.0.1', int(sys.argv[2])))", proxy=canary.port) == "done"
     assert canary.connections == 1
 
 
@@ -81,12 +94,12 @@ def test_the_proxy_itself_is_reached(tmp_path: Path, canary: Canary) -> None:
         "os.popen('true')",
     ],
 )
-def test_no_program_starts_but_those_of_the_setup(tmp_path: Path, deed: str) -> None:
-    assert "PermissionError: refused" in behind_the_gate(tmp_path, deed)
+def test_no_program_starts_but_those_of_the_setup(deed: str, behind_the_gate: Deeds) -> None:
+    assert "PermissionError: refused" in behind_the_gate(deed)
 
 
-def test_a_program_of_the_setup_starts(tmp_path: Path) -> None:
-    assert behind_the_gate(tmp_path, "subprocess.run([sys.argv[1], '-c', ''], check=True)") == "done"
+def test_a_program_of_the_setup_starts(behind_the_gate: Deeds) -> None:
+    assert behind_the_gate("subprocess.run([sys.argv[1], '-c', ''], check=True)") == "done"
 
 
 @pytest.mark.parametrize(
@@ -107,12 +120,12 @@ def test_a_program_of_the_setup_starts(tmp_path: Path) -> None:
         "shutil.rmtree('..')",
     ],
 )
-def test_nothing_changes_outside_the_working_folder(tmp_path: Path, deed: str) -> None:
+def test_nothing_changes_outside_the_working_folder(tmp_path: Path, deed: str, behind_the_gate: Deeds) -> None:
     victim = tmp_path / "victim"
     victim.write_text("whole")
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "link").symlink_to(tmp_path)
-    assert "PermissionError: refused" in behind_the_gate(tmp_path, deed)
+    assert "PermissionError: refused" in behind_the_gate(deed)
     assert victim.read_text() == "whole"
     assert not (tmp_path / "evil").exists()
 
@@ -127,8 +140,43 @@ def test_nothing_changes_outside_the_working_folder(tmp_path: Path, deed: str) -
         "__import__('tempfile').TemporaryFile(dir='.')",
     ],
 )
-def test_the_working_folder_is_free(tmp_path: Path, deed: str) -> None:
-    assert behind_the_gate(tmp_path, deed) == "done"
+def test_the_working_folder_is_free(deed: str, behind_the_gate: Deeds) -> None:
+    assert behind_the_gate(deed) == "done"
+
+
+BEFORE_A_FOLDER = """\
+import os, pathlib, sys
+from medianest.downloads.child.guard import Gate
+gate = Gate(frozenset())
+gate.close()
+try:
+    {deed}
+except Exception as error:
+    print(f"{type(error).__name__}: {error}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("deed", "said"),
+    [
+        ("open('mine', 'w')", "refused change"),
+        ("os.mkdir('sub')", "refused change"),
+        ("__import__('socket').create_connection(('127.0.0.1', 1))", "Blocked address"),
+        ("gate.enter(pathlib.Path('here')); gate.enter(pathlib.Path('there'))", "refused a second folder"),
+        ("gate.enter(pathlib.Path('here')); open('there/evil', 'w')", "refused change"),
+    ],
+)
+def test_who_waits_may_change_nothing_and_later_in_one_folder_only(tmp_path: Path, deed: str, said: str) -> None:
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    program = BEFORE_A_FOLDER.replace("{deed}", deed)
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path, env={"PYTHONPATH": str(PROJECT)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert said in ran.stdout
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_limits_hold_for_the_process_and_what_it_starts(tmp_path: Path) -> None:
@@ -192,9 +240,11 @@ async def test_a_parent_that_is_gone_already_is_noticed() -> None:
 
 
 @pytest.mark.parametrize(("place", "passes"), [("open", True), ("sealed", False)])
-def test_compiled_modules_are_kept_anywhere_but_in_a_sealed_copy(tmp_path: Path, place: str, passes: bool) -> None:
+def test_compiled_modules_are_kept_anywhere_but_in_a_sealed_copy(
+    tmp_path: Path, place: str, passes: bool, behind_the_gate: Deeds
+) -> None:
     cache = tmp_path / place / "__pycache__"
     cache.mkdir(parents=True)
-    said = behind_the_gate(tmp_path, f"pathlib.Path({str(cache / 'x.pyc')!r}).write_bytes(b'x')")
+    said = behind_the_gate(f"pathlib.Path({str(cache / 'x.pyc')!r}).write_bytes(b'x')")
     assert (said == "done") is passes
     assert (cache / "x.pyc").exists() is passes

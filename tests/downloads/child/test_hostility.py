@@ -15,6 +15,11 @@ HARMLESS_KINDS = {"poster", "track"}
 """These lead astray only what is not needed."""
 
 
+@pytest.fixture(params=[False, True], ids=["new", "waited"])
+def waited(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
 def everything_below(folder: Path) -> set[Path]:
     return set(folder.rglob("*"))
 

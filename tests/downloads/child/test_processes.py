@@ -11,7 +11,7 @@ import pytest
 
 from medianest.core.programs import Program
 from medianest.downloads.protocol import LINE_MOST, Failed, Fetch, Fetched, Limits, Probe, Probed, Staged
-from medianest.downloads.spawn import Child, Tools, find_tools
+from medianest.downloads.spawn import Child, Make, Tools, find_tools
 from medianest.downloads.types import ErrorCode, Preset, Stage
 from tests.downloads.conftest import Desk
 from tests.downloads.processes import freeze, session, until
@@ -23,6 +23,15 @@ PROJECT = Path(__file__).parents[3]
 LONG = "/files/long-360.mp4"
 DYING_S = 2.0
 """So long the kernel may take on a busy machine to clear away what was killed; what was not lives longer."""
+
+
+@pytest.fixture(params=[False, True], ids=["new", "waited"])
+def waited(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 async def held(desk: Desk, media_site: MediaSite) -> Child:
@@ -45,7 +54,7 @@ async def test_a_child_inherits_nothing(desk: Desk, media_site: MediaSite, monke
     proc = Path(f"/proc/{child.pid}")
     environment = dict(line.split("=", 1) for line in proc.joinpath("environ").read_text().split("\0") if line)
     assert environment.keys() == {
-        "PATH", "HOME", "TMPDIR", "LANG", "YTDLP_NO_PLUGINS", "DENO_DIR", "DENO_NO_UPDATE_CHECK", "NO_COLOR"
+        "PATH", "LANG", "YTDLP_NO_PLUGINS", "DENO_NO_UPDATE_CHECK", "NO_COLOR"
     }  # fmt: skip
     opened = [str(fd.readlink()) for fd in proc.joinpath("fd").iterdir()]
     assert __file__ not in opened
@@ -78,6 +87,7 @@ async def test_what_the_child_started_is_killed_with_it(desk: Desk, media_site: 
     assert not list(desk.folder.glob("out/*"))
 
 
+@pytest.mark.parametrize("waited", [False])
 async def test_a_kill_at_any_moment_leaves_nobody(desk: Desk, media_site: MediaSite) -> None:
     moments = random.Random(20261120)
     command = Fetch(url=media_site.base + LONG, proxy=desk.allowance.proxy_url, recipe=BUILT_IN[Preset.PHONE])
@@ -99,11 +109,11 @@ import asyncio, sys
 from pathlib import Path
 from tests.downloads.recipes import BUILT_IN
 from medianest.downloads.protocol import Fetch
-from medianest.downloads.spawn import Child, find_tools
+from medianest.downloads.spawn import Child, Make, find_tools
 
 async def main():
     folder, url, proxy, preset = sys.argv[1:]
-    child = await Child.spawn(Path(folder), find_tools(), log=lambda line: None)
+    child = await Child.spawn(Path(folder), Make(tools=find_tools()), log=lambda line: None)
     await child.send(Fetch(url=url, proxy=proxy, recipe=BUILT_IN[preset]))
     print(child.pid, flush=True)
     async for event in child.events():
@@ -140,6 +150,35 @@ async def test_ffmpeg_dies_with_the_parent_as_well(desk: Desk, media_site: Media
     await parent.wait()
 
 
+WAITING = """\
+import asyncio
+from medianest.downloads.spawn import Child, Make, find_tools
+
+async def main():
+    child = await Child.start(Make(tools=find_tools()))
+    assert await child.gets_ready()
+    print(child.pid, flush=True)
+    await child.wait()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("moment", ["while it loads", "while it waits"])
+async def test_who_waits_dies_with_the_parent_as_well(moment: str) -> None:
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", WAITING, env={"PYTHONPATH": str(PROJECT), "PATH": os.defpath}, stdout=-1
+    )
+    await until(lambda: children_of(parent.pid))
+    (child,) = children_of(parent.pid)
+    if moment == "while it waits":
+        assert parent.stdout
+        assert int(await parent.stdout.readline()) == child
+    parent.kill()
+    assert await until(lambda: not session(child)) < 1
+    await parent.wait()
+
+
 async def test_two_never_write_into_one_folder(desk: Desk, media_site: MediaSite) -> None:
     await held(desk, media_site)
     refused = await desk.fetch(media_site.base + "/files/clip.mp4")
@@ -161,6 +200,7 @@ async def test_a_folder_is_taken_as_long_as_ffmpeg_writes_there(desk: Desk, medi
     assert isinstance(await desk.probe(media_site.base + "/files/clip.mp4"), Probed)
 
 
+@pytest.mark.parametrize("waited", [False])
 async def test_a_child_that_needs_too_much_memory_ends(desk: Desk, media_site: MediaSite) -> None:
     child = await desk.child(limits=Limits(memory_bytes=30 << 20))
     failed = await desk.probe(media_site.url("/files/clip.mp4", wait=30), child=child)
@@ -169,6 +209,7 @@ async def test_a_child_that_needs_too_much_memory_ends(desk: Desk, media_site: M
     await until(lambda: not session(child.pid))
 
 
+@pytest.mark.parametrize("waited", [False])
 async def test_a_child_that_needs_too_much_time_of_the_processor_ends(desk: Desk, media_site: MediaSite) -> None:
     child = await desk.child(limits=Limits(cpu_s=1))
     for _ in range(500):
@@ -196,7 +237,7 @@ async def stand_in(desk: Desk, program: str) -> Child:
     os.close(theirs)
     command = [sys.executable, "-u", "-c", program]
     started = await Program.start(command, cwd=desk.folder, env={}, pass_fds=(), line_most=LINE_MOST)
-    return Child(started, ours, desk.log.append)
+    return Child(Make(tools=desk.tools), started, ours, desk.log.append)
 
 
 @pytest.mark.parametrize(
