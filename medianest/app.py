@@ -1,6 +1,6 @@
 """The composition root: settings in, the running portal out. `Portal.living` lists all that lives, in order."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -9,13 +9,14 @@ from litestar.types import ASGIApp
 
 from medianest import __version__
 from medianest.accounts import jobs as accounts_jobs
+from medianest.accounts.by_plex import ByPlex
 from medianest.accounts.service import Accounts
 from medianest.accounts.types import SessionRules
-from medianest.admin import doctor, reloads
 from medianest.admin import jobs as admin_jobs
+from medianest.admin import reloads
 from medianest.admin.backups import Backups
 from medianest.admin.commands import Commands
-from medianest.admin.types import Fact, Programs
+from medianest.admin.examination import Examination
 from medianest.api import routes as api
 from medianest.api.errors import Problems
 from medianest.core import log
@@ -38,7 +39,7 @@ from medianest.migrations import upgrade
 from medianest.pictures import building as picture_building
 from medianest.pictures import jobs as pictures_jobs
 from medianest.pictures.places import Place
-from medianest.plex.installation import Installation
+from medianest.plex.service import Plex
 from medianest.web import routes as web
 from medianest.web.errors import Pages
 from medianest.web.templating import Templates
@@ -54,19 +55,21 @@ class Portal:
         self.live, self.metrics, self.catalogues = Live(), Metrics(), Catalogues()
         self.templates = Templates(self.catalogues, base_path=settings.server.base_path)
         rules = SessionRules(idle=settings.accounts.session_idle, absolute=settings.accounts.session_absolute)
-        self.plex = Installation(self.db, settings.plex, paths.key_file)
+        self.plex = Plex(self.db, settings.plex, paths.key_file)
         self.pictures = picture_building.build(lambda: self.settings, self.metrics, plex=self._at_plex)
-        self.accounts = Accounts(self.db, rules)
+        self.accounts, self.by_plex = Accounts(self.db, rules), ByPlex(self.db, rules, self.plex)
         self.queue = Queue(self.db, self.live, self.metrics, settings.downloads, paths, sources.environ)
         self.backups = Backups(self.db, paths, release=__version__, revision=upgrade.newest())
         housekeeping = admin_jobs.jobs(self.db, self.backups, lambda: self.settings)
-        declared = [*accounts_jobs.jobs(self.db, rules), *downloads_jobs.jobs(self.db, self.queue.ytdlp)]
+        people = [*accounts_jobs.jobs(self.db, rules), *accounts_jobs.of_circle(self.by_plex.circle)]
+        declared = [*people, *downloads_jobs.jobs(self.db, self.queue.ytdlp)]
         housekeeping = [*housekeeping, *idempotency.jobs(self.db), *pictures_jobs.jobs(self.pictures)]
         self.scheduler = Scheduler(self.db, [*declared, *housekeeping])
         self.dispatcher = Dispatcher(self.db, downloads_listeners.listeners())
         build, languages, bodies = self.templates.build, self.catalogues.languages, api.BODIES | web.BODIES
         heart = (self.db, self.live, self.accounts, settings.server)
         self.ground = ground.lay(*heart, build=build, languages=languages, bodies=bodies)
+        self.examine = Examination(lambda: self.settings, self.queue, self.plex)
         commands = Commands(self.accounts, self.backups, self.queue.ytdlp, self.examine)
         self.control = ControlServer(paths.data_dir, commands.handlers())
         self.reloader, self.supervisor = Reloader(sources, settings), Supervisor()
@@ -82,6 +85,7 @@ class Portal:
             stack.push_async_callback(self.db.close)
             await self.dispatcher.prepare()
             await self.ground.hub.prepare()
+            stack.push_async_callback(self.plex.stop)
             for part in (self.queue, self.pictures):
                 await part.start()
                 stack.push_async_callback(part.stop)
@@ -101,10 +105,6 @@ class Portal:
             await self.queue.workers.recovered.wait()
             yield
 
-    async def examine(self) -> Sequence[Fact]:
-        """What the doctor says."""
-        return await doctor.examine(self.settings, Programs.of(self.queue.tools, await self.queue.ytdlp.status()))
-
     async def take_over(self, reload: Reload) -> None:
         """Let reloaded settings hold from now on, and write down what was changed or wrong."""
         self.settings = reload.settings
@@ -114,7 +114,7 @@ class Portal:
 
     async def _at_plex(self) -> Place | None:
         """Where the pictures of the household's server are."""
-        server = await self.plex.current_server()
+        server = await self.plex.installation.current_server()
         return Place.configured(server.url, {"X-Plex-Token": server.token}) if server else None
 
     def _faces(self) -> ASGIApp:
@@ -122,6 +122,7 @@ class Portal:
         services = Services(
             db=self.db,
             accounts=self.accounts,
+            by_plex=self.by_plex,
             downloads=self.queue.downloads,
             ytdlp=self.queue.ytdlp,
             pictures=self.pictures,

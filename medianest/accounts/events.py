@@ -62,6 +62,25 @@ class SignedIn(SignInEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedInWithPlex(SignedIn):
+    """Plex proved who they are."""
+
+    kind: ClassVar[str] = "user.signed_in_with_plex"
+
+
+SIGN_INS = frozenset({SignedIn.kind, SignedInWithPlex.kind})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDevice(SignInEvent):
+    """Somebody who has been here before signed in with a device of a kind that they never used."""
+
+    kind: ClassVar[str] = "user.new_device"
+
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignInFailed(SignInEvent):
     """Somebody did not; the subject is empty where no such name exists (what was typed is not kept)."""
 

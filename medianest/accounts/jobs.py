@@ -1,9 +1,10 @@
 """What accounts do by themselves."""
 
 from collections.abc import Sequence
-from datetime import time
+from datetime import time, timedelta
 
 from medianest.accounts import invitations, sessions
+from medianest.accounts.plex_circle import PlexCircle
 from medianest.accounts.types import SessionRules
 from medianest.core import clock
 from medianest.core.db import Database
@@ -26,3 +27,8 @@ def jobs(db: Database, rules: SessionRules) -> Sequence[Job]:
         Job(name="purge_sessions", daily_at=time(3, 40), run=purge),
         Job(name="purge_invitations", daily_at=time(3, 45), run=purge_invitations),
     ]
+
+
+def of_circle(circle: PlexCircle) -> Sequence[Job]:
+    """Four times a day, so that one look a day succeeds even if Plex is away in between."""
+    return [Job(name="check_plex_people", every=timedelta(hours=6), run=circle.check)]

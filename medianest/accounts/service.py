@@ -191,7 +191,7 @@ class Accounts:
         """Whether the person has signed in from this network before."""
         if found is None:
             return False
-        theirs = Sought(kinds=frozenset({events.SignedIn.kind}), actor_id=found.user.id)
+        theirs = Sought(kinds=events.SIGN_INS, actor_id=found.user.id)
         past = await self._db.read(journal_pages.page, theirs, limit=_PAST_SIGN_INS)
         return any(network_of(entry.address) == network for entry in past.items)
 

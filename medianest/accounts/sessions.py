@@ -1,8 +1,10 @@
 """Opening and ending sessions."""
 
+import re
 import unicodedata
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,12 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from medianest.accounts import actors, events, queries
 from medianest.accounts.models import SessionRow, UserRow
 from medianest.accounts.types import Alive, Client, Opened, Session, SessionRules, User
-from medianest.core import clock, journal
+from medianest.core import clock, journal, journal_pages
 from medianest.core.actor import Actor
+from medianest.core.journal_pages import Sought
 from medianest.core.security import digest, new_id, new_token
 
 SESSIONS_MOST = 50
 _AGENT_MOST = 200
+_PAST_SIGN_INS = 50
+_VERSION = re.compile(r"[\d._]+")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -27,6 +32,7 @@ async def open(
     rules: SessionRules,
     replaces: str | None = None,
     device_id: str | None = None,
+    event: type[events.SignedIn] = events.SignedIn,
 ) -> Opened:
     """Sign somebody in who has proven who they are; the session `replaces` is theirs no more.
 
@@ -50,7 +56,7 @@ async def open(
     await session.execute(insert(SessionRow).values(asdict(opened) | hidden))
     await session.execute(update(UserRow).where(UserRow.id == user.id).values(last_seen_at=now))
     await _forget_oldest(session, user)
-    await _note(session, opened, user, client)
+    await _note(session, opened, user, client, event)
     return Opened(user=user, session_id=opened.id, secret=secret, lasts=rules.absolute)
 
 
@@ -90,17 +96,23 @@ async def purge(session: AsyncSession, alive: Alive) -> int:
     return int(result.rowcount)  # type: ignore[attr-defined]  # a DML result has it
 
 
-async def _note(session: AsyncSession, opened: Session, user: User, client: Client) -> None:
+async def _note(
+    session: AsyncSession, opened: Session, user: User, client: Client, event: type[events.SignedIn]
+) -> None:
+    """Write the sign-in down; and tell the person where they never used such a device, but others."""
     actor = actors.of_session(queries.LivingSession(session=opened, user=user))
-    await journal.record(
-        session,
-        events.SignedIn(
-            actor=actor.on(address=client.address, request_id=client.request_id),
-            subject_id=user.id,
-            audience=events.about(user.id),
-            user_agent=opened.user_agent,
-        ),
-    )
+    actor = actor.on(address=client.address, request_id=client.request_id)
+    about: dict[str, Any] = {"actor": actor, "subject_id": user.id, "audience": events.about(user.id)}
+    theirs = Sought(kinds=events.SIGN_INS, actor_id=user.id)
+    past = (await session.run_sync(journal_pages.page, theirs, limit=_PAST_SIGN_INS)).items
+    await journal.record(session, event(**about, user_agent=opened.user_agent))
+    if past and _kind_of(opened.user_agent) not in {_kind_of(str(entry.data.get("user_agent"))) for entry in past}:
+        await journal.record(session, events.NewDevice(**about, user_agent=opened.user_agent))
+
+
+def _kind_of(user_agent: str) -> str:
+    """A program on a device, whichever version it is in."""
+    return _VERSION.sub("", user_agent)
 
 
 async def _forget_oldest(session: AsyncSession, user: User) -> None:

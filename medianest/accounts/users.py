@@ -17,6 +17,7 @@ from medianest.core.actor import Actor, Role
 from medianest.core.event import ADMINS
 from medianest.core.i18n import msg
 from medianest.core.security import new_id
+from medianest.plex import people as plex_people
 
 _UNTYPABLE = "\x7f"
 _FORGOTTEN = dict.fromkeys(("language", "password_hash", "pin_hash", "plan_id", "last_seen_at"))
@@ -113,6 +114,7 @@ async def remove(session: AsyncSession, actor: Actor, user: User) -> None:
         raise LastAdmin(msg("accounts.last_admin"))
     for owned in (SessionRow.user_id, TokenRow.user_id, InvitationRow.made_by):
         await session.execute(delete(owned.class_).where(owned == user.id))
+    await plex_people.unlink(session, user.id)
     pseudonym = pseudonyms.of(user.id)
     now = clock.now()
     await session.execute(

@@ -1,5 +1,5 @@
 """The cookies: the session's, the one that ties a form to a browser in which nobody is signed in, an invitation's,
-and that of a household device.
+that of a household device, and one for each way to Plex that was begun here.
 
 Over HTTPS they carry the prefix `__Host-`, so that no neighbouring host and no plain connection can set them
 (RFC 6265bis section 4.1.3), and are for the whole host, as that demands; on a plain LAN address they cannot, and are
@@ -21,10 +21,17 @@ SESSION = "medianest"
 FORM = "medianest-form"
 INVITATION = "medianest-invitation"
 DEVICE = "medianest-device"
+_JOURNEY = "medianest-plex"
+_ID = re.compile(r"[a-z0-9]{1,32}")
 
 
 def name_of(cookie: str, *, secure: bool) -> str:
     return f"__Host-{cookie}" if secure else cookie
+
+
+def of_journey(id: str) -> str:
+    """The cookie of one way to Plex; each has its own, so that two tabs do not take it from each other."""
+    return f"{_JOURNEY}-{id}" if _ID.fullmatch(id) else _JOURNEY
 
 
 def read(fields: Iterable[str], name: str) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from medianest.accounts.by_plex import ByPlex
 from medianest.accounts.service import Accounts
 from medianest.admin.backups import Backups
 from medianest.admin.types import Fact
@@ -30,6 +31,7 @@ class Services:
 
     db: Database
     accounts: Accounts
+    by_plex: ByPlex
     downloads: Downloads
     ytdlp: Ytdlp
     pictures: Pictures

@@ -46,7 +46,7 @@ class PinRow(Base):
     purpose: Mapped[str]
     user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     pin_id: Mapped[int] = mapped_column(BigInteger)
-    code: Mapped[str]
+    address: Mapped[str]
     return_path: Mapped[str]
     asked: Mapped[int]
     token: Mapped[bytes | None]

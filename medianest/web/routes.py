@@ -18,6 +18,8 @@ from medianest.http.etags import shows
 from medianest.http.guards import Rule, anyone, fresh, permitted, signed_in
 from medianest.http.limits import Limited
 from medianest.http.services import Services
+from medianest.plex import installation
+from medianest.plex import people as plex_links
 from medianest.web.frame import THEME
 from medianest.web.given import dependencies
 from medianest.web.htmx import AnyRequest
@@ -45,6 +47,11 @@ from medianest.web.pages import (
     pictures,
     plans,
     playlists,
+    plex,
+    plex_account,
+    plex_door,
+    plex_people,
+    plex_servers,
     profiles,
     queue,
     setup,
@@ -70,7 +77,7 @@ MOVING = (*LISTS, *site_queries.TABLES)
 BODIES = dict.fromkeys(("/admin/sites", "/admin/sites/*/cookies"), site_cookies.BODY_MOST)
 """How many bytes of body a path takes that takes more than others."""
 
-PEOPLE = ("users", "sessions", "tokens")
+PEOPLE = ("users", "sessions", "tokens", plex_links.TABLE, installation.TABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,9 @@ WAYS = (
     Way("POST", "/sign-in/again", sign_in.enter_again, SIGNED_IN),
     Way("GET", "/sign-in/profiles/{id:str}", profiles.ask_pin, ANYONE),
     Way("POST", "/sign-in/profiles/{id:str}", profiles.enter, ANYONE),
+    Way("POST", "/sign-in/plex", plex_door.begin, (anyone, paces.TO_PLEX)),
+    Way("GET", "/sign-in/plex/{id:str}", plex_door.come_back, ANYONE),
+    Way("GET", "/sign-in/plex/{id:str}/go", plex_door.go, ANYONE),
     Way("POST", "/sign-out", sign_in.leave, SIGNED_IN),
     Way("GET", "/invite/{secret:str}", invite.follow, INVITED),
     Way("GET", "/invite", invite.show, INVITED),
@@ -153,6 +163,9 @@ WAYS = (
     Way("POST", "/account/sessions/others", account.end_others, SIGNED_IN),
     Way("POST", "/account/looks", account.change_looks, SIGNED_IN),
     Way("POST", "/account/password", account.change_password, SIGNED_IN),
+    Way("POST", "/account/plex", plex_account.link, (*FRESH, paces.TO_PLEX)),
+    Way("GET", "/account/plex/unlink", plex_account.ask_unlink, FRESH),
+    Way("POST", "/account/plex/unlink", plex_account.unlink, FRESH),
     Way("GET", "/account/tokens/new", tokens.ask, FRESH),
     Way("POST", "/account/tokens", tokens.create, FRESH),
     Way("POST", "/account/tokens/{id:str}/revoke", tokens.revoke, SIGNED_IN),
@@ -194,6 +207,15 @@ WAYS = (
     Way("POST", "/admin/plans/{id:str}", plans.change, ADMINS),
     Way("GET", "/admin/plans/{id:str}/remove", plans.ask_remove, ADMINS),
     Way("POST", "/admin/plans/{id:str}/remove", plans.remove, ADMINS),
+    Way("GET", "/admin/plex", plex.show, ADMINS),
+    Way("POST", "/admin/plex/connect", plex.connect, (*FRESH_ADMINS, paces.TO_PLEX)),
+    Way("GET", "/admin/plex/servers/{id:str}", plex_servers.show, ADMINS),
+    Way("POST", "/admin/plex/servers/{id:str}", plex_servers.choose, ADMINS),
+    Way("POST", "/admin/plex/test", plex.test, (*ADMINS, paces.LOOKING)),
+    Way("GET", "/admin/plex/disconnect", plex.ask_disconnect, ADMINS),
+    Way("POST", "/admin/plex/disconnect", plex.disconnect, FRESH_ADMINS),
+    Way("GET", "/admin/plex/people", plex_people.show, ADMINS),
+    Way("POST", "/admin/plex/people", plex_people.bring_in, ADMINS),
     Way("GET", "/admin/jobs", jobs.show, ADMINS),
     Way("POST", "/admin/jobs/{name:str}/run", jobs.run, ADMINS),
     Way("POST", "/admin/dead-letters/{id:int}/retry", jobs.retry_letter, ADMINS),

@@ -13,6 +13,7 @@ from litestar import Request, Response, types
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from medianest.accounts.by_plex import ByPlex
 from medianest.accounts.service import Accounts
 from medianest.accounts.types import Client, Scope, SessionRules, User
 from medianest.admin.backups import Backups
@@ -20,7 +21,7 @@ from medianest.admin.types import Fact
 from medianest.api.errors import Problems
 from medianest.api.routes import BODIES, openapi_document, router
 from medianest.core import clock
-from medianest.core.config import DownloadsSettings, PathsSettings, ServerSettings, Settings
+from medianest.core.config import DownloadsSettings, PathsSettings, PlexSettings, ServerSettings, Settings
 from medianest.core.db import Database
 from medianest.core.errors import MediaNestError
 from medianest.core.i18n import Catalogues, Message, msg
@@ -40,6 +41,7 @@ from medianest.http.ground import Ground, lay
 from medianest.http.services import Services
 from medianest.http.serving import Server
 from medianest.pictures import building as picture_building
+from medianest.plex.service import Plex
 from tests.fakes.package_index import NO_INDEX
 from tests.people import PASSWORD, Cast, cheap_passwords, move_in
 
@@ -202,6 +204,7 @@ def _services(
     return Services(
         db=db,
         accounts=accounts,
+        by_plex=ByPlex(db, SessionRules(), Plex(db, PlexSettings(), paths.key_file)),
         downloads=queue.downloads,
         ytdlp=queue.ytdlp,
         pictures=picture_building.build(lambda: Settings(paths=paths), Metrics()),

@@ -38,12 +38,13 @@ from medianest.web.pages import (
 )
 from medianest.web.pages.admin import Room, rooms
 from medianest.web.pages.failures import cause_rows
+from medianest.web.pages.plex_account import PlexLink
 from medianest.web.quotas import meters
 from medianest.web.rows import Row, row, tally
 from medianest.web.site_cookies import CookiesForm, cookies_view
 from medianest.web.sites import tiles
 from medianest.web.tiles import tile_groups
-from tests.gallery import household, lists, plans, samples
+from tests.gallery import household, lists, plans, plex, samples
 from tests.gallery.journal import samples_of_the_journal
 from tests.gallery.openapi import OPENAPI
 from tests.gallery.samples import NOW, ROBIN
@@ -200,8 +201,17 @@ def _door() -> Iterator[Sample]:
         view=sign_in.SignInView(name="robin", error=wrong),
         frame=OUTSIDE,
     )
-    again = sign_in.AgainView(next="/admin/backups", back="/admin/backups", name="Robin")
+    again = sign_in.AgainView(next="/admin/backups", back="/admin/backups", name="Robin", by_plex=False)
     yield Sample(name="again", template="sign_in/again.html", view=again, frame=OUTSIDE)
+    both = replace(again, by_plex=True)
+    yield Sample(name="again-plex", template="sign_in/again.html", view=both, frame=OUTSIDE)
+    for name, view in {
+        "plex": sign_in.SignInView(by_plex=True),
+        "plex-wrong": sign_in.SignInView(by_plex=True, error=wrong),
+    }.items():
+        yield Sample(name=f"sign-in-{name}", template="sign_in/page.html", view=view, frame=OUTSIDE)
+    for name, (template, way) in plex.samples_at_the_door():
+        yield Sample(name=name, template=template, view=way, frame=OUTSIDE)
     yield Sample(name="setup", template="setup/page.html", view=setup.SetupView(token="t"), frame=OUTSIDE)
     nobody = sign_in.SignInView(is_set_up=False)
     yield Sample(name="sign-in-nobody", template="sign_in/page.html", view=nobody, frame=OUTSIDE)
@@ -248,13 +258,14 @@ def _account() -> Iterator[Sample]:
             account.LanguageChoice(code="ar", name="العربية", chosen=False),
         ),
         usage=meters(plans.SOME),
+        plex=PlexLink(name="olga", linked_at=NOW - timedelta(days=3)),
         others_path="/account/sessions/others",
     )
     yield _inside("account", "account/page.html", view, Place.ACCOUNT)
     yield _inside(
         "account-new",
         "account/page.html",
-        replace(view, tokens=(), sessions=view.sessions[:1], languages=(), others_path=None, usage=()),
+        replace(view, tokens=(), sessions=view.sessions[:1], languages=(), others_path=None, usage=(), plex=PlexLink()),
         Place.ACCOUNT,
     )
     scopes = tokens.scopes(Role.ADMIN, chosen=(Scope.READ,))
@@ -290,6 +301,8 @@ def _admin() -> Iterator[Sample]:
 
 
 def _people() -> Iterator[Sample]:
+    for name, (template, view) in plex.samples_inside():
+        yield _inside(name, template, view, Place.ADMIN)
     for name, (template, view) in household.samples_of_people():
         yield _inside(name, template, view, Place.ADMIN)
     for name, (template, view) in household.samples_of_the_door():

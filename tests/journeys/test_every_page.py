@@ -47,6 +47,9 @@ PAGES = {
     "/admin/people/{id:str}/remove": "/admin/people/{mia}/remove",
     "/admin/sites": "/admin/sites",
     "/admin/sites/{name:str}": "/admin/sites/{site}",
+    "/admin/plex": "/admin/plex",
+    "/admin/plex/disconnect": "/admin/plex/disconnect",
+    "/account/plex/unlink": "/account/plex/unlink",
     "/admin/plans": "/admin/plans",
     "/admin/plans/new": "/admin/plans/new",
     "/admin/plans/{id:str}": "/admin/plans/{plan}",
@@ -64,9 +67,13 @@ NO_PAGES = {
     "/setup", "/failures/{code:str}/dismiss", "/playlists/{id:str}", "/playlists/{id:str}/stop",
     "/static/{path:path}", "/live", "/previews/{id:str}/picture", "/downloads/{id:str}/log", "/downloads/{id:str}/file",
     "/downloads/{id:str}/picture", "/admin", "/admin/journal.csv", "/admin/backups/{name:str}",
-    "/invite/{secret:str}", "/sign-in/profiles/{id:str}",
+    "/invite/{secret:str}", "/sign-in/profiles/{id:str}", "/sign-in/plex/{id:str}", "/sign-in/plex/{id:str}/go",
+    "/admin/plex/servers/{id:str}", "/admin/plex/people",
 }  # fmt: skip
-"""Files, ways elsewhere; the page of a first start is judged below, those of a profile and a list in the gallery."""
+"""Files, ways elsewhere; the page of a first start is judged below, those of a profile and a list in the gallery.
+
+Those that need a Plex are judged on the way through it.
+"""
 
 
 async def judge(page: Page) -> None:

@@ -11,7 +11,7 @@ import httpx
 
 from medianest.accounts.types import Scope
 from medianest.core.actor import Role
-from medianest.core.security import new_token
+from medianest.core.security import new_id, new_token
 from medianest.http import csrf
 from tests.rights.house import House, Newcomers
 
@@ -125,6 +125,8 @@ class Questions:
             "household-devices": lambda _: {"id": make.device()[0]},
             "sites": lambda _: {"name": make.site()},
             "failures": lambda _: {"code": "drm"},
+            "plex": lambda _: {"id": new_id()},
+            "servers": lambda _: {"id": new_id()},
             "plans": lambda _: {"id": make.plan()},
             "jobs": lambda _: {"name": "purge_sessions"},
             "backups": lambda _: {"name": self._backup},

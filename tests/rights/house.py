@@ -37,9 +37,12 @@ min_free_bytes = 0
 ytdlp = "off"
 [backups]
 daily_at = ""
+[plex]
+tv_url = "{tv_url}"
 [server]
 {server}
 """
+_NOBODY_LISTENS = "http://127.0.0.1:9"
 _LASTS = timedelta(days=1)
 
 
@@ -62,10 +65,10 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, *, server: str = "") -> AsyncIterator[House]:
-    """The application on a free port of 127.0.0.1; `server` are lines of its settings."""
+async def open_house(folder: Path, *, server: str = "", tv_url: str = _NOBODY_LISTENS) -> AsyncIterator[House]:
+    """The application on a free port of 127.0.0.1; `server` are lines of its settings, plex.tv is at `tv_url`."""
     file = folder / "config.toml"
-    file.write_text(_CONFIG.format(media=folder / "media", server=server))
+    file.write_text(_CONFIG.format(media=folder / "media", server=server, tv_url=tv_url))
     sources = Sources(config_file=file, environ=NO_INDEX, options={"--data-dir": str(folder / "data")})
     portal = create_app(load(sources), sources)
     instance.prepare(portal.settings.paths.data_dir, create=True)

@@ -8,6 +8,7 @@ import pytest
 from medianest.core import journal
 from medianest.core.actor import SYSTEM, Role
 from medianest.http import authorisation
+from tests.fakes.plex import Plex
 from tests.rights.asking import WHO, Questions, Route, Who, answer
 from tests.rights.house import House, Newcomers, open_house
 
@@ -57,8 +58,8 @@ async def found(house: House) -> list[str]:
     return lines
 
 
-async def test_everybody_is_answered_as_the_table_says(tmp_path: Path) -> None:
-    async with open_house(tmp_path, server=PROXIED) as house:
+async def test_everybody_is_answered_as_the_table_says(tmp_path: Path, plex: Plex) -> None:
+    async with open_house(tmp_path, server=PROXIED, tv_url=plex.tv.base) as house:
         lines = await found(house)
     differences = [line for line in difflib.ndiff(written(), lines) if line[0] in "-+"]
     assert not differences, f"{TABLE.name} says (-), the application does (+):\n" + "\n".join(differences)

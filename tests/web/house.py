@@ -13,13 +13,21 @@ import httpx
 from litestar import Litestar
 from sqlalchemy import update
 
+from medianest.accounts.by_plex import ByPlex
 from medianest.accounts.models import SessionRow
 from medianest.accounts.service import Accounts
 from medianest.accounts.types import SessionRules, User
 from medianest.admin.backups import Backups
 from medianest.admin.types import Fact, Group, Verdict
 from medianest.core import clock
-from medianest.core.config import DownloadsSettings, PathsSettings, PicturesSettings, ServerSettings, Settings
+from medianest.core.config import (
+    DownloadsSettings,
+    PathsSettings,
+    PicturesSettings,
+    PlexSettings,
+    ServerSettings,
+    Settings,
+)
 from medianest.core.db import Database
 from medianest.core.i18n import Catalogues, Message, msg
 from medianest.core.jobs import Job
@@ -27,6 +35,7 @@ from medianest.core.journal import Dispatcher
 from medianest.core.live import Live
 from medianest.core.metrics import Metrics
 from medianest.core.outbound import AddressPolicy
+from medianest.core.resilience import Retry
 from medianest.core.scheduler import Scheduler
 from medianest.core.security import load_or_create_key
 from medianest.downloads.egress.proxy import Egress
@@ -45,6 +54,7 @@ from medianest.http.services import Services
 from medianest.http.serving import Server
 from medianest.pictures import building as picture_building
 from medianest.pictures.places import Where
+from medianest.plex.service import Plex
 from medianest.web import routes
 from medianest.web.errors import Pages
 from medianest.web.templating import Templates
@@ -57,6 +67,10 @@ NOWHERE = "http://127.0.0.1:9"
 NOTHING_WRONG = Fact(
     id="media_dir", group=Group.PATHS, verdict=Verdict.FINE, title=msg("doctor.media_dir"), finding=Message("fine")
 )
+
+
+async def at_once(_seconds: float) -> None:
+    """Nobody waits between tries."""
 
 
 @dataclass(kw_only=True)
@@ -137,9 +151,10 @@ async def open_house(
     server: ServerSettings | None = None,
     tmdb_url: str = NOWHERE,
     plex: Where | None = None,
+    by_plex: PlexSettings | None = None,
 ) -> AsyncIterator[House]:
     """The face on a free port; it may fetch from `sites`, and does so if it `works`."""
-    house = await _build(db, folder, sites, server or ServerSettings(), tmdb_url, plex)
+    house = await _build(db, folder, sites, server or ServerSettings(), tmdb_url, plex, by_plex or PlexSettings())
     house.people = await move_in(house.services.accounts) if inhabited else None
     app = Litestar(
         [routes.router(house.services, house.templates)],
@@ -164,6 +179,7 @@ async def open_house(
             task.cancel()
         await asyncio.wait(tasks)
         await house.services.pictures.stop()
+        await house.services.by_plex.plex.stop()
         await house.services.ytdlp.stop()
         await house.services.downloads._shop.reserve.stop()
         await house.services.downloads._shop.egress.stop()
@@ -176,6 +192,7 @@ async def _build(
     server: ServerSettings,
     tmdb_url: str,
     plex: Where | None,
+    by_plex: PlexSettings,
 ) -> House:
     paths = PathsSettings(data_dir=folder, media_dir=folder / "media")
     load_or_create_key(paths.key_file)
@@ -209,12 +226,13 @@ async def _build(
 
     metrics = Metrics()
     of_pictures = PicturesSettings(tmdb_url=tmdb_url)
-    all_settings = Settings(server=server, paths=paths, downloads=settings, pictures=of_pictures)
+    all_settings = Settings(server=server, paths=paths, downloads=settings, pictures=of_pictures, plex=by_plex)
     pictures = picture_building.build(lambda: all_settings, metrics, plex=plex)
     await pictures.start()
     services = Services(
         db=db,
         accounts=accounts,
+        by_plex=ByPlex(db, SessionRules(), Plex(db, by_plex, paths.key_file, retry=Retry(sleep=at_once))),
         downloads=Downloads(db, live, shop, workers, expander),
         ytdlp=Ytdlp(db, copies, find_tools, lambda: settings, NO_INDEX),
         pictures=pictures,

@@ -38,7 +38,7 @@ def _pins() -> None:
         sa.Column("purpose", sa.String(), nullable=False),
         sa.Column("user_id", sa.String(), sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=True, index=True),
         sa.Column("pin_id", sa.BigInteger(), nullable=False),
-        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
         sa.Column("return_path", sa.String(), nullable=False),
         sa.Column("asked", sa.Integer(), nullable=False),
         sa.Column("token", sa.LargeBinary(), nullable=True),

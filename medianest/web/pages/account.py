@@ -19,6 +19,7 @@ from medianest.web.frame import THEME, Place, Theme, theme_of
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
 from medianest.web.pages.entering import let_in
+from medianest.web.pages.plex_account import PlexLink, link_of
 from medianest.web.pages.question import QuestionView, ask
 from medianest.web.quotas import Meter, meters
 
@@ -85,6 +86,7 @@ class AccountView:
     themes: tuple[ThemeChoice, ...]
     languages: tuple[LanguageChoice, ...]
     usage: tuple[Meter, ...] = ()
+    plex: PlexLink | None = None
     others_path: str | None = None
     display_name_error: Message | None = None
     current_error: Message | None = None
@@ -181,6 +183,7 @@ async def account_view(reader: Reader, services: Services) -> AccountView:
         themes=themes(theme_of(reader.request.cookies)),
         languages=languages(services.catalogues, me.language),
         usage=meters(standings),
+        plex=await link_of(services, me.id),
         others_path=_OTHERS if len(sessions) > 1 else None,
     )
 

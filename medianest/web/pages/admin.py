@@ -11,6 +11,7 @@ class Room(StrEnum):
 
     PEOPLE = "people"
     PLANS = "plans"
+    PLEX = "plex"
     SITES = "sites"
     JOBS = "jobs"
     NAMES = "names"

@@ -21,21 +21,26 @@ TURNED_AWAY = (Invalid, Unauthenticated, Forbidden, TooMany)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInView:
-    """The sign-in page; `next` is where it leads. Before there is anybody, there is no form."""
+    """The sign-in page; `next` is where it leads. Before there is anybody, there is no form.
+
+    With `by_plex` one can go to Plex instead.
+    """
 
     next: str = "/"
     name: str = ""
     error: Message | None = None
     is_set_up: bool = True
+    by_plex: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgainView:
-    """The page that asks who is signed in for the password once more."""
+    """The page that asks who is signed in for the password once more, or to go to Plex where they have a link."""
 
     next: str
     back: str
     name: str
+    by_plex: bool
     error: Message | None = None
 
 
@@ -48,7 +53,8 @@ async def show(
     if by != "password" and (profiles := await profiles_here(reader, services)):
         picker = picker_view(profiles, internal_path(next))
         return htmx.page(reader, reader.frame(), "sign_in/picker.html", picker)
-    view = SignInView(next=internal_path(next), is_set_up=await services.accounts.is_set_up())
+    is_set_up, by_plex = await services.accounts.is_set_up(), await services.by_plex.door.is_open()
+    view = SignInView(next=internal_path(next), is_set_up=is_set_up, by_plex=by_plex)
     return htmx.page(reader, reader.frame(), "sign_in/page.html", view)
 
 
@@ -60,7 +66,8 @@ async def enter(request: AnyRequest, reader: CurrentReader, services: TheService
     try:
         opened = await services.accounts.sign_in(name, form.raw("password"), reader.asking.client(), replaces=replaced)
     except TURNED_AWAY as error:
-        view = SignInView(next=next, name=name, error=error.message)
+        by_plex = await services.by_plex.door.is_open()
+        view = SignInView(next=next, name=name, error=error.message, by_plex=by_plex)
         return sent_back(htmx.page(reader, reader.frame(), "sign_in/page.html", view), error)
     return let_in(reader, opened, next)
 
@@ -94,4 +101,6 @@ async def leave(reader: CurrentReader, services: TheServices) -> Html:
 async def _again(reader: Reader, services: Services, next: str) -> AgainView:
     """Who does not want to go on goes back to the place that `next` belongs to."""
     me = await services.accounts.me(reader.asking.actor)
-    return AgainView(next=next, back="/" + next.split("/")[1].partition("?")[0], name=me.name)
+    back = "/" + next.split("/")[1].partition("?")[0]
+    by_plex = await services.by_plex.door.identity(me.id) is not None
+    return AgainView(next=next, back=back, name=me.name, by_plex=by_plex)

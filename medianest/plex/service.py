@@ -1,0 +1,39 @@
+"""Plex as a whole: what the portal builds and ends."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from medianest.core.config import PlexSettings
+from medianest.core.db import Database
+from medianest.core.resilience import Retry
+from medianest.plex.connecting import Connecting
+from medianest.plex.installation import Installation
+from medianest.plex.journeys import Journeys
+from medianest.plex.membership import Membership
+
+if TYPE_CHECKING:
+    from medianest.plex.tv.client import Tv
+
+
+class Plex:
+    """The portal's place at Plex, and the ways there."""
+
+    def __init__(self, db: Database, settings: PlexSettings, key_file: Path, *, retry: Retry | None = None) -> None:
+        self.installation = Installation(db, settings, key_file)
+        self._retry = retry
+        self._tv: Tv | None = None
+        self.journeys = Journeys(db, self.installation, self.tv)
+        self.membership = Membership(self.installation, self.tv)
+        self.connecting = Connecting(db, self.installation, self.tv, self.journeys)
+
+    def tv(self) -> "Tv":
+        """What asks plex.tv."""
+        if self._tv is None:
+            from medianest.plex.tv.client import Tv  # httpx, which a portal that asks nobody starts without
+
+            self._tv = Tv(self.installation.settings.tv_url, self.installation.client_id, retry=self._retry)
+        return self._tv
+
+    async def stop(self) -> None:
+        if self._tv is not None:
+            await self._tv.close()

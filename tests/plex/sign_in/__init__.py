@@ -1,0 +1,1 @@
+"""Signing in with Plex, by real sockets and a browser without script."""
