@@ -38,12 +38,12 @@ def folder_of_portal() -> Iterator[Portal]:
             portal.close()
 
 
-async def move_in(portal: Portal) -> None:
-    """Start it with `KEPT` downloads, shared out evenly; `PAUSED` of them are paused, the rest has come in."""
+async def move_in(portal: Portal, *, kept: int = KEPT) -> None:
+    """Start it with so many downloads, shared out evenly; `PAUSED` of them are paused, the rest has come in."""
     db = Database(PathsSettings(data_dir=portal.data_dir).database)
     await db.open()
     owners = await db.read(lambda session: session.scalars(select(UserRow.id)).all())
-    rows = [_row(number, owners[number % len(owners)]) for number in range(KEPT)]
+    rows = [_row(number, owners[number % len(owners)]) for number in range(kept)]
     async with db.transaction() as session:
         await session.execute(insert(DownloadRow), rows)
     await db.close()
@@ -59,7 +59,7 @@ def cookie(portal: Portal, name: str) -> str:
 
 def _row(number: int, owner_id: str) -> dict[str, Any]:
     blank = {column.name: None for column in DownloadRow.__table__.columns if column.nullable}
-    then = clock.now() - timedelta(hours=KEPT - number)
+    then = clock.now() - timedelta(hours=10, minutes=number)
     link = f"https://tube.example/watch/{number}"
     what = {"url": link, "source": link, "site": "tube.example", "title": f"A walk through the old town, part {number}"}
     came_in = {"state": State.COMPLETED, "file_path": f"walk/{number}.mp4", "size_bytes": 10**8, "finished_at": then}

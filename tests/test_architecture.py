@@ -24,8 +24,8 @@ REGISTRIES = re.compile(r"pypi[.]org|pythonhosted[.]org|registry[.](npmjs|yarnpk
 MACHINE_PATHS = re.compile(r"(?<![\w.}/-])/(root|home|work|tmp)/\w")
 LOCKS = {"uv.lock", "poetry.lock", "Pipfile.lock", "package-lock.json", "yarn.lock"}
 
-SQLITES_OWN = re.compile(r"\bfts5\(|\bMATCH\b|\bPRAGMA\b|\bBEGIN IMMEDIATE\b")
-KNOW_SQLITE = {"medianest/core/db.py", "medianest/core/fulltext.py", "medianest/admin/restore.py"}
+SQLITES_OWN = re.compile(r"\bfts5\(|\bMATCH\b|\bPRAGMA\b|\bBEGIN IMMEDIATE\b|\bCREATE TRIGGER\b")
+KNOW_SQLITE = {f"medianest/{name}.py" for name in ("core/db", "core/fulltext", "core/tallies", "admin/restore")}
 
 # For each contract of pyproject.toml, files with imports that it must refuse.
 PLANTED = {

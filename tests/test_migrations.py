@@ -101,8 +101,8 @@ def _indices_of_models(path: Path) -> dict[str, str]:
 
 
 def _indices(path: Path) -> dict[str, str]:
-    """By name, in SQLite's own words: alembic cannot compare those that run downwards, nor what finds words."""
-    special = "type = 'index' AND sql IS NOT NULL OR sql LIKE 'CREATE VIRTUAL%'"
+    """By name, in SQLite's own words, with triggers: alembic does not compare those that run downwards, nor these."""
+    special = "type = 'index' AND sql IS NOT NULL OR type = 'trigger' OR sql LIKE 'CREATE VIRTUAL%'"
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute(f"SELECT name, sql FROM sqlite_master WHERE {special}")
         return {name: " ".join(sql.split()) for name, sql in rows}

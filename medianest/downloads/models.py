@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from medianest.core import tallies
 from medianest.core.db import Base, UtcDateTime
 from medianest.core.work import WorkColumns
 
@@ -26,17 +27,19 @@ class DownloadRow(WorkColumns, Base):
             sqlite_where=text("state NOT IN ('failed', 'cancelled')"),
         ),
         Index("ix_downloads_url", "url", "preset"),
-        Index("ix_downloads_position", "state", "priority", "position"),
+        Index("ix_downloads_position", "state", text("priority DESC"), "position", "id"),
         Index("ix_downloads_turn", "state", "owner_id", "site", text("rank DESC"), text("priority DESC"), "position"),
         Index("ix_downloads_site", "site", "state", "position"),
         Index("ix_downloads_waits", "waits_for", "due_at", sqlite_where=text("waits_for IS NOT NULL")),
         Index("ix_downloads_begun", "begun_at", sqlite_where=text("begun_at IS NOT NULL")),
-        Index("ix_downloads_owner", "owner_id", "state"),
+        Index("ix_downloads_owner_position", "owner_id", "state", text("priority DESC"), "position", "id"),
+        Index("ix_downloads_owner_created", "owner_id", "state", "created_at", "id"),
+        Index("ix_downloads_owner_finished", "owner_id", "state", "finished_at", "id"),
         Index("ix_downloads_place", "position"),
         Index("ix_downloads_playlist", "playlist_id", "state", sqlite_where=text("playlist_id IS NOT NULL")),
         Index("ix_downloads_lease", "lease_owner", sqlite_where=text("lease_owner IS NOT NULL")),
-        Index("ix_downloads_created", "created_at", "id"),
-        Index("ix_downloads_finished", "finished_at", "id"),
+        Index("ix_downloads_created", "state", "created_at", "id"),
+        Index("ix_downloads_finished", "state", "finished_at", "id"),
         Index("uq_downloads_file", "file_path", unique=True),
     )
 
@@ -71,6 +74,10 @@ class DownloadRow(WorkColumns, Base):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     broadcast: Mapped[str | None]
     begins_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+COUNTS = tallies.tally("download_counts", DownloadRow.__table__, ("owner_id", "site", "state", "waits_for"))
+"""How many downloads of each person and site are in which state, and of those that wait, for what."""
 
 
 class FollowerRow(Base):

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_, union_all
 
 from medianest.core.actor import Actor
 from medianest.core.paging import decode_cursor, encode_cursor
@@ -48,17 +48,16 @@ def first(
     """Of what this actor may see in these states, the first behind the cursor."""
     order, behind = _ORDERS[sort], _behind(sort, cursor)
     sees_all = rights.sees_all(actor) and not mine
-    lines = [[] if sees_all else [_row.owner_id == actor.id]]
+    whose = [] if sees_all else [_row.owner_id == actor.id]
     found = [
-        select(_row.id).where(*line, _row.state == state, *place).order_by(*order).limit(most)
-        for line in lines
+        select(_row.id).where(*whose, _row.state == state, *place).order_by(*order).limit(most)
         for state in sorted(states)
         for place in behind
     ]
     ids = [select(one.subquery().c.id) for one in found]
     if not sees_all:
         ids.append(_followed(actor, states, behind))
-    return query.where(_row.id.in_(_together(ids))).order_by(*order).limit(most)
+    return query.where(_row.id.in_(union_all(*ids))).order_by(*order).limit(most)
 
 
 def cursor_of(download: Download, sort: Sort) -> str:
@@ -77,14 +76,14 @@ def _behind(sort: Sort, cursor: str | None) -> list[Where]:
     if cursor is None:
         return [[moment.is_not(None)]]
     then, id = decode_cursor(cursor, datetime, str)
-    return [[tuple_(moment, _row.id) < tuple_(then, id)]]
+    return [[tuple_(moment, _row.id) < (then, id)]]
 
 
 def _behind_position(cursor: str | None) -> list[Where]:
     if cursor is None:
         return [[]]
     priority, position, id = decode_cursor(cursor, int, int, str)
-    beside = [_row.priority == priority, tuple_(_row.position, _row.id) > tuple_(position, id)]
+    beside = [_row.priority == priority, tuple_(_row.position, _row.id) > (position, id)]
     return [beside, [_row.priority < priority]]
 
 
@@ -93,7 +92,3 @@ def _followed(actor: Actor, states: Iterable[State], behind: Iterable[Where]) ->
     theirs = select(_row.id).join(FollowerRow, FollowerRow.download_id == _row.id)
     places = or_(*(and_(True, *place) for place in behind))
     return theirs.where(FollowerRow.user_id == actor.id, _row.state.in_(states), places)
-
-
-def _together(ids: list[Select[Any]]) -> CompoundSelect[Any] | Select[Any]:
-    return union_all(*ids)

@@ -1,19 +1,19 @@
 """Reading the queue."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from medianest.accounts import queries as accounts
 from medianest.core.actor import Actor
-from medianest.core.paging import Page, decode_cursor, encode_cursor
-from medianest.downloads import failures, rights
+from medianest.core.paging import Page
+from medianest.downloads import failures, ordering, rights
 from medianest.downloads.errors import NoDownload
-from medianest.downloads.models import AliasRow, DownloadRow, FollowerRow
+from medianest.downloads.models import COUNTS, AliasRow, DownloadRow, FollowerRow
+from medianest.downloads.ordering import Sort
 from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import (
     Broadcast,
@@ -33,14 +33,6 @@ from medianest.downloads.types import (
 TABLES = (DownloadRow.__tablename__, FollowerRow.__tablename__, *accounts.NAME_TABLES)
 _COLUMNS = tuple(DownloadRow.__table__.c)
 _BY_ID = select(*_COLUMNS).where(DownloadRow.__table__.c.id == bindparam("id"))
-
-
-class Sort(StrEnum):
-    """How lists are ordered (contract.md)."""
-
-    POSITION = "position"
-    CREATED = "-created_at"
-    FINISHED = "-finished_at"
 
 
 def one(session: Session, actor: Actor, id: str) -> Download:
@@ -73,17 +65,21 @@ def listing(
     limit: int = 50,
 ) -> Page[Download]:
     """Downloads that this actor may see."""
-    query = select(*_COLUMNS).where(DownloadRow.state.in_(states), *_visible(actor, mine=mine))
-    query = _after(query, sort, cursor).limit(limit + 1)
+    everything = select(*_COLUMNS)
+    query = ordering.first(everything, actor, states=states, mine=mine, sort=sort, cursor=cursor, most=limit + 1)
     found = _downloads(session, query)
     more = len(found) > limit
-    return Page(items=found[:limit], next_cursor=_cursor(found[limit - 1], sort) if more else None)
+    return Page(items=found[:limit], next_cursor=ordering.cursor_of(found[limit - 1], sort) if more else None)
 
 
 def counts(session: Session, actor: Actor) -> Counts:
     """How many downloads this actor sees, by state."""
-    query = select(DownloadRow.state, func.count()).where(*_visible(actor, mine=False)).group_by(DownloadRow.state)
-    return Counts(**{str(state): int(number) for state, number in session.execute(query)})
+    kept = select(COUNTS.c.state, func.sum(COUNTS.c.number)).group_by(COUNTS.c.state)
+    asked = [kept] if rights.sees_all(actor) else [kept.where(COUNTS.c.owner_id == actor.id), _followed(actor)]
+    found: Counter[str] = Counter()
+    for query in asked:
+        found.update({str(state): int(number) for state, number in session.execute(query)})
+    return Counts(**found)
 
 
 def estate(session: Session, person_id: str) -> Estate:
@@ -145,35 +141,11 @@ def unfinished_ids(session: Session) -> frozenset[str]:
     return frozenset(session.scalars(select(DownloadRow.id).where(DownloadRow.state.not_in(settled))))
 
 
-def _visible(actor: Actor, *, mine: bool) -> list[ColumnElement[bool]]:
-    if rights.sees_all(actor) and not mine:
-        return []
-    followed = select(FollowerRow.download_id).where(FollowerRow.user_id == actor.id)
-    return [or_(DownloadRow.owner_id == actor.id, DownloadRow.id.in_(followed))]
-
-
-def _after(query: Select[Any], sort: Sort, cursor: str | None) -> Select[Any]:
-    row = DownloadRow
-    if sort is Sort.POSITION:
-        if cursor:
-            priority, position, id = decode_cursor(cursor, int, int, str)
-            behind = or_(row.position > position, and_(row.position == position, row.id > id))
-            query = query.where(or_(row.priority < priority, and_(row.priority == priority, behind)))
-        return query.order_by(row.priority.desc(), row.position, row.id)
-    moment = row.created_at if sort is Sort.CREATED else row.finished_at
-    if sort is Sort.FINISHED:
-        query = query.where(moment.is_not(None))
-    if cursor:
-        then, id = decode_cursor(cursor, datetime, str)
-        query = query.where(or_(moment < then, and_(moment == then, row.id < id)))
-    return query.order_by(moment.desc(), row.id.desc())
-
-
-def _cursor(download: Download, sort: Sort) -> str:
-    if sort is Sort.POSITION:
-        return encode_cursor(download.priority, download.position, download.id)
-    moment = download.created_at if sort is Sort.CREATED else download.finished_at
-    return encode_cursor(moment or download.created_at, download.id)
+def _followed(actor: Actor) -> Select[str, int]:
+    """How many downloads of others this actor follows, by state."""
+    query = select(DownloadRow.state, func.count()).join(FollowerRow, FollowerRow.download_id == DownloadRow.id)
+    theirs = query.where(FollowerRow.user_id == actor.id, DownloadRow.owner_id != actor.id)
+    return theirs.group_by(DownloadRow.state)
 
 
 def _downloads(session: Session, query: Select[Any], **values: str) -> list[Download]:

@@ -113,9 +113,10 @@ def _askable_sites() -> Select[str]:
 
 
 @cache
-def _dues() -> tuple[Select[datetime | None], Select[datetime | None]]:
-    timed = select(func.min(_row.due_at)).where(_row.waits_for.in_(_TIMED))
-    return timed, select(func.min(SiteRow.until)).where(*_cooling(), _someone_waits())
+def _dues() -> Sequence[Select[datetime | None]]:
+    """One look into the index for each kind of waiting, and one at the sites."""
+    timed = [select(func.min(_row.due_at)).where(_row.waits_for == why) for why in _TIMED]
+    return [*timed, select(func.min(SiteRow.until)).where(*_cooling(), _someone_waits())]
 
 
 def _cooling() -> Sequence[ColumnElement[bool]]:

@@ -13,7 +13,7 @@ from medianest.api.v1.tokens import NewToken
 from medianest.api.wire import List, Output, Paged, from_json, from_query, to_json
 from medianest.core.errors import Invalid
 from medianest.core.i18n import Catalogues
-from medianest.downloads.queries import Sort
+from medianest.downloads.ordering import Sort
 from medianest.downloads.types import State
 from medianest.http.errors import Malformed
 

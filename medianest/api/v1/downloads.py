@@ -17,7 +17,7 @@ from medianest.api.v1.previews import Url
 from medianest.api.wire import Input, List, Paged, Query, Word
 from medianest.core.actor import Actor
 from medianest.downloads import queries, types
-from medianest.downloads.queries import Sort
+from medianest.downloads.ordering import Sort
 from medianest.downloads.types import State
 from medianest.http.media_types import media_type_of
 from medianest.http.ranges import file_response

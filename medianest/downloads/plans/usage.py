@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from medianest.accounts import plan_queries as plans
 from medianest.accounts.plans import WINDOW_DAYS_MOST
 from medianest.core import clock
-from medianest.downloads.models import DownloadRow, UsageRow
+from medianest.downloads.models import COUNTS, DownloadRow, UsageRow
 from medianest.downloads.plans import quotas
 from medianest.downloads.plans.meters import Meter
 from medianest.downloads.plans.quotas import QuotaExceeded
@@ -78,7 +78,7 @@ async def purge(session: AsyncSession) -> int:
 
 def _standing(session: Session, user_id: str, quota: Quota, limit: int, days: int) -> Standing:
     if quota is Quota.ACTIVE:
-        return Standing(quota=quota, limit=limit, used=_active(session, user_id), window_days=days)
+        return Standing(quota=quota, limit=limit, used=active(session, user_id), window_days=days)
     window = timedelta(days=days)
     inside, counted = _inside(user_id, clock.now() - window), _COUNTED[quota]
     used = int(session.scalar(select(func.coalesce(func.sum(counted), 0)).where(*inside)) or 0)
@@ -86,9 +86,10 @@ def _standing(session: Session, user_id: str, quota: Quota, limit: int, days: in
     return Standing(quota=quota, limit=limit, used=used, window_days=days, resets_at=last + window if last else None)
 
 
-def _active(session: Session, user_id: str) -> int:
-    query = select(func.count()).where(DownloadRow.owner_id == user_id, DownloadRow.state.in_(ACTIVE))
-    return session.scalar(query) or 0
+def active(session: Session, user_id: str) -> int:
+    """How many downloads of this person are under way."""
+    theirs = (COUNTS.c.owner_id == user_id, COUNTS.c.state.in_(ACTIVE))
+    return session.scalar(select(func.sum(COUNTS.c.number)).where(*theirs)) or 0
 
 
 def _last_in_the_way(

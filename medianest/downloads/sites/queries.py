@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from medianest.core.circuit import Circuit, State
-from medianest.downloads.models import DownloadRow, SiteCookiesRow, SiteHostRow, SiteRow
+from medianest.downloads.models import COUNTS, DownloadRow, SiteCookiesRow, SiteHostRow, SiteRow
 from medianest.downloads.sites.cookies import Use
 from medianest.downloads.sites.health import Site
 from medianest.downloads.types import Counts, ErrorCode, Wait
@@ -93,10 +93,10 @@ def is_known(session: Session, name: str) -> bool:
 def waiting(session: Session, names: Iterable[str]) -> dict[str, int]:
     """How many downloads wait for each of these sites."""
     query = (
-        select(DownloadRow.site, func.count())
-        .where(DownloadRow.site.in_(set(names)), DownloadRow.state == DownloadState.WAITING)
-        .where(DownloadRow.waits_for == Wait.SITE)
-        .group_by(DownloadRow.site)
+        select(COUNTS.c.site, func.sum(COUNTS.c.number))
+        .where(COUNTS.c.site.in_(set(names)), COUNTS.c.state == DownloadState.WAITING)
+        .where(COUNTS.c.waits_for == Wait.SITE)
+        .group_by(COUNTS.c.site)
     )
     return {site: int(number) for site, number in session.execute(query)}
 
@@ -151,9 +151,9 @@ def site_of_host(session: Session, host: str) -> str:
 def _counts(session: Session, names: Iterable[str]) -> dict[str, Counts]:
     """How many downloads of each of these sites are in which state."""
     found: dict[str, dict[str, int]] = {name: {} for name in names}
-    query = select(DownloadRow.site, DownloadRow.state, func.count()).where(DownloadRow.site.in_(found))
-    for site, state, number in session.execute(query.group_by(DownloadRow.site, DownloadRow.state)):
-        found[site][str(state)] = int(number)
+    query = select(COUNTS.c.site, COUNTS.c.state, func.sum(COUNTS.c.number)).where(COUNTS.c.site.in_(found))
+    for site, state, number in session.execute(query.group_by(COUNTS.c.site, COUNTS.c.state)):
+        found[site][state] = int(number)
     return {name: Counts(**numbers) for name, numbers in found.items()}
 
 

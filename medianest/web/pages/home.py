@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from medianest.core.actor import Actor
 from medianest.downloads import queries
-from medianest.downloads.queries import Sort
+from medianest.downloads.ordering import Sort
 from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import Download, State
 from medianest.http.services import Services

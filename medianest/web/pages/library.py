@@ -6,7 +6,7 @@ from litestar.params import FromQuery
 
 from medianest.core.i18n import msg
 from medianest.downloads import queries
-from medianest.downloads.queries import Sort
+from medianest.downloads.ordering import Sort
 from medianest.downloads.types import State
 from medianest.web import htmx
 from medianest.web.acts import relation

@@ -10,7 +10,7 @@ from medianest.core.actor import Actor
 from medianest.core.i18n import Message, msg
 from medianest.downloads import failed, queries, rights
 from medianest.downloads.lists import queries as playlist_queries
-from medianest.downloads.queries import Sort
+from medianest.downloads.ordering import Sort
 from medianest.downloads.sites import queries as site_queries
 from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import Download, State

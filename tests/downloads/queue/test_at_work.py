@@ -9,7 +9,7 @@ from medianest.core.config import PresetSettings
 from medianest.core.errors import Conflict, Forbidden, NotFound
 from medianest.core.live import Signal
 from medianest.downloads import queries
-from medianest.downloads.queries import Sort
+from medianest.downloads.ordering import Sort
 from medianest.downloads.types import ErrorCode, Preset, State, Tick
 from tests.fakes.media_site import MediaSite
 from tests.household import Household
