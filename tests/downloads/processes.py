@@ -34,8 +34,8 @@ async def until(condition: Callable[[], object], *, patience_s: float = _PATIENC
 
 
 async def freeze(leader: int, name: str) -> int:
-    """Wait for a process of this name in the session, and stop it where it is."""
-    await until(lambda: name in session(leader).values())
-    pid = next(pid for pid, found in session(leader).items() if found == name)
+    """Wait for a process whose name begins so in the session, and stop it where it is."""
+    await until(lambda: any(found.startswith(name) for found in session(leader).values()))
+    pid = next(pid for pid, found in session(leader).items() if found.startswith(name))
     os.kill(pid, signal.SIGSTOP)
     return pid

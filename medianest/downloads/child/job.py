@@ -244,11 +244,13 @@ class Job:
         wanted = Wanted(recipe=recipe, duration_s=about.duration_s, extras=extras, once=about.is_live)
         whole = all(one.get("protocol") in _WHOLE for one in formats)
         finish = Finish(self._ffmpeg, self._events, self._folder.path)
-        file, extension = finish.file(paths, wanted, whole=whole)
-        if about.is_live and (made := self._ffmpeg.inspect(file)):
-            about = replace(about, duration_s=made.duration_s)
-        if self._picture is None:
-            self._pictured(picture.of_file(self._ffmpeg, self._folder.path, file, about.duration_s))
+        with contextlib.nullcontext() if about.is_live else self._frame_taken(paths[0], about.duration_s):
+            file, extension = finish.file(paths, wanted, whole=whole)
+        if about.is_live:
+            made = self._ffmpeg.inspect(file)
+            about = replace(about, duration_s=made.duration_s if made else None)
+            if self._picture is None:
+                self._take_frame(file, about.duration_s)
         ends = sides.laid_out(info, words)
         size = file.stat().st_size
         fetched = Fetched(file=f"{MEDIA}.{extension}", size_bytes=size, info=about, sides=ends)
@@ -264,6 +266,23 @@ class Job:
         with contextlib.suppress(OSError):
             drawn = folder.picture() or picture.of_site(self._ffmpeg, folder.path, urls, self._site.picture)
             self._pictured(drawn)
+
+    @contextlib.contextmanager
+    def _frame_taken(self, file: Path, duration_s: float | None) -> Iterator[None]:
+        """Meanwhile a frame of a file becomes the picture, if there is none yet."""
+        if self._picture is not None:
+            yield
+            return
+        taking = threading.Thread(target=self._take_frame, args=(file, duration_s), name="frame", daemon=True)
+        taking.start()
+        try:
+            yield
+        finally:
+            taking.join()
+
+    def _take_frame(self, file: Path, duration_s: float | None) -> None:
+        with contextlib.suppress(OSError):
+            self._pictured(picture.of_file(self._ffmpeg, self._folder.path, file, duration_s))
 
     def _pictured(self, picture: Pictured | None) -> None:
         if picture:

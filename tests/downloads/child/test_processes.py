@@ -30,10 +30,6 @@ def waited(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
 
-def children_of(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
 async def held(desk: Desk, media_site: MediaSite) -> Child:
     """A child in the middle of a download that does not go on."""
     child = await desk.child()
@@ -156,8 +152,8 @@ from medianest.downloads.spawn import Child, Make, find_tools
 
 async def main():
     child = await Child.start(Make(tools=find_tools()))
-    assert await child.gets_ready()
     print(child.pid, flush=True)
+    print(await child.gets_ready(), flush=True)
     await child.wait()
 
 asyncio.run(main())
@@ -169,11 +165,11 @@ async def test_who_waits_dies_with_the_parent_as_well(moment: str) -> None:
     parent = await asyncio.create_subprocess_exec(
         sys.executable, "-c", WAITING, env={"PYTHONPATH": str(PROJECT), "PATH": os.defpath}, stdout=-1
     )
-    await until(lambda: children_of(parent.pid))
-    (child,) = children_of(parent.pid)
+    assert parent.stdout
+    child = int(await parent.stdout.readline())
+    assert session(child)
     if moment == "while it waits":
-        assert parent.stdout
-        assert int(await parent.stdout.readline()) == child
+        assert await parent.stdout.readline() == b"True\n"
     parent.kill()
     assert await until(lambda: not session(child)) < 1
     await parent.wait()
@@ -268,6 +264,11 @@ def test_the_tools_are_found() -> None:
     assert Path(tools.ffmpeg).is_file()
     assert tools.deno
     assert Path(tools.deno).is_file()
+
+
+def test_a_system_s_ffmpeg_is_known_by_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "sh")
+    assert find_tools().ffmpeg == os.path.realpath("/bin/sh")
 
 
 DENO_AS_YTDLP_RUNS_IT = [
