@@ -6,6 +6,7 @@ import pytest
 
 from tests.fakes.canary import Canary
 from tests.fakes.media_site import MediaSite
+from tests.fakes.overseerr import Overseerr
 from tests.fakes.package_index import PackageIndex
 from tests.fakes.plex import Plex
 
@@ -41,4 +42,13 @@ def index() -> Iterator[PackageIndex]:
 def plex() -> Iterator[Plex]:
     """plex.tv and two media servers, as they are on the first day."""
     with Plex() as running:
+        yield running
+
+
+@pytest.fixture
+def overseerr() -> Iterator[Overseerr]:
+    """Overseerr with its administrator, and Alice and Bob, who may ask."""
+    with Overseerr() as running:
+        for number, name in enumerate(("owner", "alice", "bob"), 1001):
+            running.add(name, plex_id=number)
         yield running

@@ -19,6 +19,8 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     host: str
+    target: str = ""
+    """The path and query as they were written."""
 
     def plex(self, name: str) -> str | None:
         """`X-Plex-NAME`, which may be a header or an argument of the query."""

@@ -188,6 +188,7 @@ class _Answering(BaseHTTPRequestHandler):
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self.rfile.read(int(self.headers.get("Content-Length", "0"))),
             host=self.headers.get("Host", ""),
+            target=self.path,
         )
         reply, trouble = self.server.service.serve(request)
         if reply.status == 101:
