@@ -56,9 +56,10 @@ class Portal:
         self.templates = Templates(self.catalogues, base_path=settings.server.base_path)
         rules = SessionRules(idle=settings.accounts.session_idle, absolute=settings.accounts.session_absolute)
         self.plex = Plex(self.db, settings.plex, paths.key_file)
-        self.pictures = picture_building.build(lambda: self.settings, self.metrics, plex=self._at_plex)
         self.accounts, self.by_plex = Accounts(self.db, rules), ByPlex(self.db, rules, self.plex)
         self.queue = Queue(self.db, self.live, self.metrics, settings.downloads, paths, sources.environ)
+        here = self.queue.downloads.artwork
+        self.pictures = picture_building.build(lambda: self.settings, self.metrics, plex=self._at_plex, artwork=here)
         self.backups = Backups(self.db, paths, release=__version__, revision=upgrade.newest())
         housekeeping = admin_jobs.jobs(self.db, self.backups, lambda: self.settings)
         people = [*accounts_jobs.jobs(self.db, rules), *accounts_jobs.of_circle(self.by_plex.circle)]

@@ -179,6 +179,10 @@ class Downloads:
         download = await self._db.read(queries.one, actor, id)
         return _existing(await asyncio.to_thread(self._shop.workspace.picture, download.id))
 
+    def artwork(self, id: str) -> Path | None:
+        """Where the picture of a download lies, whoever asks."""
+        return self._shop.workspace.picture(id)
+
     async def preview_picture(self, actor: Actor, preview_id: str) -> Path:
         seen = self._previews.find(preview_id, owner_id=actor.id)
         if seen is None:

@@ -191,6 +191,11 @@ class Download:
     broadcast: Broadcast | None = None
     begins_at: datetime | None = None
 
+    @property
+    def picture_version(self) -> int:
+        """Another one where the picture may be another: that of the finished file takes the place of the preview's."""
+        return int(self.finished_at.timestamp()) if self.finished_at else 0
+
 
 class Quota(StrEnum):
     """What of downloads can be limited: how many are begun, what they receive, how many are under way."""

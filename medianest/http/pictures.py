@@ -9,13 +9,12 @@ from litestar.response import Response
 
 from medianest.core.errors import Unavailable
 from medianest.http.etags import AnyRequest, matches
-from medianest.http.ranges import POLICY
+from medianest.http.ranges import ASKED_AGAIN, FOR_GOOD, POLICY
 from medianest.pictures.addresses import ROOM
 from medianest.pictures.errors import NoPicture
 from medianest.pictures.service import Pictures
 from medianest.pictures.types import Asked
 
-_FOR_GOOD = "private, max-age=31536000, immutable"
 _AWAY_S = 30
 _NONE_S = 3600
 _STAND_IN = (
@@ -28,8 +27,15 @@ _STAND_IN = (
 
 async def picture_response(request: AnyRequest, pictures: Pictures, path: str) -> Response[Any]:
     """What stands behind an address of `Pictures.address_of`, here without its beginning. Raises NoPicture."""
-    asked = pictures.asked(f"/{ROOM}{path}")
-    headers = {"cache-control": _FOR_GOOD, "etag": f'W/"{asked.mark}"', "content-security-policy": POLICY}
+    return await drawn_response(request, pictures, pictures.asked(f"/{ROOM}{path}"))
+
+
+async def drawn_response(
+    request: AnyRequest, pictures: Pictures, asked: Asked, *, for_good: bool = True
+) -> Response[Any]:
+    """A picture; `for_good` where its address would be another one if it were another picture."""
+    kept = FOR_GOOD if for_good else ASKED_AGAIN
+    headers = {"cache-control": kept, "etag": f'W/"{asked.mark}"', "content-security-policy": POLICY}
     if matches(request.headers.get("if-none-match"), headers["etag"]):
         pictures.unchanged(asked)
         return Response(b"", status_code=304, headers=headers)

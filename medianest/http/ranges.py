@@ -27,6 +27,9 @@ from medianest.http.etags import AnyRequest, matches
 from medianest.http.leases import Leases
 from medianest.http.streaming import CutShort, StreamedAnswer
 
+ASKED_AGAIN = "private, no-cache"
+FOR_GOOD = "private, max-age=31536000, immutable"
+"""For what would have another address if it were another file."""
 PIECE_BYTES = 256 * 1024
 _NAME_MOST = 200
 POLICY = "default-src 'none'; media-src 'self'; img-src 'self'; frame-ancestors 'none'; sandbox"
@@ -42,7 +45,7 @@ class _Stat:
 
 
 async def file_response(
-    request: AnyRequest, path: Path, *, media_type: str, filename: str | None = None
+    request: AnyRequest, path: Path, *, media_type: str, filename: str | None = None, cache_control: str = ASKED_AGAIN
 ) -> Response[Any]:
     """The file, or the part of it that is asked for; saved under `filename` if there is one, else shown.
 
@@ -53,6 +56,7 @@ async def file_response(
         "accept-ranges": "bytes",
         "etag": found.etag,
         "last-modified": found.modified,
+        "cache-control": cache_control,
         "content-security-policy": POLICY,
     }
     if _is_known(request, found):

@@ -31,8 +31,15 @@ class Addresses:
             source, size, path = Source(named_source), Size(named_size), f"/{rest}"
         except ValueError:
             return None
-        if room != ROOM or not names_picture(source, path) or not same(mark, self._fingerprint(source, path, size)):
+        if room != ROOM or not names_picture(source, path):
             return None
+        if not same(mark, self._fingerprint(source, path, size)):
+            return None
+        return self.named(source, path, size)
+
+    def named(self, source: Source, path: str, size: Size) -> Asked:
+        """The picture itself, for who needs no address to come to it."""
+        mark = self._fingerprint(source, path, size)
         return Asked(source=source, path=path, size=size, mark=mark, key=_key(source, path, size))
 
     def _fingerprint(self, source: Source, path: str, size: Size) -> str:

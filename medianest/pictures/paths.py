@@ -26,8 +26,8 @@ _TMDB_WIDTHS = (154, 185, 300, 342, 500, 780, 1280)
 
 
 def names_picture(source: Source, path: str) -> bool:
-    """Whether a path is one of the forms that pictures have there."""
-    return _FORMS[source].fullmatch(path) is not None
+    """Whether a path is one of the forms that pictures have there; what lies on this machine is named by no path."""
+    return source in _FORMS and _FORMS[source].fullmatch(path) is not None
 
 
 def as_it_is(path: str, _size: Size) -> str:

@@ -14,7 +14,7 @@ from medianest.core.metrics import Metrics
 from medianest.core.security import load_or_create_key
 from medianest.pictures.addresses import Addresses
 from medianest.pictures.decoders import Decoders
-from medianest.pictures.errors import NoPicture, PictureAway
+from medianest.pictures.errors import NoPicture
 from medianest.pictures.kinds import is_picture
 from medianest.pictures.shelf import Shelf
 from medianest.pictures.types import Asked, Shown, Size, Source
@@ -90,6 +90,15 @@ class Pictures:
             raise NoPicture("foreign_address")
         return found
 
+    def artwork(self, id: str, version: int, size: str) -> Asked:
+        """The picture of a download, for who may see that; another `version` is another picture. Raises NoPicture."""
+        assert self._addresses
+        try:
+            known, path = Size(size), f"/{id}/{version}"
+        except ValueError:
+            raise NoPicture("unknown_size") from None
+        return self._addresses.named(Source.ARTWORK, path, known)
+
     def unchanged(self, asked: Asked) -> None:
         """Count one that a browser has already."""
         self._asked.labels(asked.source, "unchanged").inc()
@@ -124,11 +133,8 @@ class Pictures:
         return await asyncio.shield(task)
 
     async def _make(self, asked: Asked) -> bytes:
-        origin = self._origins.get(asked.source)
-        if origin is None:
-            raise PictureAway("not_connected")
         try:
-            data = await origin.fetch(asked.path, asked.size)
+            data = await self._origins[asked.source].fetch(asked.path, asked.size)
             if not is_picture(data):
                 raise NoPicture("another_kind")
             drawn = await self._decoders.draw(data, asked.size)

@@ -9,6 +9,8 @@ class Source(StrEnum):
 
     PLEX = "plex"
     TMDB = "tmdb"
+    ARTWORK = "artwork"
+    """What a child of ours fetched with a download; it has an address of its own, behind the rights to the download."""
 
 
 _HEIGHT_OF_WIDTH = {"poster": 3 / 2, "backdrop": 9 / 16, "still": 9 / 16, "avatar": 1.0}

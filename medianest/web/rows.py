@@ -73,7 +73,7 @@ def row(download: Download, who: Relation) -> Row:
         title=download.title,
         site=download.site,
         owner=msg("web.row.yours") if who is Relation.OWNER else msg("web.row.owner", name=download.owner.name),
-        picture=f"/downloads/{download.id}/picture" if download.has_picture else None,
+        picture=f"/downloads/{download.id}/picture?v={download.picture_version}" if download.has_picture else None,
         tone=download.tone,
         duration_s=download.duration_s,
         is_sound=download.is_sound,

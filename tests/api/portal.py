@@ -185,6 +185,10 @@ async def run_portal(db: Database, folder: Path, **server: Any) -> AsyncIterator
         await services.ytdlp.stop()
 
 
+async def no_server() -> None:
+    """No Plex server is connected."""
+
+
 def _services(
     db: Database,
     paths: PathsSettings,
@@ -207,7 +211,9 @@ def _services(
         by_plex=ByPlex(db, SessionRules(), Plex(db, PlexSettings(), paths.key_file)),
         downloads=queue.downloads,
         ytdlp=queue.ytdlp,
-        pictures=picture_building.build(lambda: Settings(paths=paths), Metrics()),
+        pictures=picture_building.build(
+            lambda: Settings(paths=paths), Metrics(), plex=no_server, artwork=queue.downloads.artwork
+        ),
         scheduler=Scheduler(db, [Job(name="errand", every=timedelta(days=1), run=errands.work)]),
         dispatcher=dispatcher,
         backups=Backups(db, paths, release="1", revision="0001"),

@@ -68,7 +68,7 @@ NO_PAGES = {
     "/static/{path:path}", "/live", "/previews/{id:str}/picture", "/downloads/{id:str}/log", "/downloads/{id:str}/file",
     "/downloads/{id:str}/picture", "/admin", "/admin/journal.csv", "/admin/backups/{name:str}",
     "/invite/{secret:str}", "/sign-in/profiles/{id:str}", "/sign-in/plex/{id:str}", "/sign-in/plex/{id:str}/go",
-    "/admin/plex/servers/{id:str}", "/admin/plex/people",
+    "/admin/plex/servers/{id:str}", "/admin/plex/people", "/pictures/{path:path}",
 }  # fmt: skip
 """Files, ways elsewhere; the page of a first start is judged below, those of a profile and a list in the gallery.
 

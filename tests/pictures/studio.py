@@ -52,12 +52,18 @@ async def open_studio(
         downloads=DownloadsSettings(min_free_data_bytes=0),
     )
     metrics, held = Metrics(), [settings]
-    pictures = building.build(lambda: held[-1], metrics, plex=plex)
+    pictures = building.build(
+        lambda: held[-1], metrics, plex=plex or no_server, artwork=lambda name: folder / "artwork" / name
+    )
     await pictures.start()
     try:
         yield Studio(pictures, host, folder, metrics, held)
     finally:
         await pictures.stop()
+
+
+async def no_server() -> None:
+    """No Plex server is connected."""
 
 
 def at(server: MediaServer) -> Where:

@@ -129,7 +129,8 @@ class Newcomers:
         (paths.data_dir / "pictures" / "downloads" / f"{id}.webp").write_bytes(b"picture")
         kept = {"file_path": f"{id}.mp4", "size_bytes": 4, "has_picture": True, "state": State.COMPLETED}
         said = {"url": link, "source": link, "site": "tube.example", "title": id, "preset": "best", "position": 1}
-        return self._add(DownloadRow, id, **kept, **said, owner_id=owner_id, created_at=clock.now())
+        then = {"created_at": clock.now(), "finished_at": clock.now()}
+        return self._add(DownloadRow, id, **kept, **said, **then, owner_id=owner_id)
 
     def preview(self, owner_id: str) -> str:
         """What a child is said to have learnt of a link that this person pasted."""

@@ -185,6 +185,10 @@ async def open_house(
         await house.services.downloads._shop.egress.stop()
 
 
+async def no_server() -> None:
+    """No Plex server is connected."""
+
+
 async def _build(
     db: Database,
     folder: Path,
@@ -227,13 +231,14 @@ async def _build(
     metrics = Metrics()
     of_pictures = PicturesSettings(tmdb_url=tmdb_url)
     all_settings = Settings(server=server, paths=paths, downloads=settings, pictures=of_pictures, plex=by_plex)
-    pictures = picture_building.build(lambda: all_settings, metrics, plex=plex)
+    downloads = Downloads(db, live, shop, workers, expander)
+    pictures = picture_building.build(lambda: all_settings, metrics, plex=plex or no_server, artwork=downloads.artwork)
     await pictures.start()
     services = Services(
         db=db,
         accounts=accounts,
         by_plex=ByPlex(db, SessionRules(), Plex(db, by_plex, paths.key_file, retry=Retry(sleep=at_once))),
-        downloads=Downloads(db, live, shop, workers, expander),
+        downloads=downloads,
         ytdlp=Ytdlp(db, copies, find_tools, lambda: settings, NO_INDEX),
         pictures=pictures,
         dispatcher=Dispatcher(db, []),

@@ -1,13 +1,15 @@
 """The page of one download, with its log, its picture and its file."""
 
 from dataclasses import replace
+from typing import Any
 
 from litestar import Response
 from litestar.params import FromPath, FromQuery
 
 from medianest.downloads import queries
 from medianest.downloads.types import Download
-from medianest.http.ranges import file_response
+from medianest.http.pictures import drawn_response
+from medianest.http.ranges import ASKED_AGAIN, FOR_GOOD, file_response
 from medianest.http.services import Services
 from medianest.web import htmx
 from medianest.web.acts import Relation, relation
@@ -41,10 +43,22 @@ async def file(
 
 
 async def picture(
-    request: AnyRequest, reader: CurrentReader, services: TheServices, id: FromPath[str]
-) -> Response[None]:
+    request: AnyRequest,
+    reader: CurrentReader,
+    services: TheServices,
+    id: FromPath[str],
+    v: FromQuery[str] = "",
+    size: FromQuery[str] = "",
+) -> Response[Any]:
+    """The picture as it was fetched, or drawn into a size; under its version it never changes."""
+    download, _ = await _known(reader, services, id)
+    for_good = v == str(download.picture_version)
+    if size:
+        asked = services.pictures.artwork(download.id, download.picture_version, size)
+        return await drawn_response(request, services.pictures, asked, for_good=for_good)
     path = await services.downloads.picture_path(reader.asking.actor, id)
-    return await file_response(request, path, media_type=media_type(path))
+    kept = FOR_GOOD if for_good else ASKED_AGAIN
+    return await file_response(request, path, media_type=media_type(path), cache_control=kept)
 
 
 async def _known(reader: Reader, services: Services, id: str) -> tuple[Download, Relation]:
