@@ -22,7 +22,7 @@ from medianest.downloads.recipes import Recipe
 from medianest.downloads.reserve import Reserve
 from medianest.downloads.sites.cookie_jars import CookieJars
 from medianest.downloads.spawn import Child
-from medianest.downloads.types import Broadcast, Download, ErrorCode, Progress, Stage, Tick
+from medianest.downloads.types import Broadcast, Download, ErrorCode, Place, Progress, Stage, Tick
 from medianest.downloads.ytdlp.copies import Copies, Occupied
 from medianest.downloads.ytdlp.versions import Copy
 
@@ -73,6 +73,7 @@ class Run:
         copies: Copies,
         cookies: CookieJars,
         meter: Meter,
+        place: Place | None,
         on_probed: Callable[[Info], Awaitable[bool]],
         on_tick: Callable[[Tick], None],
     ) -> None:
@@ -88,6 +89,7 @@ class Run:
         self._copy: Copy | None = None
         self._cookies = cookies
         self._signed_in: protocol.SignedIn | None = None
+        self._place = place
         self._on_probed = on_probed
         self._on_tick = on_tick
         self._log = JobLog(workspace.log(download.id))
@@ -235,7 +237,7 @@ class Run:
         return None
 
     def _finished(self, fetched: Fetched) -> Finished:
-        picture = self._picture
+        fetched, picture = structs.replace(fetched, info=paths.of_list(fetched.info, self._place)), self._picture
         return Finished(
             fetched=fetched,
             path=self._path(fetched),

@@ -14,6 +14,7 @@ from medianest.downloads import ledger, queries, rights, waits
 from medianest.downloads.line import turns
 from medianest.downloads.line.turns import Closed, Rest, Turn
 from medianest.downloads.line.window import opens_at
+from medianest.downloads.lists import queries as list_queries
 from medianest.downloads.models import DownloadRow
 from medianest.downloads.plans.budgets import Budgets
 from medianest.downloads.plans.meters import Meter
@@ -21,7 +22,7 @@ from medianest.downloads.protocol import Info
 from medianest.downloads.run import Broken, Finished, Outcome, Run
 from medianest.downloads.sites import manners
 from medianest.downloads.sites import queries as site_queries
-from medianest.downloads.types import Download, ErrorCode, Tick, Wait
+from medianest.downloads.types import Download, ErrorCode, Place, Tick, Wait
 from medianest.downloads.workshop import Workshop
 
 log = logging.getLogger(__name__)
@@ -128,10 +129,11 @@ class Workers:
         if await self._budgets.admit(turn.id):
             download = await ledger.claim(self._db, turn, settings, owner=self._owner, lease=LEASE)
             if download is not None:
-                self._begin(download, turn, await self._budgets.open(download))
+                place = await self._db.read(list_queries.place, download.id) if download.playlist_id else None
+                self._begin(download, turn, await self._budgets.open(download), place)
         return True
 
-    def _begin(self, download: Download, turn: Turn, meter: Meter) -> None:
+    def _begin(self, download: Download, turn: Turn, meter: Meter, place: Place | None) -> None:
         run = Run(
             download,
             ends=download.id in self._ending,
@@ -142,6 +144,7 @@ class Workers:
             copies=self._shop.copies,
             cookies=self._shop.cookies,
             meter=meter,
+            place=place,
             on_probed=lambda info: self._recognise(download.id, info),
             on_tick=lambda tick: self._publish(download, tick),
         )

@@ -11,8 +11,9 @@ from medianest.downloads import queries
 from medianest.downloads.events import DownloadJoined, DownloadMoved
 from medianest.downloads.lists import queries as playlist_queries
 from medianest.downloads.lists.expander import SIGNAL as LIST_SIGNAL
+from medianest.downloads.lists.rights import sees_list
 from medianest.downloads.service import Downloads
-from medianest.downloads.types import Tick
+from medianest.downloads.types import Download, Tick
 from medianest.downloads.workers import SIGNAL
 from medianest.http import sse
 from medianest.http.hub import News
@@ -68,7 +69,7 @@ class LiveWriter:
         else:
             who = relation_to(news, actor.id, is_admin=actor.is_admin)
             view = news_view(self._downloads.with_progress(download), who, counts, kind=news.kind)
-            told = self._say(actor, "queue/_news.html", {"news": view})
+            told = self._say(actor, "queue/_news.html", {"news": view}) + await self._list_of(actor, download)
         return sse.message(told, id=news.id)
 
     async def _anew(self, actor: Actor, news: Entry) -> bytes:
@@ -90,10 +91,18 @@ class LiveWriter:
 
     async def _list(self, actor: Actor, signal: Signal) -> bytes | None:
         """How far a list is that is being queued."""
-        playlist = await self._db.read(playlist_queries.by_id, signal.subject_id)
-        if playlist is None:
-            return None
-        return sse.message(self._say(actor, "playlist/_tick.html", {"row": list_row(playlist, actor)}))
+        told = await self._list_line(actor, signal.subject_id)
+        return sse.message(told) if told else None
+
+    async def _list_of(self, actor: Actor, download: Download) -> str:
+        """How far the list is that it came from, as far as that may be seen."""
+        return await self._list_line(actor, download.playlist_id) if download.playlist_id else ""
+
+    async def _list_line(self, actor: Actor, id: str) -> str:
+        playlist = await self._db.read(playlist_queries.by_id, id)
+        if playlist is None or not sees_list(actor, playlist):
+            return ""
+        return self._say(actor, "playlist/_tick.html", {"row": list_row(playlist, actor)})
 
     async def _title(self, id: str) -> str | None:
         """The title of a download, remembered until something happens to it."""

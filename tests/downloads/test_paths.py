@@ -5,7 +5,8 @@ import pytest
 from medianest.core.config.path_templates import READY_MADE, NoTemplate, parse
 from medianest.downloads.files import paths
 from medianest.downloads.files.paths import Known
-from medianest.downloads.protocol import About
+from medianest.downloads.protocol import About, Info
+from medianest.downloads.types import Place
 from tests.downloads.test_naming import HOSTILE, assert_harmless
 
 EPISODE = Known(
@@ -45,6 +46,18 @@ def made(template: str, known: Known = EPISODE, *, limit: int = 255, room: int =
 )
 def test_a_template_becomes_a_path(template: str, known: Known, path: str) -> None:
     assert made(template, known) == path
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_no_name_of_a_list_leads_anywhere_else(title: str) -> None:
+    info = Info(title="A film", site="tube.example", extractor="Tube", source_id="1", webpage_url="")
+    listed = paths.of_list(info, Place(list_title=title, number=7))
+    known = Known(title=listed.title, id=listed.source_id, site=listed.site, about=listed.about)
+    (*folders, name) = made("{playlist}/{index:03} {title}", known).split("/")
+    assert name == "007 A film.mp4"
+    assert len(folders) <= 1
+    for folder in folders:
+        assert_harmless(folder)
 
 
 @pytest.mark.parametrize("title", HOSTILE)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
+from sqlalchemy import update
 
 from medianest.accounts.types import User
 from medianest.core import journal
@@ -12,8 +13,10 @@ from medianest.core.actor import SYSTEM
 from medianest.core.live import Signal
 from medianest.downloads import queries, rights
 from medianest.downloads.events import DownloadDeleted, DownloadEvent, DownloadFinished, DownloadFollowed
+from medianest.downloads.models import DownloadRow
 from medianest.downloads.types import Progress, Stage, State, Tick
 from medianest.downloads.workers import SIGNAL
+from tests.people import sign_in
 from tests.web.house import House, enter
 from tests.web.test_queue import finish, queue
 
@@ -97,6 +100,19 @@ async def test_an_owner_is_told_with_the_verbs_and_a_toast(house: House) -> None
     assert f"/downloads/{id}/delete" in told["data"]
     assert '<hx-partial hx-target="#toasts" hx-swap="beforeend">' in told["data"]
     assert "film is here" in told["data"]
+
+
+async def test_the_list_that_it_came_from_counts_what_arrived(house: House) -> None:
+    id = await finish(house, house.cast.bob, "film")
+    _, actor = await sign_in(house.services.accounts, house.cast.bob)
+    playlist = await house.services.downloads.playlists.ask(actor, "https://tube.example/list")
+    async with house.services.db.transaction() as session:
+        await session.execute(update(DownloadRow).where(DownloadRow.id == id).values(playlist_id=playlist.id))
+    async with listening(house, house.cast.carol) as stream:
+        await record(house, DownloadFinished, id, size_bytes=10, warnings=[])
+        told = await stream.next()
+    _, _, line = told["data"].partition(f'hx-target="#list-line-{playlist.id}"')
+    assert "one arrived" in line
 
 
 async def test_others_are_told_without_a_toast(house: House) -> None:

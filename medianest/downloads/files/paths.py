@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from medianest.core.config.path_templates import Component, Field
 from medianest.downloads.files import naming
 from medianest.downloads.protocol import About, Info
-from medianest.downloads.types import Download
+from medianest.downloads.types import Download, Place
 
 _EMPTY_BRACKETS = re.compile(r"\(\s*\)|\[\s*\]|\{\s*\}")
 _LOOSE_ENDS = " -"
@@ -61,6 +63,13 @@ def known(download: Download, info: Info) -> Known:
         owner=download.owner.name,
         preset=download.preset,
     )
+
+
+def of_list(info: Info, place: Place | None) -> Info:
+    """The same with its place in the list that it was queued from; a site tells that only of what it serves as one."""
+    if place is None:
+        return info
+    return structs.replace(info, about=structs.replace(info.about, playlist=place.list_title, index=place.number))
 
 
 def path(template: Sequence[Component], known: Known, extension: str, *, limit_bytes: int, room: int = 0) -> str:

@@ -18,7 +18,7 @@ from medianest.downloads.lists.states import EXPANDING
 from medianest.downloads.lists.types import Choice, EntryFate, ListEntry, ListState, ListWait, Playlist
 from medianest.downloads.models import DownloadRow, PlaylistEntryRow, PlaylistRow
 from medianest.downloads.states import ACTIVE, SETTLED
-from medianest.downloads.types import Counts, ErrorCode, Person, State
+from medianest.downloads.types import Counts, ErrorCode, Person, Place, State
 
 TABLES = (PlaylistRow.__tablename__, PlaylistEntryRow.__tablename__, *queries.TABLES)
 _row = PlaylistRow
@@ -81,6 +81,18 @@ def entries(session: Session, id: str, *, after: int = 0, limit: int = 50) -> Se
     query = select(*columns).outerjoin(DownloadRow, DownloadRow.id == _entry.download_id)
     query = query.where(_entry.playlist_id == id, _entry.number > after).order_by(_entry.number).limit(limit)
     return [_list_entry(row) for row in session.execute(query)]
+
+
+def place(session: Session, download_id: str) -> Place | None:
+    """Where the download was in the list that it was queued from; None where that was none."""
+    query = (
+        select(_row.title, _entry.number)
+        .join(_entry, _entry.playlist_id == _row.id)
+        .join(DownloadRow, (DownloadRow.id == _entry.download_id) & (DownloadRow.playlist_id == _row.id))
+        .where(_entry.download_id == download_id)
+    )
+    found = session.execute(query).first()
+    return Place(list_title=found.title, number=found.number) if found else None
 
 
 def listed(session: Session, id: str, *, limit: int) -> Sequence[Any]:

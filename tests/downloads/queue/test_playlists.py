@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from medianest.core.config import DownloadsSettings
 from medianest.core.db import Database
 from medianest.core.errors import Conflict, Forbidden, NotFound
 from medianest.downloads import queries
@@ -88,6 +89,24 @@ async def test_some_of_a_list(idle: Household, media_site: MediaSite, choice: Ch
         done = await expanded(db, await downloads.playlists.ask(alice, media_site.url("/feed/120.xml"), choice=choice))
     assert (done.total, done.queued) == (3, 3)
     assert await titles(db) == expected
+
+
+async def test_a_file_is_named_by_its_list_and_its_number_there(household: Household, media_site: MediaSite) -> None:
+    presets = {"serial": {"template": "{playlist}/{index:02} {title}"}}
+    values = household.settings.model_dump(exclude_unset=True) | {"presets": presets}
+    household.settings = DownloadsSettings.model_validate(values)
+    alice, url = household.actors["Alice"], media_site.url("/feed/12.xml")
+    async with household.at_work() as downloads:
+        single, _ = await downloads.enqueue(alice, media_site.url("/files/clip.mp4"), preset="serial")
+        await household.until_state(single.id, State.COMPLETED, State.FAILED)
+        asked = await downloads.playlists.ask(alice, url, preset="serial", choice=Choice(entries=(3, 11)))
+        done = await expanded(household.db, asked)
+        for entry in await entries(household.db, done):
+            await household.until_state(entry.download_id or "", State.COMPLETED, State.FAILED)
+    paths = [str(file.relative_to(household.media)) for file in household.files()]
+    assert sorted(path.split("/")[1][:3] for path in paths if "/" in path) == ["03 ", "11 "]
+    assert {path.split("/")[0] for path in paths if "/" in path} == {"A serial in 12 parts"}
+    assert len(paths) == 3, "what is of no list has no folder for one"
 
 
 async def test_what_a_preview_showed_is_not_asked_for_again(idle: Household, media_site: MediaSite) -> None:
