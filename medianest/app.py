@@ -40,6 +40,8 @@ from medianest.pictures import building as picture_building
 from medianest.pictures import jobs as pictures_jobs
 from medianest.pictures.places import Place
 from medianest.plex.service import Plex
+from medianest.plex.titles import building as plex_titles
+from medianest.plex.titles import jobs as plex_jobs
 from medianest.web import routes as web
 from medianest.web.errors import Pages
 from medianest.web.templating import Templates
@@ -56,6 +58,7 @@ class Portal:
         self.templates = Templates(self.catalogues, base_path=settings.server.base_path)
         rules = SessionRules(idle=settings.accounts.session_idle, absolute=settings.accounts.session_absolute)
         self.plex = Plex(self.db, settings.plex, paths.key_file)
+        self.titles = plex_titles.build(self.db, self.live, lambda: self.settings, self.plex.installation)
         self.accounts, self.by_plex = Accounts(self.db, rules), ByPlex(self.db, rules, self.plex)
         self.queue = Queue(self.db, self.live, self.metrics, settings.downloads, paths, sources.environ)
         here = self.queue.downloads.artwork
@@ -63,10 +66,10 @@ class Portal:
         self.backups = Backups(self.db, paths, release=__version__, revision=upgrade.newest())
         housekeeping = admin_jobs.jobs(self.db, self.backups, lambda: self.settings)
         people = [*accounts_jobs.jobs(self.db, rules), *accounts_jobs.of_circle(self.by_plex.circle)]
-        declared = [*people, *downloads_jobs.jobs(self.db, self.queue.ytdlp)]
+        declared = [*people, *downloads_jobs.jobs(self.db, self.queue.ytdlp), *plex_jobs.jobs(self.titles)]
         housekeeping = [*housekeeping, *idempotency.jobs(self.db), *pictures_jobs.jobs(self.pictures)]
         self.scheduler = Scheduler(self.db, [*declared, *housekeeping])
-        self.dispatcher = Dispatcher(self.db, downloads_listeners.listeners())
+        self.dispatcher = Dispatcher(self.db, downloads_listeners.listeners(paths.media_dir))
         build, languages, bodies = self.templates.build, self.catalogues.languages, api.BODIES | web.BODIES
         heart = (self.db, self.live, self.accounts, settings.server)
         self.ground = ground.lay(*heart, build=build, languages=languages, bodies=bodies)
@@ -87,7 +90,7 @@ class Portal:
             await self.dispatcher.prepare()
             await self.ground.hub.prepare()
             stack.push_async_callback(self.plex.stop)
-            for part in (self.queue, self.pictures):
+            for part in (self.queue, self.pictures, self.titles):
                 await part.start()
                 stack.push_async_callback(part.stop)
             await self.scheduler.start()
@@ -96,9 +99,9 @@ class Portal:
             self.supervisor.add("presence", self.accounts.presence.run)
             self.supervisor.add("leases", self.ground.leases.run)
             self.supervisor.add("events", self.ground.hub.run)
-            self.supervisor.add("workers", self.queue.workers.run)
-            self.supervisor.add("lists", self.queue.expander.run)
             self.supervisor.add("settings", self.reloader.run)
+            for name, run in (self.queue.runs() | self.titles.runs()).items():
+                self.supervisor.add(name, run)
             self.supervisor.start()
             stack.push_async_callback(self.supervisor.stop, timedelta(seconds=8))
             await self.control.start()
@@ -127,6 +130,7 @@ class Portal:
             downloads=self.queue.downloads,
             ytdlp=self.queue.ytdlp,
             pictures=self.pictures,
+            titles=self.titles,
             dispatcher=self.dispatcher,
             scheduler=self.scheduler,
             backups=self.backups,

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Router
 from litestar.di import Provide
 
-from medianest.api import answers, openapi, ops
+from medianest.api import answers, openapi, ops, webhooks
 from medianest.api.answers import Answer, AnyRequest
 from medianest.api.calls import Call
 from medianest.api.given import Served
@@ -28,6 +28,7 @@ from medianest.api.v1 import (
     pictures,
     plans,
     playlists,
+    plex_titles,
     presets,
     previews,
     sessions,
@@ -55,7 +56,7 @@ ADMINS = (permitted(Permission.ADMINISTER),)
 STEERS = (steers,)
 SIGNED_IN = (signed_in,)
 ANYONE = (anyone,)
-BODIES = {"/api/v1/sites/*/cookies": 2 * sites.COOKIES_MOST}
+BODIES = {"/api/v1/sites/*/cookies": 2 * sites.COOKIES_MOST, "/webhooks/plex/*/news": webhooks.PLEX_MOST}
 """How many bytes of body a path takes that takes more than others."""
 
 
@@ -103,6 +104,17 @@ CALLS = (
     Call("GET", "/playlists/{id:str}/entries", playlists.entries, READS, asks=Paged,
          gives=List[playlists.PlaylistEntry], shows=playlist_queries.TABLES),
     Call("POST", "/playlists/{id:str}/stop", playlists.stop, STEERS, asks=playlists.Stopping, gives=playlists.Playlist),
+
+    Call("GET", "/plex", plex_titles.server, READS, gives=plex_titles.PlexServer),
+    Call("GET", "/plex/sections", plex_titles.sections, READS, gives=List[plex_titles.PlexSection]),
+    Call("GET", "/plex/recent", plex_titles.recent, READS, asks=plex_titles.RecentTitles,
+         gives=List[plex_titles.PlexTitle]),
+    Call("GET", "/plex/continue", plex_titles.begun, READS, gives=List[plex_titles.PlexContinued]),
+    Call("GET", "/plex/search", plex_titles.search, READS, asks=plex_titles.SearchedTitles,
+         gives=List[plex_titles.PlexTitle]),
+    Call("GET", "/plex/titles", plex_titles.listing, READS, asks=plex_titles.SectionTitles,
+         gives=List[plex_titles.PlexTitle]),
+    Call("GET", "/plex/titles/{id:str}", plex_titles.show, READS, gives=plex_titles.PlexTitleWhole),
 
     Call("GET", "/sites", sites.listing, ADMINS, asks=Paged, gives=List[sites.Site], shows=site_queries.TABLES),
     Call("PATCH", "/sites/{name:str}", sites.change, ADMINS, takes=sites.SiteChange, gives=sites.Site),
@@ -155,6 +167,8 @@ CALLS = (
     Call("POST", "/admin/ytdlp/rollback", ytdlp.roll_back, ADMINS, gives=ytdlp.Ytdlp),
 
     Call("GET", "/openapi.json", document, SIGNED_IN, gives="application/json"),
+
+    Call("POST", "/webhooks/plex/{secret:str}/news", webhooks.plex, ANYONE, statuses=(GONE,), root=""),
 
     Call("GET", "/healthz", ops.healthz, ANYONE, gives=ops.Health, root=""),
     Call("GET", "/readyz", ops.readyz, ANYONE, gives=ops.Readiness, root=""),

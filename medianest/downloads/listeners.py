@@ -1,11 +1,14 @@
-"""What the queue does when somebody leaves, when there is a newer yt-dlp, and when plans change.
+"""What the queue does when somebody leaves, when there is a newer yt-dlp, when plans change, and when a file arrived.
 
 The downloads of who leaves go to who wants them, else to who looks after the house. What failed because yt-dlp was too
 old is tried again once with each newer one. What waits for room in a plan looks again when somebody has another one.
+Plex is asked to look into the folder in which something arrived.
 """
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,24 +27,35 @@ from medianest.core.actor import SYSTEM
 from medianest.core.event import ADMINS, people
 from medianest.core.journal import Entry, Listener
 from medianest.downloads import queries, rights, states, waits
-from medianest.downloads.events import DownloadRetried, DownloadsHandedOver
+from medianest.downloads.events import DownloadFinished, DownloadRetried, DownloadsHandedOver
 from medianest.downloads.lists import ledger as playlist_ledger
 from medianest.downloads.models import DownloadRow, FollowerRow
 from medianest.downloads.states import Verb
 from medianest.downloads.types import ErrorCode, State
 from medianest.downloads.ytdlp.events import YtdlpUpdated
+from medianest.plex.titles import scans
 
 _LATELY = timedelta(days=30)
 _AGAIN_MOST = 500
 
 
-def listeners() -> Sequence[Listener]:
+def listeners(media_dir: Path) -> Sequence[Listener]:
     plans = (PlanChanged, PlanRolesChanged, PlanRemoved, PlanGiven, PlanTaken, UserChanged)
     return [
         Listener(name="downloads", kinds=frozenset({UserRemoved.kind}), handle=hand_over),
         Listener(name="downloads_again", kinds=frozenset({YtdlpUpdated.kind}), handle=try_again),
         Listener(name="downloads_plans", kinds=frozenset(event.kind for event in plans), handle=look_again),
+        Listener(
+            name="downloads_in_plex", kinds=frozenset({DownloadFinished.kind}), handle=partial(have_scanned, media_dir)
+        ),
     ]
+
+
+async def have_scanned(media_dir: Path, session: AsyncSession, entry: Entry) -> None:
+    """Have Plex look into the folder in which the file arrived; what the entry is about may be gone meanwhile."""
+    path = await session.scalar(select(DownloadRow.file_path).where(DownloadRow.id == entry.subject_id))
+    if path:
+        await scans.ask(session, f"entry-{entry.id}", str((media_dir / path).parent.absolute()))
 
 
 async def look_again(session: AsyncSession, _entry: Entry) -> None:

@@ -1,7 +1,7 @@
 """The queue as a whole: what the portal builds, starts and ends."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from medianest.core import clock
 from medianest.core.config import DownloadsSettings, PathsSettings
@@ -23,7 +23,7 @@ from medianest.downloads.ytdlp.updates import Ytdlp
 
 
 class Queue:
-    """The verbs, the workers and the expander (each with a `run` for the supervisor), the proxy children go out by."""
+    """The verbs, the workers and the expander, and the proxy by which children go out."""
 
     def __init__(
         self,
@@ -55,6 +55,10 @@ class Queue:
         self.downloads = Downloads(db, live, self._shop, self.workers, self.expander)
         metrics.gauge_of("downloads_running", "Downloads under way", lambda: self.workers.running)
         metrics.gauge_of("downloads_warm", "Processes that wait for a download", lambda: self._shop.reserve.ready)
+
+    def runs(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """What runs by itself, by its name."""
+        return {"workers": self.workers.run, "lists": self.expander.run}
 
     async def start(self) -> None:
         """Make the folders and open the way out; the workers begin with their `run`."""

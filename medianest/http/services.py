@@ -17,6 +17,7 @@ from medianest.core.scheduler import Scheduler
 from medianest.downloads.service import Downloads
 from medianest.downloads.ytdlp.updates import Ytdlp
 from medianest.pictures.service import Pictures
+from medianest.plex.titles.service import Titles
 
 Check = Callable[[], Awaitable[bool]]
 
@@ -25,8 +26,9 @@ Check = Callable[[], Awaitable[bool]]
 class Services:
     """`app` makes one; each handler takes from it what it needs.
 
-    `settings` are those that hold at that moment; `examine` has the doctor look at everything; `ready` names what must
-    hold before requests are sent here; `openapi` is the document of the machine face.
+    `titles` are those of the Plex server; `settings` are those that hold at that moment; `examine` has the doctor look
+    at everything; `ready` names what must hold before requests are sent here; `openapi` is the document of the machine
+    face.
     """
 
     db: Database
@@ -35,6 +37,7 @@ class Services:
     downloads: Downloads
     ytdlp: Ytdlp
     pictures: Pictures
+    titles: Titles
     dispatcher: Dispatcher
     scheduler: Scheduler
     backups: Backups

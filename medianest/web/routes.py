@@ -20,6 +20,8 @@ from medianest.http.limits import Limited
 from medianest.http.services import Services
 from medianest.plex import installation
 from medianest.plex import people as plex_links
+from medianest.plex.titles import queries as plex_queries
+from medianest.plex.titles.service import CONNECTED_BY
 from medianest.web.frame import THEME
 from medianest.web.given import dependencies
 from medianest.web.htmx import AnyRequest
@@ -52,6 +54,7 @@ from medianest.web.pages import (
     plex_door,
     plex_people,
     plex_servers,
+    plex_titles,
     profiles,
     queue,
     setup,
@@ -74,6 +77,7 @@ FRESH_ADMINS = (permitted(Permission.ADMINISTER), fresh)
 
 LISTS = (*playlist_queries.TABLES, spine.TABLE)
 MOVING = (*LISTS, *site_queries.TABLES)
+SHELVES = (*plex_queries.TABLES, *sorted(CONNECTED_BY))
 BODIES = dict.fromkeys(("/admin/sites", "/admin/sites/*/cookies"), site_cookies.BODY_MOST)
 """How many bytes of body a path takes that takes more than others."""
 
@@ -122,8 +126,13 @@ WAYS = (
 
     Way("GET", "/pictures/{path:path}", pictures.show, SIGNED_IN),
 
-    Way("GET", "/", home.show, SIGNED_IN, shows=MOVING, live=True),
-    Way("GET", "/library", library.show, SIGNED_IN, shows=MOVING),
+    Way("GET", "/", home.show, SIGNED_IN, shows=(*MOVING, *SHELVES), live=True),
+    Way("GET", "/library", library.show, SIGNED_IN, shows=(*MOVING, *sorted(CONNECTED_BY))),
+
+    Way("GET", "/plex", plex_titles.show, SIGNED_IN),
+    Way("GET", "/plex/new", plex_titles.new, SIGNED_IN),
+    Way("GET", "/plex/continue", plex_titles.going_on, SIGNED_IN),
+    Way("GET", "/plex/titles/{id:str}", plex_titles.show_one, SIGNED_IN),
 
     Way("GET", "/queue", queue.show, SIGNED_IN, shows=MOVING, live=True),
     Way("POST", "/queue", links.queue, (*DOWNLOADS, paces.QUEUING)),

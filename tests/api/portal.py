@@ -44,6 +44,7 @@ from medianest.pictures import building as picture_building
 from medianest.plex.service import Plex
 from tests.fakes.package_index import NO_INDEX
 from tests.people import PASSWORD, Cast, cheap_passwords, move_in
+from tests.plex.linked import Linked
 
 SITE = "127.0.0.1:9"
 BROWSER = Client(address="127.0.0.1", user_agent="tests")
@@ -94,6 +95,7 @@ class Portal:
     cast: Cast
     workspace: Workspace
     errands: Errands
+    linked: Linked
     server: Server
     clients: AsyncExitStack
 
@@ -162,7 +164,8 @@ async def run_portal(db: Database, folder: Path, **server: Any) -> AsyncIterator
     workspace.prepare()
     dispatcher = Dispatcher(db, [Listener(name="errands", kinds=frozenset({"token.created"}), handle=errands.listen)])
     await dispatcher.prepare()
-    services = _services(db, paths, accounts, queue, dispatcher, errands)
+    linked = Linked()
+    services = _services(db, paths, accounts, queue, linked, dispatcher, errands)
     await services.pictures.start()
     asgi = faces.join([router(services)], ground, machine=Problems(CATALOGUES), people=Pages())
     served = Server(asgi, host="127.0.0.1", port=0, before_stop=ground.leases.end_all)
@@ -172,7 +175,7 @@ async def run_portal(db: Database, folder: Path, **server: Any) -> AsyncIterator
     cast = await move_in(accounts)
     try:
         async with AsyncExitStack() as clients:
-            yield Portal(services, ground, live, cast, workspace, errands, served, clients)
+            yield Portal(services, ground, live, cast, workspace, errands, linked, served, clients)
     finally:
         errands.hold.set()
         served.stop()
@@ -181,6 +184,7 @@ async def run_portal(db: Database, folder: Path, **server: Any) -> AsyncIterator
             task.cancel()
         await asyncio.wait(tasks)
         await services.scheduler.stop()
+        await services.titles.stop()
         await services.pictures.stop()
         await services.ytdlp.stop()
 
@@ -194,6 +198,7 @@ def _services(
     paths: PathsSettings,
     accounts: Accounts,
     queue: Queue,
+    linked: Linked,
     dispatcher: Dispatcher,
     errands: Errands,
 ) -> Services:
@@ -214,6 +219,7 @@ def _services(
         pictures=picture_building.build(
             lambda: Settings(paths=paths), Metrics(), plex=no_server, artwork=queue.downloads.artwork
         ),
+        titles=linked.titles(db, paths.key_file),
         scheduler=Scheduler(db, [Job(name="errand", every=timedelta(days=1), run=errands.work)]),
         dispatcher=dispatcher,
         backups=Backups(db, paths, release="1", revision="0001"),

@@ -38,6 +38,13 @@ def index() -> Iterator[PackageIndex]:
         yield offering
 
 
+@pytest.fixture(scope="session")
+def _plex() -> Iterator[Plex]:
+    """The same for portals that many tests share, which leave it as it is."""
+    with Plex() as running:
+        yield running
+
+
 @pytest.fixture
 def plex() -> Iterator[Plex]:
     """plex.tv and two media servers, as they are on the first day."""

@@ -21,7 +21,7 @@ from tests.browser import (
 )
 from tests.fakes.media_site import MediaSite
 from tests.portal import Portal, Queue
-from tests.portal.fixtures import NewPortal
+from tests.portal.fixtures import NewPortal, title_in_plex
 
 pytestmark = pytest.mark.slow
 DARK_PHONE = PHONE.but(dark=True, reduced_motion=True)
@@ -29,8 +29,12 @@ LOOKS = [DARK_PHONE, DESK.but(reduced_motion=True)]
 PAGES = {
     "/": "/",
     "/library": "/library",
+    "/plex": "/plex",
+    "/plex/new": "/plex/new",
+    "/plex/continue": "/plex/continue",
     "/queue": "/queue",
     "/queue/links": "/queue/links",
+    "/plex/titles/{id:str}": "/plex/titles/{show}",
     "/downloads/{id:str}": "/downloads/{failed}",
     "/downloads/{id:str}/delete": "/downloads/{failed}/delete",
     "/account": "/account",
@@ -65,10 +69,11 @@ PAGES = {
 AT_THE_DOOR = {"/sign-in": "/sign-in", "/invite": "{invitation}"}
 NO_PAGES = {
     "/setup", "/failures/{code:str}/dismiss", "/playlists/{id:str}", "/playlists/{id:str}/stop",
-    "/static/{path:path}", "/live", "/previews/{id:str}/picture", "/downloads/{id:str}/log", "/downloads/{id:str}/file",
+    "/static/{path:path}", "/pictures/{path:path}", "/live", "/previews/{id:str}/picture", "/downloads/{id:str}/log",
+    "/downloads/{id:str}/file",
     "/downloads/{id:str}/picture", "/admin", "/admin/journal.csv", "/admin/backups/{name:str}",
     "/invite/{secret:str}", "/sign-in/profiles/{id:str}", "/sign-in/plex/{id:str}", "/sign-in/plex/{id:str}/go",
-    "/admin/plex/servers/{id:str}", "/admin/plex/people", "/pictures/{path:path}",
+    "/admin/plex/servers/{id:str}", "/admin/plex/people",
 }  # fmt: skip
 """Files, ways elsewhere; the page of a first start is judged below, those of a profile and a list in the gallery.
 
@@ -112,6 +117,7 @@ def words(shared_portal: Portal, _media_site: MediaSite) -> Iterator[dict[str, s
         "mia": next(user["id"] for user in admin.get("/api/v1/users").json()["items"] if user["name"] == "Mia"),
         "site": admin.get("/api/v1/sites").json()["items"][0]["name"],
         "invitation": admin.post("/api/v1/invitations", json={"role": "member"}).raise_for_status().json()["link"],
+        "show": title_in_plex(shared_portal, "harbour lights"),
         "plan": admin.post("/api/v1/plans", json={"name": "Every page"}).raise_for_status().json()["id"],
     }
     with shared_portal.sign_in():

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -11,10 +10,10 @@ from medianest.accounts import models as accounts_models  # noqa: F401 - its tab
 from medianest.core.db import Database
 from medianest.core.resilience import Bulkhead, CircuitBreaker, Retry
 from medianest.plex.titles.client import Asking, Guards
-from medianest.plex.titles.service import Surroundings, Titles
+from medianest.plex.titles.service import Titles
 from medianest.plex.titles.sync import Sync
-from medianest.plex.types import ServerConnection
-from tests.fakes.plex import OWNER, MediaServer, Person, Plex
+from tests.fakes.plex import OWNER, Plex
+from tests.plex.linked import Linked
 
 PATIENCE_S = 10.0
 
@@ -41,26 +40,6 @@ def sync(db: Database, plex: Plex, asking: Asking) -> Sync:
     return Sync(db, asking, plex.server.machine)
 
 
-@dataclass(kw_only=True)
-class Linked:
-    """Which server is connected, and whose Plex account is whose."""
-
-    server: MediaServer | None
-    people: dict[str, Person] = field(default_factory=dict)
-
-    async def current_server(self) -> ServerConnection | None:
-        server = self.server
-        if server is None:
-            return None
-        return ServerConnection(
-            machine_id=server.machine, url=server.base, token=server.token_for(server.owner), name=server.name
-        )
-
-    async def token_of(self, user_id: str) -> str | None:
-        person = self.people.get(user_id)
-        return self.server.token_for(person) if person and self.server else None
-
-
 @pytest.fixture
 def linked(plex: Plex) -> Linked:
     return Linked(server=plex.server)
@@ -69,20 +48,9 @@ def linked(plex: Plex) -> Linked:
 @pytest.fixture
 async def titles(db: Database, linked: Linked, tmp_path: Path) -> AsyncIterator[Titles]:
     """The service over the stand-in's server, with nothing of it running by itself."""
-
-    async def client_id() -> str:
-        return "tests"
-
-    at = Surroundings(
-        current_server=linked.current_server,
-        client_id=client_id,
-        token_of=linked.token_of,
-        app_url="https://app.plex.tv",
-        key_file=tmp_path / "secret.key",
-    )
-    made = Titles(db, at, path_map=lambda: {"/media/films": "/storage/movies"}, gather_s=0.01)
+    made = linked.titles(db, tmp_path / "secret.key")
     yield made
-    await made.close()
+    await made.stop()
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from medianest.plex.titles.notices import Notice
 from medianest.plex.titles.service import Titles
 from medianest.plex.titles.viewing import ALL
 from tests.fakes.plex import OWNER, Plex, webhook
-from tests.plex.conftest import Linked, Until
+from tests.plex.conftest import Until
+from tests.plex.linked import Linked
 
 TLS = ssl.create_default_context()
 
@@ -103,12 +104,13 @@ async def test_the_webhook_counts_with_its_secret_and_of_our_server_only(
     with plex.server.lock:
         film = plex.server.shelves.add("1", "movie", "Glass Tide", year=2026)
     with pytest.raises(NotFound):
-        await running.take_webhook("another", b"{}")
+        running.check_webhook("another")
+    running.check_webhook(running.webhook_secret())
     for machine, comes in (("another machine", False), (plex.server.machine, True)):
         body, _ = webhook("library.new", film, machine=machine, account=OWNER)
         payload = body.split(b"\r\n\r\n")[1].split(b"\r\n--")[0]
         assert bool(notices.of_webhook(payload, plex.server.machine)) is comes
-        await running.take_webhook(running.webhook_secret(), payload)
+        await running.take_webhook(payload.decode())
     await until(titled(db, "glass tide"))
 
 

@@ -13,7 +13,8 @@ from medianest.plex.titles.models import ScanRow
 from medianest.plex.titles.scans import Scans, on_server, sections_at
 from medianest.plex.titles.service import Titles
 from tests.fakes.plex import Plex, Scan
-from tests.plex.conftest import Linked, Until
+from tests.plex.conftest import Until
+from tests.plex.linked import Linked
 
 
 def open_scans(session: Session) -> int:

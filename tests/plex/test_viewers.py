@@ -12,7 +12,7 @@ from medianest.plex.titles.service import Titles
 from medianest.plex.titles.types import Guids, Kind, Wanted
 from tests.fakes.plex import CHILD, FRIEND, OWNER, Plex
 from tests.household import cast
-from tests.plex.conftest import Linked
+from tests.plex.linked import Linked
 
 People = dict[str, Actor]
 
@@ -168,3 +168,12 @@ async def test_one_persons_dead_token_does_not_harm_the_server(
             await titles.begun(people["Alice"])
     health = titles._connection.health
     assert (health.state, health.credentials_refused) == ("closed", False)
+
+
+async def test_who_links_another_account_sees_what_that_one_sees(
+    titles: Titles, people: People, linked: Linked
+) -> None:
+    linked.people[people["Alice"].id] = FRIEND
+    assert Kind.EPISODE in await seen(titles, people["Alice"])
+    linked.people[people["Alice"].id] = CHILD
+    assert await seen(titles, people["Alice"]) == {Kind.MOVIE}

@@ -125,7 +125,7 @@ class Questions:
             "household-devices": lambda _: {"id": make.device()[0]},
             "sites": lambda _: {"name": make.site()},
             "failures": lambda _: {"code": "drm"},
-            "plex": lambda _: {"id": new_id()},
+            "plex": lambda _: {"id": new_id(), "secret": house.portal.titles.webhook_secret()},
             "servers": lambda _: {"id": new_id()},
             "plans": lambda _: {"id": make.plan()},
             "jobs": lambda _: {"name": "purge_sessions"},
@@ -133,6 +133,7 @@ class Questions:
             "dead-letters": lambda _: {"id": make.dead_letter(entry_id)},
             "static": lambda _: {"path": "js/app.js"},
             "pictures": lambda _: make.picture(),
+            "titles": lambda _: {"id": make.title()},
         }
 
     def ask(self, route: Route, who: Who, *, own: bool) -> Question:

@@ -27,6 +27,7 @@ from medianest.downloads.protocol import Info, Pictured
 from medianest.downloads.types import State
 from medianest.http.serving import Server
 from medianest.pictures.types import Size, Source
+from medianest.plex.titles.models import ItemRow, SectionRow
 from tests.fakes.package_index import NO_INDEX
 
 _CONFIG = """
@@ -90,6 +91,7 @@ class Newcomers:
     house: House
     _rows: dict[Any, list[dict[str, Any]]] = field(default_factory=dict)
     _letters: int = 0
+    _titles: int = 0
 
     async def come_in(self) -> None:
         async with self.house.portal.db.transaction() as session:
@@ -175,6 +177,17 @@ class Newcomers:
         self._keep(SiteRow, name=name, circuit="closed", opened=0, probing=False)
         self._keep(SiteCookiesRow, site=name, sealed=b"", use="never", number=1, set_at=clock.now())
         return name
+
+    def title(self) -> str:
+        """The key of a film in a section of Plex's."""
+        if not self._titles:
+            blank = {"position": 0, "hidden": 0, "folders": [], "generation": 0, "offset": 0, "skipped": 0}
+            self._keep(SectionRow, key="1", kind="movie", title="Films", **blank)
+        self._titles += 1
+        texts = {"title": "x", "original_title": "", "folded": "x", "summary": "", "content_rating": ""}
+        said = {"section_key": "1", "kind": "movie", "added_at": clock.now(), "updated_at": clock.now()}
+        self._keep(ItemRow, id=self._titles, key=str(self._titles), **said, **texts, generation=0)
+        return str(self._titles)
 
     def plan(self) -> str:
         id = new_id()

@@ -61,6 +61,7 @@ from medianest.web.templating import Templates
 from tests.fakes.package_index import NO_INDEX
 from tests.gallery.openapi import OPENAPI
 from tests.people import PASSWORD, Cast, cheap_passwords, move_in
+from tests.plex.linked import Linked
 
 TOKEN = re.compile(r'name="csrf_token" value="([0-9a-f]+)"')
 NOWHERE = "http://127.0.0.1:9"
@@ -83,6 +84,7 @@ class House:
     ground: Ground
     workers: Workers
     expander: Expander
+    linked: Linked
     people: Cast | None
     folder: Path
     settings: Settings = field(default_factory=Settings)
@@ -182,6 +184,7 @@ async def open_house(
         await house.services.by_plex.plex.stop()
         await house.services.ytdlp.stop()
         await house.services.downloads._shop.reserve.stop()
+        await house.services.titles.stop()
         await house.services.downloads._shop.egress.stop()
 
 
@@ -234,6 +237,7 @@ async def _build(
     downloads = Downloads(db, live, shop, workers, expander)
     pictures = picture_building.build(lambda: all_settings, metrics, plex=plex or no_server, artwork=downloads.artwork)
     await pictures.start()
+    linked = Linked()
     services = Services(
         db=db,
         accounts=accounts,
@@ -241,6 +245,7 @@ async def _build(
         downloads=downloads,
         ytdlp=Ytdlp(db, copies, find_tools, lambda: settings, NO_INDEX),
         pictures=pictures,
+        titles=linked.titles(db, paths.key_file),
         dispatcher=Dispatcher(db, []),
         scheduler=Scheduler(db, [Job(name="purge_sessions", daily_at=time(4, 0), run=sweep)]),
         backups=Backups(db, paths, release="test", revision="test"),
@@ -262,6 +267,7 @@ async def _build(
         ground=ground,
         workers=workers,
         expander=expander,
+        linked=linked,
         people=None,
         settings=all_settings,
         folder=folder,

@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from medianest.core.actor import Role
 from medianest.core.config import values
 from medianest.core.config.found import Name
+from medianest.core.config.path_maps import PathMap
 from medianest.core.config.presets import PresetDefaults, PresetName, Presets
 from medianest.core.config.section import RELOADABLE, Section
 
@@ -101,6 +102,7 @@ class PlexSettings(Section):
     server_url: values.PublicUrl = None
     token: values.Secret = SecretStr("")
     new_people: Literal["member", "child", "guest", "nobody"] = "member"
+    path_map: Annotated[PathMap, RELOADABLE] = ()
     tv_url: values.Origin = "https://plex.tv"
     app_url: values.Origin = "https://app.plex.tv"
 

@@ -39,11 +39,12 @@ _BRIEF = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guards:
-    """What stands between us and the server; it outlives a change of the server's token."""
+    """What stands between us and the server; `called` is told after each call."""
 
     breaker: CircuitBreaker
     retry: Retry
     bulkhead: Bulkhead
+    called: Callable[[], None] = lambda: None
 
 
 class Asking:
@@ -149,6 +150,7 @@ class Asking:
 
     async def _ended(self) -> None:
         self._under_way -= 1
+        self._guards.called()
         if self._is_closed:
             await self.close()
 

@@ -20,12 +20,17 @@ ClientId = Callable[[], Awaitable[str]]
 class Connection:
     """Asks for the current server at each use, so that another one counts from the next call on."""
 
-    def __init__(self, current: CurrentServer, client_id: ClientId) -> None:
+    def __init__(
+        self, current: CurrentServer, client_id: ClientId, on_change: Callable[[], None] = lambda: None
+    ) -> None:
+        """`on_change` is told when the server is away, and when it is back."""
         self._current = current
         self._client_id = client_id
         self._server: ServerConnection | None = None
         self._asking: Asking | None = None
         self._breaker = CircuitBreaker(NAME)
+        self._on_change = on_change
+        self._was_away = False
 
     async def server(self) -> ServerConnection | None:
         """The household's server; None where none is connected, or none is known yet."""
@@ -64,8 +69,13 @@ class Connection:
         before, old = self._server, self._asking
         if before is None or before.url != server.url:
             self._breaker = CircuitBreaker(NAME)
-        guards = Guards(breaker=self._breaker, retry=Retry(), bulkhead=Bulkhead(NAME))
+        guards = Guards(breaker=self._breaker, retry=Retry(), bulkhead=Bulkhead(NAME), called=self._notice)
         headers = {"X-Plex-Client-Identifier": await self._client_id(), "X-Plex-Product": "MediaNest"}
         self._server, self._asking = server, Asking(server.url, server.token, guards, headers)
         if old:
             await old.close()
+
+    def _notice(self) -> None:
+        if self.is_away is not self._was_away:
+            self._was_away = not self._was_away
+            self._on_change()

@@ -98,12 +98,12 @@ class IndexRow(Base):
 
 
 class ViewerRow(Base):
-    """Which sections somebody's own token showed, when it was last asked."""
+    """Which sections somebody's own token showed, when it was last asked: their `keys`, and the `token`'s digest."""
 
     __tablename__ = "plex_viewers"
 
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
-    sections: Mapped[list[Any]] = mapped_column(JSON)
+    sections: Mapped[dict[str, Any]] = mapped_column(JSON)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

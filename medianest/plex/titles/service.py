@@ -1,7 +1,7 @@
 """What is on the Plex server, for whoever may see it: the one object through which the rest of the house asks."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,10 +9,11 @@ from pathlib import Path
 from medianest.core import security
 from medianest.core.actor import Actor
 from medianest.core.db import Database
-from medianest.core.errors import NotFound
+from medianest.core.errors import NotFound, Unavailable
 from medianest.core.i18n import Message, msg
 from medianest.core.paging import Page
 from medianest.core.security import derive, load_or_create_key, same
+from medianest.plex.models import InstallationRow
 from medianest.plex.titles import links, notices, queries
 from medianest.plex.titles.connection import ClientId, Connection, CurrentServer
 from medianest.plex.titles.continuing import Continued, Continuing
@@ -29,13 +30,18 @@ from medianest.plex.titles.viewing import NOTHING
 from medianest.plex.titles.watcher import Watcher
 
 SEARCHED_MOST = 50
+CONNECTED_BY = frozenset({InstallationRow.__tablename__})
+"""The tables that say which server is connected."""
 _WEBHOOK = "plex webhook"
 _SECRET_LETTERS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How it stands with the server: `name` is None where none is connected; `as_of` is how old the index may be."""
+    """How it stands with the server: `name` is None where none is connected, and empty where none was found yet.
+
+    `as_of` is how old the index may be.
+    """
 
     name: str | None
     machine_id: str | None
@@ -54,7 +60,7 @@ class Title:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What is asked of the rest of the feature: the server, our name there, and whose token is whose.
+    """What is asked of the house: the server, our name there, and whose token is whose.
 
     `app_url` is the site on which Plex plays; `key_file` is what the webhook's secret is made from.
     """
@@ -70,11 +76,18 @@ class Titles:
     """Reads come from the index; what only the server knows is asked of it, within its limits."""
 
     def __init__(
-        self, db: Database, at: Surroundings, *, path_map: Callable[[], Mapping[str, str]] = dict, gather_s: float = 1.0
+        self,
+        db: Database,
+        at: Surroundings,
+        *,
+        path_map: Callable[[], Mapping[str, str]] = dict,
+        on_change: Callable[[], None] = lambda: None,
+        gather_s: float = 1.0,
     ) -> None:
+        """`on_change` is told when the server is away, and when it is back."""
         self._db = db
         self._at = at
-        self._connection = Connection(at.current_server, at.client_id)
+        self._connection = Connection(at.current_server, at.client_id, on_change)
         self._viewers = Viewers(db, self._connection, at.token_of)
         self._continuing = Continuing(self._connection, self._viewers)
         self._turn = asyncio.Lock()
@@ -83,11 +96,15 @@ class Titles:
         self.scans = Scans(db, self._connection, path_map, owner=security.new_id())
 
     async def standing(self) -> Standing:
-        server = await self._connection.server()
+        as_of = await self._db.read(queries.as_of)
+        try:
+            server = await self._connection.server()
+        except Unavailable:
+            return Standing(name="", machine_id=None, as_of=as_of, is_away=True)
         return Standing(
             name=server.name if server else None,
             machine_id=server.machine_id if server else None,
-            as_of=await self._db.read(queries.as_of),
+            as_of=as_of,
             is_away=self._connection.is_away,
         )
 
@@ -102,6 +119,15 @@ class Titles:
         view = await self._viewers.view(actor)
         page = await self._db.read(queries.recent, view, section=section, cursor=cursor, limit=limit)
         return Page(items=await self._viewers.shown(actor, view, page.items), next_cursor=page.next_cursor)
+
+    async def recent_at_once(self, actor: Actor, *, limit: int = 50) -> Sequence[Item] | None:
+        """The newest, or None where the server would have to be asked what somebody sees."""
+        view = await self._viewers.known_view(actor)
+        return None if view is None else (await self._db.read(queries.recent, view, limit=limit)).items
+
+    async def is_linked(self, actor: Actor) -> bool:
+        """Whether the server knows who somebody is."""
+        return await self._viewers.token(actor) is not None
 
     async def listing(self, actor: Actor, section: str, *, cursor: str | None = None, limit: int = 50) -> Page[Item]:
         """The films or shows of a section, by title."""
@@ -122,7 +148,7 @@ class Titles:
         if item is None or not await self._viewers.shown(actor, view, [item]):
             raise NoTitle(msg("titles.no_title"))
         seasons = await self._db.read(queries.seasons, key) if item.kind is Kind.SHOW else ()
-        return Title(item=item, seasons=seasons, watch=await self.watch(key))
+        return Title(item=item, seasons=seasons, watch=(await self.watch([key]))[0])
 
     async def begun(self, actor: Actor) -> Continued:
         """What somebody is in the midst of. Raises Unavailable where the server is away and nothing is known."""
@@ -135,10 +161,10 @@ class Titles:
         view = await self._viewers.view(actor)
         return await self._db.read(queries.present, NOTHING if view.asks else view, wanted)
 
-    async def watch(self, key: str) -> Watch | None:
-        """Where an item is watched; None where no server is connected."""
-        server = await self._connection.server()
-        return links.watch(self._at.app_url, server.machine_id, key) if server else None
+    async def watch(self, keys: Sequence[str]) -> Sequence[Watch | None]:
+        """Where items are watched; None while it is not known which server it is."""
+        machine_id = (await self.standing()).machine_id
+        return [links.watch(self._at.app_url, machine_id, key) if machine_id else None for key in keys]
 
     async def refresh(self, *, wholly: bool = False) -> Message | None:
         """Make the index true to the server; returns what that came to. Raises Unavailable."""
@@ -152,16 +178,31 @@ class Titles:
         """The last part of the address to which the server may post."""
         return derive(load_or_create_key(self._at.key_file), _WEBHOOK).hex()[:_SECRET_LETTERS]
 
-    async def take_webhook(self, secret: str, payload: bytes) -> None:
-        """Heed soon what the server posted; of another server it is nothing. Raises NotFound for a wrong secret."""
+    def check_webhook(self, secret: str) -> None:
+        """Raises NotFound for an address that is not the webhook's."""
         if not same(secret, self.webhook_secret()):
             raise NotFound(msg("titles.no_webhook"))
+
+    async def take_webhook(self, payload: str) -> None:
+        """Heed soon what the server posted; of another server it is nothing."""
         server = await self._connection.server()
         if server:
             self.intake.tell(notices.of_webhook(payload, server.machine_id))
 
-    async def close(self) -> None:
+    def runs(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """What runs by itself, by its name."""
+        return {"plex": self.watcher.run, "plex news": self.intake.run, "plex scans": self.scans.run}
+
+    async def start(self) -> None:
+        """From now on another server is followed as soon as it is chosen."""
+        self._db.after_commit(self._look_around)
+
+    async def stop(self) -> None:
         await self._connection.close()
+
+    def _look_around(self, tables: frozenset[str]) -> None:
+        if tables & CONNECTED_BY:
+            self.watcher.nudge()
 
     async def _take(self, notice: Notice) -> None:
         if notice.watched:

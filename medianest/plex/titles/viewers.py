@@ -17,6 +17,7 @@ from medianest.core import clock
 from medianest.core.actor import Actor, Permission
 from medianest.core.db import Database
 from medianest.core.errors import Unavailable
+from medianest.core.security import digest
 from medianest.plex.titles.connection import Connection
 from medianest.plex.titles.errors import ServerRefuses
 from medianest.plex.titles.models import ViewerRow
@@ -51,6 +52,15 @@ class Viewers:
             return ALL if sees_household else NOTHING
         return View(sections=frozenset(await self._sections(actor.id, token)), asks=not sees_household)
 
+    async def known_view(self, actor: Actor) -> View | None:
+        """The same, or None where the server would have to be asked."""
+        token = await self.token(actor)
+        if actor.is_admin or token is None or actor.id is None:
+            return await self.view(actor)
+        known = await self._db.read(_known, actor.id, digest(token))
+        is_fresh = known is not None and clock.now() - known.asked_at < _FRESH
+        return await self.view(actor) if is_fresh and actor.may(Permission.SEE_HOUSEHOLD) else None
+
     async def shown(self, actor: Actor, view: View, items: Sequence[Item]) -> Sequence[Item]:
         """Those of these items that somebody may see. Raises Unavailable where only the server can tell."""
         token = await self.token(actor) if view.asks and items else None
@@ -64,26 +74,29 @@ class Viewers:
         return [item for item in items if item.key in visible]
 
     async def _sections(self, user_id: str, token: str) -> Sequence[str]:
-        known = await self._db.read(_known, user_id)
+        known = await self._db.read(_known, user_id, digest(token))
         age = clock.now() - known.asked_at if known else timedelta.max
         if known and age < _FRESH:
-            return list(known.sections)
+            return list(known.sections["keys"])
         try:
             _, asking = await self._connection.asking()
             sections = [section.key for section in await asking.sections(token=token)]
         except ServerRefuses:
             sections = []
         except Unavailable:
-            return list(known.sections) if known and age < _LASTING else []
-        await self._remember(user_id, sections)
+            return list(known.sections["keys"]) if known and age < _LASTING else []
+        await self._remember(user_id, token, sections)
         return sections
 
-    async def _remember(self, user_id: str, sections: Sequence[str]) -> None:
+    async def _remember(self, user_id: str, token: str, sections: Sequence[str]) -> None:
         async with self._db.transaction() as session:
             await session.execute(delete(ViewerRow).where(ViewerRow.user_id == user_id))
-            values = {"user_id": user_id, "sections": list(sections), "asked_at": clock.now()}
+            told = {"token": digest(token), "keys": list(sections)}
+            values = {"user_id": user_id, "sections": told, "asked_at": clock.now()}
             await session.execute(insert(ViewerRow).values(values))
 
 
-def _known(session: Session, user_id: str) -> Any:
-    return session.execute(select(*ViewerRow.__table__.c).where(ViewerRow.user_id == user_id)).first()
+def _known(session: Session, user_id: str, token_digest: str) -> Any:
+    """What is remembered of somebody, if it is of the account that they have now."""
+    row = session.execute(select(*ViewerRow.__table__.c).where(ViewerRow.user_id == user_id)).first()
+    return row if row and row.sections["token"] == token_digest else None

@@ -41,8 +41,15 @@ class Watcher:
                     failures = 1
             except Unavailable as error:
                 log.info("the events of Plex are not heard", extra={"code": error.code, **error.facts})
+                await self._see()
             pause = pause_before(failures, base=_FIRST_PAUSE, most=_LONGEST_PAUSE) if failures else _LOOK_AGAIN
             await self._wait(pause)
+
+    async def _see(self) -> None:
+        """Whether the server is away, or does only not tell its events."""
+        with suppress(Unavailable):
+            _, asking = await self._connection.asking()
+            await asking.machine()
 
     async def _follow(self, server: ServerConnection) -> bool:
         """Listen until the server is gone or is another one; whether it could be heard at all."""

@@ -8,11 +8,12 @@ from medianest.downloads.ordering import Sort
 from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import Download, State
 from medianest.http.services import Services
-from medianest.web import htmx
+from medianest.web import htmx, plex_shelves
 from medianest.web.acts import relation
 from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html
+from medianest.web.plex_works import Shelf
 from medianest.web.rows import Row, row
 from medianest.web.tiles import TileGroup, tile_groups
 
@@ -23,11 +24,12 @@ _HERE = frozenset({State.COMPLETED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeView:
-    """The newest thing large, what is under way beside it, the rest that came in below; links last."""
+    """The newest thing large, what is under way beside it, the rest that came in below, then Plex; links last."""
 
     feature: Row | None
     under_way: tuple[Row, ...]
     arrived: tuple[Row, ...]
+    shelves: tuple[Shelf, ...] = ()
     links: tuple[TileGroup, ...] = ()
 
 
@@ -41,6 +43,7 @@ async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -
         feature=arrived[0] if arrived else None,
         under_way=tuple(_shown(services, actor, item) for item in active.items),
         arrived=tuple(arrived[1:]),
+        shelves=await plex_shelves.for_home(services, actor),
         links=tile_groups(services.settings().tiles, actor),
     )
     return htmx.page(reader, replace(frame, place=Place.HOME), "home/page.html", view)

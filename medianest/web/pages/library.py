@@ -8,6 +8,7 @@ from medianest.core.i18n import msg
 from medianest.downloads import queries
 from medianest.downloads.ordering import Sort
 from medianest.downloads.types import State
+from medianest.http.services import Services
 from medianest.web import htmx
 from medianest.web.acts import relation
 from medianest.web.frame import Chip, Place
@@ -46,11 +47,17 @@ async def show(
     whose = "mine" if mine else "all"
     view = LibraryView(
         total=counts.completed,
-        chips=chips(whose),
+        chips=(*chips(whose), *await _beside(services)),
         rows=tuple(row(item, relation(actor, item)) for item in found.items),
         more=f"/library?show={whose}&cursor={found.next_cursor}" if found.next_cursor else None,
     )
     return htmx.page(reader, replace(frame, place=Place.LIBRARY), "library/page.html", view)
+
+
+async def _beside(services: Services) -> tuple[Chip, ...]:
+    """What the household has elsewhere."""
+    is_connected = (await services.titles.standing()).name is not None
+    return (Chip(name="plex", path="/plex", label=msg("web.plex.title"), here=False),) if is_connected else ()
 
 
 def chips(here: str) -> tuple[Chip, ...]:

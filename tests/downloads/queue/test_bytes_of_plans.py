@@ -140,7 +140,7 @@ async def test_what_was_received_before_the_window_counts_no_more(household: Hou
 async def hear(household: Household, kind: str) -> None:
     """Let the queue's listeners take what happened last of this kind."""
     entries = [entry for entry in await household.db.read(journal.after, 0) if entry.kind == kind]
-    for listener in listeners.listeners():
+    for listener in listeners.listeners(household.media):
         if kind in listener.kinds:
             async with household.db.transaction() as session:
                 await listener.handle(session, entries[-1])

@@ -49,7 +49,7 @@ async def test_a_newer_one_gives_what_failed_for_its_age_another_try_and_nothing
             news = YtdlpUpdated(actor=SYSTEM, subject_id="yt-dlp", audience=ADMINS, before="1", in_use="2")
             await journal.record(session, news)
         (entry,) = (await household.db.read(journal_pages.page, Sought(kinds=frozenset({"ytdlp.updated"})))).items
-        (listener,) = [one for one in listeners.listeners() if entry.kind in one.kinds]
+        (listener,) = [one for one in listeners.listeners(household.media) if entry.kind in one.kinds]
         for _ in range(2):  # a listener may run twice
             async with household.db.transaction() as session:
                 await listener.handle(session, entry)

@@ -1,0 +1,25 @@
+"""What other programs post when something happened at theirs; who knows the address may."""
+
+from litestar.exceptions import HTTPException
+from litestar.params import FromPath
+
+from medianest.api import answers
+from medianest.api.answers import Answer, AnyRequest
+from medianest.api.given import Served
+from medianest.core.i18n import msg
+from medianest.http.errors import Malformed
+
+PLEX_MOST = 4 * 1024 * 1024
+"""Plex sends a picture with it, which nobody looks at."""
+
+
+async def plex(request: AnyRequest, services: Served, secret: FromPath[str]) -> Answer:
+    """Take Plex's webhook (Plex Pass): the form that a Plex server posts."""
+    services.titles.check_webhook(secret)
+    try:
+        payload = (await request.form()).get("payload")
+    except (HTTPException, ValueError):
+        raise Malformed(msg("api.malformed_form"), code="malformed_form") from None
+    if isinstance(payload, str):
+        await services.titles.take_webhook(payload)
+    return answers.nothing()

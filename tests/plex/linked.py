@@ -1,0 +1,43 @@
+"""Which server is connected, and whose Plex account is whose: what the rest of the feature tells `Titles`."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from medianest.core.db import Database
+from medianest.plex.titles.service import Surroundings, Titles
+from medianest.plex.types import ServerConnection
+from tests.fakes.plex import MediaServer, Person
+
+
+@dataclass(kw_only=True)
+class Linked:
+    """`people` are Plex accounts by our ids."""
+
+    server: MediaServer | None = None
+    people: dict[str, Person] = field(default_factory=dict)
+
+    async def current_server(self) -> ServerConnection | None:
+        server = self.server
+        if server is None:
+            return None
+        return ServerConnection(
+            machine_id=server.machine, url=server.base, token=server.token_for(server.owner), name=server.name
+        )
+
+    async def token_of(self, user_id: str) -> str | None:
+        person = self.people.get(user_id)
+        return self.server.token_for(person) if person and self.server else None
+
+    async def client_id(self) -> str:
+        return "tests"
+
+    def titles(self, db: Database, key_file: Path) -> Titles:
+        """The service over that server; what arrives in /media/films the server has in /storage/movies."""
+        at = Surroundings(
+            current_server=self.current_server,
+            client_id=self.client_id,
+            token_of=self.token_of,
+            app_url="https://app.plex.tv",
+            key_file=key_file,
+        )
+        return Titles(db, at, path_map=lambda: {"/media/films": "/storage/movies"}, gather_s=0.01)
