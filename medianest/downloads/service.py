@@ -60,6 +60,10 @@ class Downloads:
         """The presets that this actor may choose, the best first."""
         return presets.offers(self._shop.settings, actor)
 
+    def rate_now(self) -> int | None:
+        """How many bytes a second all downloads together may fetch now; None is as many as come."""
+        return self._shop.rate_at(clock.now())
+
     async def preview(self, actor: Actor, url: str) -> Preview:
         """What the link is, without queueing it. Raises Refused, Forbidden, TooMany."""
         door.admit(actor)
@@ -103,7 +107,9 @@ class Downloads:
         return await self._stop(actor, id, Verb.PAUSE, events.DownloadPaused)
 
     async def cancel(self, actor: Actor, id: str) -> Download:
-        """Stop it for good and remove what was fetched."""
+        """Stop it for good and remove what was fetched; an owner whom others follow leaves it to them."""
+        if handed_over := await self._left_to_followers(actor, id):
+            return handed_over
         download = await self._stop(actor, id, Verb.CANCEL, events.DownloadCancelled, finished_at=clock.now())
         await asyncio.to_thread(self._shop.workspace.clear_work, id)
         return download
@@ -144,9 +150,7 @@ class Downloads:
             if not rights.controls(actor, download):
                 await self._unfollow(session, actor, download)
                 return
-            heir = next((person.id for person in download.followers if person.id != download.owner.id), None)
-            if heir and download.owner.id == actor.id:
-                await self._hand_over(session, download, heir)
+            if await self._hand_over(session, actor, download):
                 return
             await session.execute(delete(DownloadRow).where(DownloadRow.id == id))
             await subjects.record(session, actor, events.DownloadDeleted, download, file_deleted=not keep_file)
@@ -236,10 +240,25 @@ class Downloads:
         await session.execute(delete(FollowerRow).where(mine))
         await subjects.record(session, actor, events.DownloadChanged, download)
 
-    async def _hand_over(self, session: AsyncSession, download: Download, heir: str) -> None:
+    async def _left_to_followers(self, actor: Actor, id: str) -> Download | None:
+        """The download as it goes on for who follows it; None where nobody else does."""
+        async with self._db.transaction() as session:
+            download = await subjects.controlled(session, actor, id)
+            states.after(download.state, Verb.CANCEL)
+            if not await self._hand_over(session, actor, download):
+                return None
+            return self.with_progress(await subjects.known(session, id))
+
+    async def _hand_over(self, session: AsyncSession, actor: Actor, download: Download) -> bool:
+        """Whether it was the actor's own, and there was another one who follows it and has it now."""
+        heir = next((person.id for person in download.followers if person.id != download.owner.id), None)
+        if heir is None or download.owner.id != actor.id:
+            return False
         gone = (FollowerRow.download_id == download.id) & (FollowerRow.user_id == heir)
         await session.execute(delete(FollowerRow).where(gone))
         await session.execute(update(DownloadRow).where(DownloadRow.id == download.id).values(owner_id=heir))
+        await subjects.record(session, actor, events.DownloadChanged, await subjects.known(session, download.id))
+        return True
 
     async def _stop(
         self, actor: Actor, id: str, verb: Verb, kind: type[events.DownloadEvent], **values: Any

@@ -125,10 +125,13 @@ def _sites() -> Iterator[Sample]:
     views = tuple(map(sites.site_view, figures))
     ask = CookiesForm.of_any_site()
     yield _inside(
-        "sites", "admin/sites.html", sites.SitesView(places=places, sites=views, more=None, form=ask), Place.ADMIN
+        "sites",
+        "admin/sites.html",
+        sites.SitesView(places=places, sites=views, more=None, form=ask, bytes_per_s=2_500_000),
+        Place.ADMIN,
     )
     bad = CookiesForm.of_any_site("tube", name_error=msg("web.cookies.want_host"))
-    none = sites.SitesView(places=places, sites=(), more=None, form=bad)
+    none = sites.SitesView(places=places, sites=(), more=None, form=bad, bytes_per_s=None)
     yield _inside("sites-empty", "admin/sites.html", none, Place.ADMIN)
     cookies = samples.COOKIES
     one = sites.MannersView(

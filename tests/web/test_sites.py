@@ -50,6 +50,15 @@ async def test_an_administrator_holds_a_site_back_and_has_it_asked_again(
     assert "Held back" in (await browser.get(PAGE)).text
 
 
+async def test_the_page_says_how_fast_all_may_go_at_this_hour(house: House, browser: httpx.AsyncClient) -> None:
+    await enter(browser, house.cast.alice)
+    assert "All downloads together" not in (await browser.get("/admin/sites")).text
+    shop = house.services.downloads._shop
+    shop.settings = shop.settings.model_copy(update={"rate_limit_bytes_per_s": 2_500_000})
+    page = (await browser.get("/admin/sites")).text
+    assert "All downloads together may fetch at most 2.5" in page
+
+
 async def test_a_site_gets_limits_of_its_own_by_a_form(house: House, browser: httpx.AsyncClient) -> None:
     await enter(browser, house.cast.alice)
     await queue(house, house.cast.bob, "film")

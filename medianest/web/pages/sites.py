@@ -40,12 +40,13 @@ class SiteView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitesView:
-    """The page of the sites."""
+    """The page of the sites; `bytes_per_s` is what all downloads together may fetch now."""
 
     places: tuple[RoomChip, ...]
     sites: tuple[SiteView, ...]
     more: str | None
     form: CookiesForm
+    bytes_per_s: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,7 @@ async def all_of_them(services: Services, *, after: str = "") -> SitesView:
         sites=tuple(site_view(one) for one in figures),
         more=f"/admin/sites?after={found[_PAGE - 1].name}" if len(found) > _PAGE else None,
         form=CookiesForm.of_any_site(),
+        bytes_per_s=services.downloads.rate_now(),
     )
 
 

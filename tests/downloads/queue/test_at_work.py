@@ -174,6 +174,35 @@ async def test_deleting_removes_what_it_made_and_hands_over_what_others_follow(
             await household.db.read(queries.one, bob, download.id)
 
 
+async def test_cancelling_hands_over_what_others_follow_and_ends_what_nobody_else_wants(
+    household: Household, media_site: MediaSite
+) -> None:
+    alice, bob = household.actors["Alice"], household.actors["Bob"]
+    url = media_site.url("/@slow=300000/files/padded-900002.mp4")
+    async with household.at_work() as downloads:
+        download, _ = await downloads.enqueue(alice, url)
+        await downloads.enqueue(bob, url)
+        await household.until_state(download.id, State.RUNNING)
+        handed = await downloads.cancel(alice, download.id)
+        assert (handed.owner.name, handed.followers, handed.state) == ("Bob", (), State.RUNNING)
+        with pytest.raises(Forbidden):
+            await downloads.cancel(alice, download.id)
+        assert (await downloads.cancel(bob, download.id)).state is State.CANCELLED
+        with pytest.raises(Conflict):
+            await downloads.cancel(bob, download.id)
+    assert household.left_over() == []
+
+
+async def test_an_administrator_s_cancel_ends_it_for_all(idle: Household, media_site: MediaSite) -> None:
+    ada, alice, bob = (idle.actors[name] for name in ("Ada", "Alice", "Bob"))
+    url = media_site.url("/files/clip.mp4")
+    async with idle.at_work() as downloads:
+        download, _ = await downloads.enqueue(alice, url)
+        await downloads.enqueue(bob, url)
+        cancelled = await downloads.cancel(ada, download.id)
+        assert (cancelled.owner.name, cancelled.state) == ("Alice", State.CANCELLED)
+
+
 @pytest.mark.parametrize(
     "path", ["/files/padded-3000000.mp4", "/@nolength/files/padded-3000000.mp4", "/hls/master.m3u8"]
 )
