@@ -105,10 +105,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a download is: bytes, bytes per second, seconds; `percent` is 0 to 100 or unknown.
-
-    `recorded_s` is how much of a broadcast is here.
-    """
+    """How far a download is: bytes, bytes per second, seconds; of a broadcast, what is here. `percent` is 0 to 100."""
 
     percent: float | None = None
     downloaded_bytes: int = 0
