@@ -1,5 +1,7 @@
 """`python -m tests.demo` starts the portal, furnished, beside the local media site, and says where and for whom.
 
+One can sign in with Plex, too: a stand-in asks who one is.
+
 Everything comes in by the front door: links of the site's shows are previewed and queued as a household would.
 """
 
@@ -14,6 +16,7 @@ import httpx
 
 from medianest.core.actor import Role
 from tests.fakes.media_site import SHOWS, MediaSite
+from tests.fakes.plex import OWNER, Plex
 from tests.portal import ADMIN, PASSWORD, Portal
 
 ARRIVED = ("physics", "bread", "planets", "birthday", "workbench", "greenhouse", "railway", "aurora")
@@ -93,7 +96,10 @@ def demo() -> Iterator[Demo]:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="medianest-demo-"))
         site = stack.enter_context(MediaSite.in_thread())
-        portal = Portal(Path(folder), people=PEOPLE, allow=[site.address])
+        plex = stack.enter_context(Plex())
+        named = {"server_url": plex.server.base, "token": plex.tv.token_of(OWNER)}
+        settings = {"plex": named | {"tv_url": plex.tv.base, "app_url": plex.tv.app}}
+        portal = Portal(Path(folder), people=PEOPLE, allow=[site.address], settings=settings)
         with portal.config_file.open("a") as file:
             file.write(TILES)
         running = Demo(stack.enter_context(portal), site)

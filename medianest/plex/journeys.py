@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from medianest.plex.tv.client import Tv
 
 LASTS = timedelta(minutes=10)
-HERE = Rate(burst=8, every=timedelta(minutes=1))
+HERE = Rate(burst=20, every=timedelta(seconds=30))
 EVERYWHERE = Rate(burst=60, every=timedelta(seconds=10))
 POLLED = Rate(burst=2, every=timedelta(seconds=1))
 _PLACE = "pin"

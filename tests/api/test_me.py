@@ -18,6 +18,7 @@ async def test_a_browser_learns_who_it_is_and_the_word_for_its_writes(portal: Po
         "role": "member",
         "permissions": ["download", "read", "request", "see_household"],
         "quotas": {},
+        "plex": None,
         "csrf_token": bob.headers["x-csrf-token"],
     }
 

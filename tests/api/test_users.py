@@ -2,6 +2,8 @@
 
 from medianest.accounts.types import Scope
 from medianest.core.actor import Role
+from medianest.plex import people as plex_people
+from medianest.plex.tv.types import Account
 from tests.api.portal import Portal
 from tests.people import PASSWORD
 
@@ -13,7 +15,18 @@ async def test_administrators_see_everybody_and_others_themselves(portal: Portal
     alice, dora = await portal.browser(portal.cast.alice), await portal.browser(portal.cast.dora)
     everybody = (await alice.get(USERS)).json()["items"]
     assert [user["name"] for user in everybody] == ["Alice", "Bob", "Carol", "Dora", "Gus"]
-    fields = ["id", "name", "display_name", "role", "language", "suspended_at", "last_seen_at", "created_at", "plan"]
+    fields = [
+        "id",
+        "name",
+        "display_name",
+        "role",
+        "language",
+        "suspended_at",
+        "last_seen_at",
+        "created_at",
+        "plan",
+        "plex",
+    ]
     assert list(everybody[0]) == fields
     assert [user["id"] for user in (await dora.get(USERS)).json()["items"]] == [portal.cast.dora.id]
     page = (await alice.get(f"{USERS}?limit=2")).json()
@@ -96,3 +109,15 @@ async def test_an_invitation_within_bounds_only(portal: Portal) -> None:
     for wrong in ({"uses": 0}, {"uses": 101}, {"lasts_s": 1}, {"lasts_s": 10**9}, {"role": "king"}, {"secret": "x"}):
         assert (await alice.post(INVITATIONS, json=wrong)).status_code == 422
     assert (await alice.post(INVITATIONS, json={})).json()["role"] == Role.MEMBER
+
+
+async def test_the_plex_account_of_somebody_is_told_to_them_and_to_administrators(portal: Portal) -> None:
+    async with portal.services.db.transaction() as session:
+        await plex_people.expect(session, portal.cast.bob.id, Account(id=1000, name="frida"))
+    alice, bob, carol = [await portal.browser(user) for user in (portal.cast.alice, portal.cast.bob, portal.cast.carol)]
+    known = (await bob.get("/api/v1/me")).json()["plex"]
+    assert (known["id"], known["name"], known["lost_at"]) == (1000, "frida", None)
+    everybody = {user["name"]: user["plex"] for user in (await alice.get(USERS)).json()["items"]}
+    assert everybody["Bob"] == known
+    assert everybody["Carol"] is None
+    assert [user["plex"] for user in (await carol.get(USERS)).json()["items"]] == [None]

@@ -109,6 +109,7 @@ def samples_at_the_door() -> Iterator[tuple[str, tuple[str, object]]]:
     yield "plex-refused", ("sign_in/plex.html", refused)
     away = replace(
         refused,
+        title=msg("web.plex.away"),
         text=msg("plex_sign_in.away_tls"),
         onward="/sign-in/plex/a",
         label=msg("web.plex.ask_again"),

@@ -6,6 +6,7 @@ from datetime import datetime
 from medianest.api import answers
 from medianest.api.answers import Answer, AnyRequest
 from medianest.api.given import Served
+from medianest.api.v1.plex import PlexAccount, plex_shape
 from medianest.api.v1.quotas import Quota, quotas
 from medianest.api.wire import Output, to_json
 from medianest.core.actor import Permission, Role
@@ -27,12 +28,14 @@ class Me(Output, frozen=True, kw_only=True):
     """Who asks; `csrf_token` goes into X-CSRF-Token on writes, and is null for who asks with a token.
 
     `quotas` are those that your plan sets: `downloads` begun, `bytes` received, `active` at once.
+    `plex` is your account at Plex, if you have linked one.
     """
 
     user: Account
     role: Role
     permissions: Sequence[Permission]
     quotas: Mapping[str, Quota]
+    plex: PlexAccount | None
     csrf_token: str | None
 
 
@@ -53,6 +56,7 @@ async def show(request: AnyRequest, services: Served, asking: CurrentAsking) -> 
         role=actor.role or user.role,
         permissions=sorted(actor.permissions),
         quotas=quotas(standings),
+        plex=plex_shape(await services.by_plex.door.identity(user.id)),
         csrf_token=asking.form_token() if actor.session_id else None,
     )
     return answers.tagged(request, to_json(me))

@@ -12,6 +12,7 @@ from medianest.accounts.types import NewUser, UserChange
 from medianest.api import answers
 from medianest.api.answers import Answer
 from medianest.api.given import Given, Served
+from medianest.api.v1.plex import PlexAccount, plex_shape
 from medianest.api.windows import window
 from medianest.api.wire import Input, List, Output, Paged, Word
 from medianest.core.actor import Role
@@ -19,6 +20,8 @@ from medianest.core.errors import FieldError, Invalid
 from medianest.core.i18n import msg
 from medianest.http.given import CurrentActor
 from medianest.http.services import Services
+from medianest.plex import people as plex_people
+from medianest.plex.types import Identity
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Language = Annotated[str, Meta(max_length=35)]
@@ -28,7 +31,7 @@ class User(Output, frozen=True, kw_only=True):
     """Somebody of the household; `name` is for signing in, `display_name` is what others see.
 
     `last_seen_at` is a few minutes behind. Who is suspended cannot sign in. `plan` is the id of their own plan; null is
-    that of their role.
+    that of their role. `plex` is the account at Plex by which they sign in, if they have one.
     """
 
     id: str
@@ -40,6 +43,7 @@ class User(Output, frozen=True, kw_only=True):
     last_seen_at: datetime | None
     created_at: datetime
     plan: str | None
+    plex: PlexAccount | None
 
 
 class NewPerson(Input, frozen=True, kw_only=True):
@@ -70,7 +74,9 @@ async def listing(services: Served, actor: CurrentActor, asked: Given[Paged]) ->
     people = services.accounts.people
     known = await people.listing(actor) if actor.is_admin else [await people.one(actor, actor.id or "")]
     page = window(known, asked, lambda user: user.id)
-    return answers.json(List(items=[user_shape(user) for user in page.items], next_cursor=page.next_cursor))
+    linked = await services.db.read(plex_people.identities)
+    items = [user_shape(user, linked.get(user.id)) for user in page.items]
+    return answers.json(List(items=items, next_cursor=page.next_cursor))
 
 
 async def create(services: Served, actor: CurrentActor, given: Given[NewPerson]) -> Answer:
@@ -83,7 +89,7 @@ async def create(services: Served, actor: CurrentActor, given: Given[NewPerson])
         language=_spoken(services, given.language),
     )
     made = await services.accounts.people.create(actor, new)
-    return answers.json(user_shape(made), status=HTTPStatus.CREATED)
+    return answers.json(user_shape(made, None), status=HTTPStatus.CREATED)
 
 
 async def change(services: Served, actor: CurrentActor, id: FromPath[str], given: Given[PersonChange]) -> Answer:
@@ -95,7 +101,8 @@ async def change(services: Served, actor: CurrentActor, id: FromPath[str], given
         language=_spoken(services, given.language),
         plan=given.plan,
     )
-    return answers.json(user_shape(await services.accounts.people.change(actor, id, change)))
+    changed = await services.accounts.people.change(actor, id, change)
+    return answers.json(user_shape(changed, await services.by_plex.door.identity(id)))
 
 
 async def delete(services: Served, actor: CurrentActor, id: FromPath[str]) -> Answer:
@@ -110,7 +117,7 @@ async def sign_out(services: Served, actor: CurrentActor, id: FromPath[str]) -> 
     return answers.nothing()
 
 
-def user_shape(user: types.User) -> User:
+def user_shape(user: types.User, linked: Identity | None) -> User:
     return User(
         id=user.id,
         name=user.name,
@@ -121,6 +128,7 @@ def user_shape(user: types.User) -> User:
         last_seen_at=user.last_seen_at,
         created_at=user.created_at,
         plan=user.plan_id,
+        plex=plex_shape(linked),
     )
 
 

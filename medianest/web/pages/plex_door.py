@@ -125,7 +125,7 @@ def over(reader: Reader, error: MediaNestError) -> Html:
 def refused(reader: Reader, error: MediaNestError, *, next: str = "/", onward: str | None = None) -> Html:
     """Why somebody is not let in; what may pass can be tried once more."""
     view = WayView(
-        title=msg("web.plex.refused"),
+        title=msg("web.plex.away" if error.retryable else "web.plex.refused"),
         text=error.message,
         is_wrong=True,
         may_begin=not error.retryable or onward is None,
