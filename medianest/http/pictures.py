@@ -18,7 +18,7 @@ from medianest.pictures.types import Asked
 _AWAY_S = 30
 _NONE_S = 3600
 _STAND_IN = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="-24 -24 48 48">'
+    '<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="-40 -40 80 80">'
     '<g fill="none" stroke="#888" stroke-width="1.5" stroke-linejoin="round">'
     '<rect x="-7" y="-6" width="14" height="12" rx="2"/><circle cx="-2.5" cy="-1.5" r="1.5"/>'
     '<path d="M-7 4l4-3 3 2 3-4 4 4"/></g></svg>'

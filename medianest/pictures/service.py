@@ -54,6 +54,7 @@ class Pictures:
         self._decoders = decoders
         self._key_file = key_file
         self._addresses: Addresses | None = None
+        self._counting: asyncio.Task[int] | None = None
         self._making: dict[str, asyncio.Task[bytes]] = {}
         self._refused: OrderedDict[str, float] = OrderedDict()
         self._asked = metrics.counter("pictures", "Pictures that were asked for.", ["source", "outcome"])
@@ -61,12 +62,16 @@ class Pictures:
         metrics.gauge_of("picture_cache_bytes", "Bytes of pictures that are kept.", lambda: shelf.bytes)
 
     async def start(self) -> None:
+        """What is kept is counted beside everything else: nobody waits for it but who adds to it."""
         self._addresses = Addresses(await asyncio.to_thread(load_or_create_key, self._key_file))
-        await asyncio.to_thread(self._shelf.tidy)
+        await asyncio.to_thread(self._shelf.prepare)
+        self._counting = asyncio.create_task(asyncio.to_thread(self._shelf.tidy))
 
     async def stop(self) -> None:
         for task in list(self._making.values()):
             task.cancel()
+        if self._counting:
+            await asyncio.wait([self._counting])
         await asyncio.gather(*self._making.values(), return_exceptions=True)
         await self._decoders.stop()
         for origin in self._origins.values():

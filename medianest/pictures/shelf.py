@@ -5,9 +5,11 @@ length that a WebP file says it has. All here blocks, and is called in threads.
 """
 
 import os
+import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,25 +41,26 @@ class Shelf:
         self.bytes = 0
         """What is kept, as far as it is known; a little more than there is at times, never less."""
 
+    def prepare(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+
     def tidy(self) -> int:
         """Count what is there, remove what is over or was left half written; returns how many files went."""
-        self._folder.mkdir(parents=True, exist_ok=True)
         with self._lock:
             self._remove_parts()
             return self._make_room(self._most_bytes())
 
     def read(self, key: str) -> bytes | None:
-        """A picture that is kept, which counts as looked at."""
+        """A picture that is kept, which counts as looked at; what cannot be read is made anew."""
         path = self._path(key)
         try:
-            with path.open("rb") as file:
-                data = file.read()
-                self._touch(file.fileno())
-        except FileNotFoundError:
+            data = path.read_bytes()
+            if is_whole(data):
+                self._touch(path)
+                return data
+            path.unlink()
+        except OSError:
             return None
-        if is_whole(data):
-            return data
-        path.unlink(missing_ok=True)
         return None
 
     def keep(self, key: str, data: bytes) -> None:
@@ -96,17 +99,19 @@ class Shelf:
                 status = path.stat()
             except FileNotFoundError:
                 continue
-            yield Kept(status.st_mtime, status.st_size, path)
+            if stat.S_ISREG(status.st_mode):
+                yield Kept(status.st_mtime, status.st_size, path)
 
     def _remove_parts(self) -> None:
         """Of an earlier life: those of this one are written and renamed under the lock."""
         for path in self._folder.glob(f"??/*{_PART}"):
             path.unlink(missing_ok=True)
 
-    def _touch(self, descriptor: int) -> None:
+    def _touch(self, path: Path) -> None:
         """Remember that it was looked at, without a write for every look."""
-        if time.time() - os.fstat(descriptor).st_mtime > _LOOKED_AT_EVERY_S:
-            os.utime(descriptor)
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _LOOKED_AT_EVERY_S:
+                os.utime(path)
 
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / (key + _SUFFIX)

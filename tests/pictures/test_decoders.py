@@ -141,6 +141,27 @@ async def test_children_that_nobody_needs_any_more_go(tmp_path: Path) -> None:
     assert not Path(f"/proc/{pid}").exists()
 
 
+async def test_children_go_with_a_portal_that_was_killed(tmp_path: Path) -> None:
+    program = f"""
+import asyncio
+from pathlib import Path
+from medianest.pictures.decoders import Decoder
+
+async def main():
+    print((await Decoder.start(Path({str(tmp_path)!r}))).pid, flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+    portal = await asyncio.create_subprocess_exec(sys.executable, "-c", program, cwd=ROOT, stdout=subprocess.PIPE)
+    assert portal.stdout
+    child = int(await portal.stdout.readline())
+    assert Path(f"/proc/{child}").exists()
+    portal.kill()
+    await portal.wait()
+    await until(lambda: not Path(f"/proc/{child}").exists())
+
+
 async def test_no_more_are_drawn_at_once_than_there_are_places(decoders: Decoders) -> None:
     drawn = await asyncio.gather(*(decoders.draw(JPEG, Size.POSTER_154) for _ in range(20)))
     assert len(set(drawn)) == 1

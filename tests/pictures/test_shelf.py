@@ -80,6 +80,11 @@ def test_what_is_not_whole_is_not_there(tmp_path: Path, damage: bytes) -> None:
     assert kept.read(KEYS[0]) == ONE
 
 
+def test_what_cannot_be_read_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / KEYS[0][:2] / f"{KEYS[0]}.webp").mkdir(parents=True)
+    assert shelf(tmp_path).read(KEYS[0]) is None
+
+
 def test_what_a_kill_left_half_written_is_cleared_at_the_next_start(tmp_path: Path) -> None:
     part = tmp_path / "00" / f"{KEYS[0]}.0badf00d.part"
     part.parent.mkdir()
