@@ -155,6 +155,9 @@ CALLS = (
     Call("GET", "/admin/jobs", jobs.listing, ADMINS, asks=Paged, gives=List[jobs.Job]),
     Call("POST", "/admin/jobs/{name:str}/run", jobs.run, ADMINS, gives=jobs.Job, statuses=(ACCEPTED,)),
     Call("GET", "/admin/dead-letters", dead_letters.listing, ADMINS, asks=Paged, gives=List[dead_letters.DeadLetter]),
+    Call("GET", "/admin/dead-letters/causes", dead_letters.causes, ADMINS, gives=List[dead_letters.DeadLetterCause]),
+    Call("POST", "/admin/dead-letters/retry", dead_letters.retry_all, ADMINS, takes=dead_letters.DeadLetterRetry,
+         gives=dead_letters.DeadLetterOutcome),
     Call("POST", "/admin/dead-letters/{id:int}/retry", dead_letters.retry, ADMINS, statuses=(GONE,)),
 
     Call("GET", "/admin/backups", backups.listing, ADMINS, asks=Paged, gives=List[backups.Backup]),

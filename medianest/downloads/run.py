@@ -15,6 +15,7 @@ from medianest.downloads.egress.passes import Pass
 from medianest.downloads.egress.proxy import Egress
 from medianest.downloads.files import paths
 from medianest.downloads.files.joblog import JobLog
+from medianest.downloads.files.paths import Place
 from medianest.downloads.files.workspace import Workspace
 from medianest.downloads.plans.meters import Meter
 from medianest.downloads.protocol import Fetched, Info
@@ -22,7 +23,7 @@ from medianest.downloads.recipes import Recipe
 from medianest.downloads.reserve import Reserve
 from medianest.downloads.sites.cookie_jars import CookieJars
 from medianest.downloads.spawn import Child
-from medianest.downloads.types import Broadcast, Download, ErrorCode, Place, Progress, Stage, Tick
+from medianest.downloads.types import Broadcast, Download, ErrorCode, Progress, Stage, Tick
 from medianest.downloads.ytdlp.copies import Copies, Occupied
 from medianest.downloads.ytdlp.versions import Copy
 

@@ -288,11 +288,3 @@ class Estate:
 
     total: int
     followed: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where in a list a download came from: what the list is called, and the number there."""
-
-    list_title: str
-    number: int

@@ -11,6 +11,7 @@ from medianest.core.crew import Crew
 from medianest.core.db import Database
 from medianest.core.live import Live, Signal
 from medianest.downloads import ledger, queries, rights, waits
+from medianest.downloads.files.paths import Place
 from medianest.downloads.line import turns
 from medianest.downloads.line.turns import Closed, Rest, Turn
 from medianest.downloads.line.window import opens_at
@@ -22,7 +23,7 @@ from medianest.downloads.protocol import Info
 from medianest.downloads.run import Broken, Finished, Outcome, Run
 from medianest.downloads.sites import manners
 from medianest.downloads.sites import queries as site_queries
-from medianest.downloads.types import Download, ErrorCode, Place, Tick, Wait
+from medianest.downloads.types import Download, ErrorCode, Tick, Wait
 from medianest.downloads.workshop import Workshop
 
 log = logging.getLogger(__name__)

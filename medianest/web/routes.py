@@ -227,6 +227,7 @@ WAYS = (
     Way("POST", "/admin/plex/people", plex_people.bring_in, ADMINS),
     Way("GET", "/admin/jobs", jobs.show, ADMINS),
     Way("POST", "/admin/jobs/{name:str}/run", jobs.run, ADMINS),
+    Way("POST", "/admin/dead-letters/retry", jobs.retry_letters, ADMINS),
     Way("POST", "/admin/dead-letters/{id:int}/retry", jobs.retry_letter, ADMINS),
     Way("GET", "/admin/journal", journal.show, ADMINS),
     Way("GET", "/admin/journal.csv", journal_export.save, (*ADMINS, paces.EXPORTING)),

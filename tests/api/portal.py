@@ -138,9 +138,9 @@ class Portal:
         async with self.services.db.transaction() as session:
             await session.execute(update(DownloadRow).where(DownloadRow.id == id).values(**values))
 
-    async def park(self, entry: Entry) -> None:
+    async def park(self, entry: Entry, *, error: str = "cannot take it") -> None:
         """The entry among the dead letters, as if the listener had failed on it."""
-        letter = {"listener": "errands", "entry_id": entry.id, "error": "cannot take it", "at": clock.now()}
+        letter = {"listener": "errands", "entry_id": entry.id, "error": error, "at": clock.now()}
         async with self.services.db.transaction() as session:
             await session.execute(insert(DeadLetterRow).values(letter))
 

@@ -145,6 +145,25 @@ async def test_a_dead_letter_is_handed_over_again(portal: Portal) -> None:
     assert (await alice.post(f"{ADMIN}/dead-letters/{letter['id']}/retry")).status_code == 404
 
 
+async def test_dead_letters_of_one_cause_are_handed_over_all_together(portal: Portal) -> None:
+    alice = await portal.browser(portal.cast.alice)
+    for entry in (await portal.services.db.read(journal_pages.page, limit=3)).items:
+        await portal.park(entry, error=f"KeyError('{entry.id}')")
+        await portal.park(entry, error="OSError(28)")
+    causes = (await alice.get(f"{ADMIN}/dead-letters/causes")).json()["items"]
+    assert [(cause["listener"], cause["error"], cause["count"]) for cause in causes] == [
+        ("errands", "KeyError", 3),
+        ("errands", "OSError", 3),
+    ]
+    portal.errands.broken = True
+    cause = {"listener": "errands", "error": "KeyError"}
+    assert (await alice.post(f"{ADMIN}/dead-letters/retry", json=cause)).json() == {"done": 0, "left": 3}
+    portal.errands.broken = False
+    assert (await alice.post(f"{ADMIN}/dead-letters/retry", json=cause)).json() == {"done": 3, "left": 0}
+    assert [one["error"] for one in (await alice.get(f"{ADMIN}/dead-letters")).json()["items"]] == ["OSError(28)"] * 3
+    assert (await alice.post(f"{ADMIN}/dead-letters/retry", json=cause)).json() == {"done": 0, "left": 0}
+
+
 async def test_a_backup_is_made_and_listed(portal: Portal) -> None:
     alice = await portal.browser(portal.cast.alice)
     answer = await alice.post(f"{ADMIN}/backups")

@@ -4,9 +4,8 @@ import pytest
 
 from medianest.core.config.path_templates import READY_MADE, NoTemplate, parse
 from medianest.downloads.files import paths
-from medianest.downloads.files.paths import Known
+from medianest.downloads.files.paths import Known, Place
 from medianest.downloads.protocol import About, Info
-from medianest.downloads.types import Place
 from tests.downloads.test_naming import HOSTILE, assert_harmless
 
 EPISODE = Known(

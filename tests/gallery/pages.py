@@ -349,6 +349,15 @@ def _jobs() -> jobs.JobsView:
             job("purge_idempotency_keys", msg("web.jobs.every_days", n=1), "unknown", msg("web.jobs.never"), ran=False),
         ),
         dead_letters=(letter,),
+        causes=(
+            jobs.LetterCauseRow(
+                listener="library",
+                error="OSError",
+                title=msg("web.letters.letter", listener="library", kind="OSError"),
+                count=12,
+                newest_at=NOW - timedelta(days=2),
+            ),
+        ),
     )
 
 

@@ -9,11 +9,19 @@ from msgspec import structs
 from medianest.core.config.path_templates import Component, Field
 from medianest.downloads.files import naming
 from medianest.downloads.protocol import About, Info
-from medianest.downloads.types import Download, Place
+from medianest.downloads.types import Download
 
 _EMPTY_BRACKETS = re.compile(r"\(\s*\)|\[\s*\]|\{\s*\}")
 _LOOSE_ENDS = " -"
 _NAMELESS = "download"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where in a list a download came from: what the list is called, and the number there."""
+
+    list_title: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,13 @@ from medianest.core.actor import Actor
 from medianest.core.paging import Page, decode_cursor, encode_cursor
 from medianest.downloads import queries, rights
 from medianest.downloads.errors import NoPlaylist
+from medianest.downloads.files.paths import Place
 from medianest.downloads.lists.rights import sees_list
 from medianest.downloads.lists.states import EXPANDING
 from medianest.downloads.lists.types import Choice, EntryFate, ListEntry, ListState, ListWait, Playlist
 from medianest.downloads.models import DownloadRow, PlaylistEntryRow, PlaylistRow
 from medianest.downloads.states import ACTIVE, SETTLED
-from medianest.downloads.types import Counts, ErrorCode, Person, Place, State
+from medianest.downloads.types import Counts, ErrorCode, Person, State
 
 TABLES = (PlaylistRow.__tablename__, PlaylistEntryRow.__tablename__, *queries.TABLES)
 _row = PlaylistRow

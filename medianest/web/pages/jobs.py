@@ -1,19 +1,21 @@
 """Admin: periodic jobs, and what listeners could not take."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from litestar.params import FromPath, FromQuery
 
-from medianest.core import journal_pages
+from medianest.core import dead_letters, journal_pages
+from medianest.core.dead_letters import LetterCause
 from medianest.core.i18n import Message, msg
 from medianest.core.jobs import Job
 from medianest.core.journal import DeadLetter
 from medianest.core.scheduler import JobStatus, summary_message
-from medianest.web import htmx
+from medianest.web import forms, htmx
 from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
-from medianest.web.htmx import Html
+from medianest.web.htmx import AnyRequest, Html
 from medianest.web.pages.admin import Room, RoomChip, rooms
 
 _LETTERS = 20
@@ -49,12 +51,24 @@ class LetterRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterCauseRow:
+    """Why several could not be delivered."""
+
+    listener: str
+    error: str
+    title: Message
+    count: int
+    newest_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobsView:
     """The page of the jobs."""
 
     places: tuple[RoomChip, ...]
     jobs: tuple[JobRow, ...]
     dead_letters: tuple[LetterRow, ...]
+    causes: tuple[LetterCauseRow, ...] = ()
     newest: str | None = None
     older: str | None = None
 
@@ -69,6 +83,7 @@ async def show(
         places=rooms(Room.JOBS, alarms=alarms),
         jobs=tuple(job_row(status) for status in await services.scheduler.status()),
         dead_letters=tuple(letter_row(letter) for letter in letters.items),
+        causes=cause_rows(await services.db.read(dead_letters.causes)),
         newest="/admin/jobs" if cursor else None,
         older=f"/admin/jobs?cursor={letters.next_cursor}" if letters.next_cursor else None,
     )
@@ -90,6 +105,29 @@ async def retry_letter(reader: CurrentReader, services: TheServices, id: FromPat
     """Hand over once more what could not be delivered."""
     await services.dispatcher.retry(id)
     return htmx.go(reader, "/admin/jobs")
+
+
+async def retry_letters(request: AnyRequest, reader: CurrentReader, services: TheServices) -> Html:
+    """Hand over once more all that could not be delivered for one cause."""
+    form = await forms.read(request)
+    listener, error = form.text("listener"), form.text("error")
+    await dead_letters.retry(services.db, services.dispatcher, listener=listener, error=error)
+    return htmx.go(reader, "/admin/jobs")
+
+
+def cause_rows(causes: Iterable[LetterCause]) -> tuple[LetterCauseRow, ...]:
+    """Those of which there is more than one."""
+    return tuple(
+        LetterCauseRow(
+            listener=cause.listener,
+            error=cause.error,
+            title=msg("web.letters.letter", listener=cause.listener, kind=cause.error),
+            count=cause.count,
+            newest_at=cause.newest_at,
+        )
+        for cause in causes
+        if cause.count > 1
+    )
 
 
 def job_row(status: JobStatus) -> JobRow:
