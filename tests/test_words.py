@@ -33,6 +33,7 @@ NOT_FOR_PEOPLE = {
     "http/authorisation.py": "for who forgot a rule",
     "http/guards.py": "documentation of the API",
     "http/protocol.py": "to a client that speaks no HTTP",
+    "media_requests/refusals.py": "recognises what Overseerr says",
     "pictures/decoders.py": "a line of Python",
 }
 

@@ -107,6 +107,14 @@ class PlexSettings(Section):
     app_url: values.Origin = "https://app.plex.tv"
 
 
+class OverseerrSettings(Section):
+    url: values.PublicUrl = None
+    api_key: values.Secret = SecretStr("")
+    webhook_secret: values.Secret = SecretStr("")
+    webhook_allow: values.Networks = ()
+    household_user_id: Annotated[int, Field(ge=0, le=2**31)] = 0
+
+
 class PicturesSettings(Section):
     cache_bytes: Annotated[Bytes, RELOADABLE] = GIB // 2
     tmdb_url: values.Origin = "https://image.tmdb.org"
@@ -171,6 +179,7 @@ class Settings(Section):
     paths: PathsSettings = Field(default_factory=PathsSettings)
     downloads: DownloadsSettings = Field(default_factory=DownloadsSettings)
     plex: PlexSettings = Field(default_factory=PlexSettings)
+    overseerr: OverseerrSettings = Field(default_factory=OverseerrSettings)
     pictures: PicturesSettings = Field(default_factory=PicturesSettings)
     accounts: AccountsSettings = Field(default_factory=AccountsSettings)
     journal: JournalSettings = Field(default_factory=JournalSettings)

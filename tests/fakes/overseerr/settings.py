@@ -89,7 +89,11 @@ def remove_server(server: "Overseerr", _request: Request, user: User, kind: str,
 
 def _public(service: JSON) -> JSON:
     names = ("id", "name", "is4k", "isDefault", "activeDirectory", "activeProfileId")
-    return {name: service.get(name) for name in names} | {"activeTags": service.get("tags", [])}
+    return (
+        {"is4k": False}
+        | {name: service[name] for name in names if name in service}
+        | {"activeTags": service.get("tags", [])}
+    )
 
 
 def _template(wanted: JSON) -> str | None:

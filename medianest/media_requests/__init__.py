@@ -1,0 +1,1 @@
+"""Asking for a film or series, through Overseerr, Jellyseerr or Seerr."""

@@ -1,0 +1,60 @@
+"""What can go wrong between a wish and its fulfilment."""
+
+from medianest.core.errors import Conflict, Forbidden, NotFound, TooMany, Unavailable
+
+
+class ServerAway(Unavailable):
+    """The server does not answer, or says nothing that can be read."""
+
+    default_code = "overseerr_away"
+
+
+class ServerRefuses(Unavailable):
+    """The server answers, and does not take the key."""
+
+    default_code = "overseerr_refused"
+    retryable = False
+
+
+class NoServer(Unavailable):
+    """No server is set up."""
+
+    default_code = "overseerr_off"
+    retryable = False
+
+
+class NotAllowed(Forbidden):
+    """The server does not allow this to this person."""
+
+    default_code = "not_allowed_there"
+
+
+class UsedUp(TooMany):
+    """The person's allowance at the server is used up."""
+
+    default_code = "quota_exceeded"
+    retryable = False
+
+
+class AskedAlready(Conflict):
+    """The title was asked for already."""
+
+    default_code = "asked_already"
+
+
+class NothingLeft(Conflict):
+    """Of the chosen seasons all were asked for, or are there."""
+
+    default_code = "no_seasons_left"
+
+
+class NoTitle(NotFound):
+    """There is no such title, or TMDB is away: the server does not tell which."""
+
+    default_code = "no_title"
+
+
+class GoneThere(NotFound):
+    """What is meant is not there (any more) at the server."""
+
+    default_code = "gone_upstream"

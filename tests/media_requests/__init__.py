@@ -1,0 +1,1 @@
+"""Asking for films and series."""
