@@ -123,23 +123,21 @@ class Portal(Installation):
 
 
 class _Form(HTMLParser):
-    """The first form of a page that is sent by POST: where it goes, and what it carries unseen."""
+    """The form of a page that asks for a password: where it goes, and what it carries unseen."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.action: str | None = None
         self.hidden: dict[str, str] = {}
-        self._inside = False
+        self._there = ""
+        self._unseen: dict[str, str] = {}
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
-        if tag == "form" and said.get("method", "").lower() == "post" and self.action is None:
-            self._inside = True
-            self.action = said.get("action", "")
-        elif tag == "input" and self._inside and said.get("type") == "hidden":
-            self.hidden[said["name"]] = said.get("value", "")
-
-    def handle_endtag(self, tag: str) -> None:
         if tag == "form":
-            self._inside = False
+            self._there, self._unseen = said.get("action", ""), {}
+        elif tag == "input" and said.get("type") == "hidden":
+            self._unseen[said["name"]] = said.get("value", "")
+        elif tag == "input" and said.get("type") == "password" and self.action is None:
+            self.action, self.hidden = self._there, self._unseen
