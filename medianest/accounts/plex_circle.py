@@ -20,6 +20,7 @@ from medianest.plex import people as plex_people
 from medianest.plex.errors import NotConnected, TokenRefused
 from medianest.plex.membership import Circle
 from medianest.plex.service import Plex
+from medianest.plex.tv.types import Server
 from medianest.plex.types import Identity
 
 
@@ -46,9 +47,10 @@ class PlexCircle:
         lost = 0
         for identity in (await self._db.read(plex_people.identities)).values():
             token = tokens.get(identity.plex_id)
-            if await self._is_in(identity, circle, token, machine_id):
+            seen = await self._look(token, machine_id)
+            if _is_in(identity, circle, seen, has_token=token is not None):
                 async with self._db.transaction() as session:
-                    await plex_people.note_check(session, identity.plex_id)
+                    await plex_people.note_check(session, identity.plex_id, self._sealed(identity, seen))
             else:
                 lost += await self._part(identity)
         return msg("plex_sign_in.lost", n=lost) if lost else None
@@ -105,19 +107,20 @@ class PlexCircle:
             await self._plex.installation.note_check(server)
         return circle
 
-    async def _is_in(self, identity: Identity, circle: Circle | None, token: str | None, machine_id: str) -> bool:
-        """By the owner's list; who is not in it, or where there is none, by what their own token is told.
-
-        Plex has been seen to tell of fewer people than it says there are (captures).
-        """
-        if circle is not None and identity.plex_id in circle.ids:
-            return True
+    async def _look(self, token: str | None, machine_id: str) -> Server | None:
+        """The server as somebody's own token shows it; None where they have none, or it is good no more."""
         if token is None:
-            return circle is None
+            return None
         try:
-            return await self._plex.membership.server_of(token, machine_id) is not None
+            return await self._plex.membership.server_of(token, machine_id)
         except TokenRefused:
-            return False
+            return None
+
+    def _sealed(self, identity: Identity, seen: Server | None) -> bytes | None:
+        """The token by which the server knows them: Plex has begun to give such as run out after a week."""
+        if seen is None or not seen.token:
+            return None
+        return plex_people.sealed_server_token(self._plex.installation.sealing, identity.plex_id, seen.token)
 
     async def _part(self, identity: Identity) -> int:
         """Sign somebody out everywhere, and end their tokens too where Plex was their only way in."""
@@ -137,3 +140,14 @@ async def _tell_loss(session: AsyncSession, identity: Identity) -> None:
     about = events.about(identity.user_id)
     event = plex_events.PlexAccessLost(actor=SYSTEM, subject_id=identity.user_id, audience=about, name=identity.name)
     await journal.record(session, event)
+
+
+def _is_in(identity: Identity, circle: Circle | None, seen: Server | None, *, has_token: bool) -> bool:
+    """By the owner's list; who is not in it, or where there is none, by what their own token showed.
+
+    Plex has been seen to tell of fewer people than it says there are (captures). Of who was only expected so far,
+    and where nobody can be asked, nothing is known.
+    """
+    if circle is not None and identity.plex_id in circle.ids:
+        return True
+    return seen is not None or (circle is None and not has_token)

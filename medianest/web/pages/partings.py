@@ -49,7 +49,8 @@ async def ask_remove(reader: CurrentReader, services: TheServices, frame: PageFr
     actor = reader.asking.actor
     user = await services.accounts.people.one(actor, id)
     estate = await services.db.read(queries.estate, id)
-    return ask(reader, frame, Place.ADMIN, removal(user, estate, is_me=user.id == actor.id))
+    by_plex = await services.by_plex.door.identity(id) is not None
+    return ask(reader, frame, Place.ADMIN, removal(user, estate, is_me=user.id == actor.id, by_plex=by_plex))
 
 
 async def remove(reader: CurrentReader, services: TheServices, id: FromPath[str]) -> Html:
@@ -58,14 +59,16 @@ async def remove(reader: CurrentReader, services: TheServices, id: FromPath[str]
     return htmx.go(reader, "/admin/people")
 
 
-def removal(user: User, estate: Estate, *, is_me: bool) -> QuestionView:
-    """The question before somebody is let go, with what they leave behind."""
+def removal(user: User, estate: Estate, *, is_me: bool, by_plex: bool = False) -> QuestionView:
+    """The question before somebody is let go, with what they leave behind; `by_plex` they could come back."""
     rest = estate.total - estate.followed
     lines = [msg("web.parting.remove_ends")]
     if estate.followed:
         lines.append(msg("web.parting.remove_followed", n=estate.followed))
     if rest:
         lines.append(msg("web.parting.remove_rest_other" if is_me else "web.parting.remove_rest", n=rest))
+    if by_plex:
+        lines.append(msg("web.parting.remove_plex"))
     return _question(user, "remove", *lines, msg("web.parting.remove_journal"), msg("web.parting.remove_final"))
 
 

@@ -9,6 +9,7 @@ from medianest.core import journal_pages
 from medianest.core.actor import SYSTEM, Role
 from medianest.core.i18n import Message
 from medianest.core.journal_pages import Sought
+from medianest.plex import people as plex_people
 from tests.fakes.plex import CHILD, FRIEND, OWNER, STRANGER, Person, Plex
 from tests.people import sign_in
 from tests.plex.way import enter_by_plex, is_in, names, set_out
@@ -177,6 +178,17 @@ async def test_an_owners_token_that_was_taken_back_is_told_once_and_people_are_a
     assert len(await told(house, "plex.token_lost")) == 1
     await enter(other, house.cast.alice)
     assert "link Plex again" in (await other.get("/admin/plex")).text
+
+
+async def test_the_token_that_a_server_gave_is_kept_fresh(house: House, browser: httpx.AsyncClient, plex: Plex) -> None:
+    """Plex gives tokens for servers that run out after a week."""
+    await enter_by_plex(browser, plex, FRIEND)
+    (frida,) = [user for user in await house.services.accounts.people.listing(SYSTEM) if user.name == FRIEND.title]
+    sealing = house.services.by_plex.plex.installation.sealing
+    plex.server.forget_token(FRIEND)
+    await look(house)
+    kept = await house.services.db.read(plex_people.server_token, sealing, frida.id)
+    assert kept == plex.server.token_for(FRIEND)
 
 
 # Before they ever came

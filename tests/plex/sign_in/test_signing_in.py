@@ -112,6 +112,9 @@ async def test_who_was_removed_leaves_no_link_behind(house: House, browser: http
     await enter_by_plex(browser, plex, FRIEND)
     people = house.services.accounts.people
     (frida,) = [user for user in await people.listing(SYSTEM) if user.name == FRIEND.title]
+    async with house.browser() as admin:
+        await enter(admin, house.cast.alice)
+        assert "they can come back" in (await admin.get(f"/admin/people/{frida.id}/remove")).text
     await people.remove(SYSTEM, frida.id)
     assert await house.services.by_plex.door.identity(frida.id) is None
 
