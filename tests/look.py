@@ -25,6 +25,7 @@ FOLDER = Path(__file__).parent.parent / "looks"
 TALLEST = 4000
 PLACES = (
     "library",
+    "plex",
     "queue",
     "account",
     "admin/people",

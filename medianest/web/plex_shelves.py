@@ -9,8 +9,8 @@ from medianest.http.services import Services
 from medianest.plex.titles.errors import ServerRefuses
 from medianest.web.plex_works import Shelf, begun_works, newest
 
-NEW = Shelf(name="new", path="/plex/new", title=msg("web.plex.new"))
-CONTINUE = Shelf(name="continue", path="/plex/continue", title=msg("web.plex.continue"))
+NEW = Shelf(name="new", path="/plex/new", title=msg("web.in_plex.new"))
+CONTINUE = Shelf(name="continue", path="/plex/continue", title=msg("web.in_plex.continue"))
 _LOOKED_AT = 120
 _SHOWN = 14
 
@@ -34,7 +34,7 @@ async def new(services: Services, actor: Actor) -> Shelf:
     except Unavailable as error:
         return replace(NEW, works=(), note=error.message)
     if not page.items:
-        return replace(NEW, works=(), note=msg("web.plex.nothing_new"))
+        return replace(NEW, works=(), note=msg("web.in_plex.nothing_new"))
     return await with_age(services, replace(NEW, works=newest(services.pictures, page.items, most=_SHOWN)))
 
 
@@ -43,18 +43,18 @@ async def going_on(services: Services, actor: Actor) -> Shelf:
     try:
         told = await services.titles.begun(actor)
     except ServerRefuses:
-        return replace(CONTINUE, works=(), note=msg("web.plex.link_again"))
+        return replace(CONTINUE, works=(), note=msg("web.in_plex.link_again"))
     except Unavailable as error:
         return replace(CONTINUE, works=(), note=error.message)
     if not told.is_linked:
-        return replace(CONTINUE, works=(), note=msg("web.plex.not_linked"))
+        return replace(CONTINUE, works=(), note=msg("web.in_plex.not_linked"))
     works = begun_works(services.pictures, told.begun)
     if told.is_away:
-        return replace(CONTINUE, works=works, note=msg("web.plex.away"), as_of=told.as_of)
-    return replace(CONTINUE, works=works, note=None if works else msg("web.plex.nothing_begun"))
+        return replace(CONTINUE, works=works, note=msg("web.in_plex.away"), as_of=told.as_of)
+    return replace(CONTINUE, works=works, note=None if works else msg("web.in_plex.nothing_begun"))
 
 
 async def with_age(services: Services, shelf: Shelf) -> Shelf:
     """While the server is away, how old it is what is shown."""
     standing = await services.titles.standing()
-    return replace(shelf, note=msg("web.plex.away"), as_of=standing.as_of) if standing.is_away else shelf
+    return replace(shelf, note=msg("web.in_plex.away"), as_of=standing.as_of) if standing.is_away else shelf

@@ -61,7 +61,7 @@ def _arrived(pictures: Pictures, group: Sequence[Item]) -> Work:
         id=first.show_key,
         path=f"/plex/titles/{first.show_key}",
         title=first.show_title or first.title,
-        detail=msg("web.plex.new_episodes", n=len(group)),
+        detail=msg("web.in_plex.new_episodes", n=len(group)),
         poster=_poster(pictures, first),
         is_show=True,
     )
@@ -83,12 +83,12 @@ def _work(pictures: Pictures, item: Item, *, percent: float | None = None) -> Wo
 def detail(item: Item) -> Message:
     """The one line under a title."""
     if item.kind is Kind.EPISODE and item.season_number is not None and item.number is not None:
-        return msg("web.plex.episode", season=item.season_number, number=item.number, title=item.title)
+        return msg("web.in_plex.episode", season=item.season_number, number=item.number, title=item.title)
     if item.kind in (Kind.EPISODE, Kind.SEASON):
-        return msg("web.plex.part", title=item.title)
+        return msg("web.in_plex.part", title=item.title)
     if item.year is None:
-        return msg(f"web.plex.kind_{item.kind}")
-    return msg(f"web.plex.{item.kind}_of", year=str(item.year))
+        return msg(f"web.in_plex.kind_{item.kind}")
+    return msg(f"web.in_plex.{item.kind}_of", year=str(item.year))
 
 
 def _percent(begun: Begun) -> float | None:

@@ -44,7 +44,7 @@ from medianest.web.rows import Row, row, tally
 from medianest.web.site_cookies import CookiesForm, cookies_view
 from medianest.web.sites import tiles
 from medianest.web.tiles import tile_groups
-from tests.gallery import household, lists, plans, plex, samples
+from tests.gallery import household, lists, plans, plex, plex_titles, samples
 from tests.gallery.journal import samples_of_the_journal
 from tests.gallery.openapi import OPENAPI
 from tests.gallery.samples import NOW, ROBIN
@@ -75,6 +75,7 @@ def samples_of_all_pages() -> Iterator[Sample]:
     yield from _sites()
     yield from _downloads()
     yield from _home_and_library()
+    yield from _in_plex()
     yield from _door()
     yield from _account()
     yield from _admin()
@@ -190,9 +191,20 @@ def _home_and_library() -> Iterator[Sample]:
     yield _inside(
         "home-empty", "home/page.html", home.HomeView(feature=None, under_way=(), arrived=()), Place.HOME, under_way=0
     )
+    for name, shelves in {"": plex_titles.SHELVES, "-waiting": plex_titles.WAITING, "-old": plex_titles.OLD}.items():
+        yield _inside(f"home-plex{name}", "home/page.html", replace(full, shelves=shelves), Place.HOME)
     shelf = library.LibraryView(total=128, chips=library.chips("all"), rows=arrived, more="/library?cursor=x")
     yield _inside("library", "library/page.html", shelf, Place.LIBRARY)
     yield _inside("library-empty", "library/page.html", replace(shelf, total=0, rows=()), Place.LIBRARY)
+
+
+def _in_plex() -> Iterator[Sample]:
+    for name, view in plex_titles.server_pages():
+        yield _inside(name, "plex/page.html", view, Place.LIBRARY)
+    for name, shelf in plex_titles.shelf_pages():
+        yield _inside(name, "plex/shelf.html", shelf, Place.HOME)
+    for name, title in plex_titles.title_pages():
+        yield _inside(name, "plex/title.html", title, Place.LIBRARY)
 
 
 def _door() -> Iterator[Sample]:

@@ -20,6 +20,8 @@ CSP = (
     "media-src 'self' blob:; worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+STILL_ASKED = ("plex/new", "plex/continue")
+"""What a page asks for by itself, and waits for forever."""
 SAMPLES = {sample.name: sample for sample in samples_of_all_pages()}
 
 
@@ -39,6 +41,9 @@ class Gallery(BaseHTTPRequestHandler):
             self._answer(_picture(name.split("/")[1]), "image/svg+xml")
         elif name.endswith("/file"):
             self._answer(b"", "video/mp4")
+        elif name in STILL_ASKED:
+            self.send_response(204)
+            self.end_headers()
         elif name in SAMPLES:
             options = parse_qs(url.query)
             self._answer(self._page(SAMPLES[name], options).encode(), "text/html; charset=utf-8")

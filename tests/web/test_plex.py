@@ -5,6 +5,9 @@ import re
 import httpx
 import pytest
 
+from medianest.accounts import permissions
+from medianest.core.actor import Actor, Role, Via
+from medianest.web.plex_marks import in_plex
 from tests.fakes.plex import CHILD, FRIEND, OWNER, Plex
 from tests.web.house import House, enter
 
@@ -163,3 +166,24 @@ async def test_only_administrators_are_told_the_address_of_the_webhook(
     async with with_plex.browser() as alice:
         await enter(alice, with_plex.cast.alice)
         assert f"{with_plex.url}/webhooks/plex/{secret}/news" in await text(alice, "/plex")
+
+
+@pytest.mark.parametrize(
+    ("title", "duration_s", "is_there"),
+    [
+        ("Paper Boats (2025)", None, True),
+        ("paper boats", 5400.0, True),
+        ("Paper Boats", 5800.0, True),
+        ("Paper Boats", 200.0, False),
+        ("Paper Boats", None, False),
+        ("Paper Boats (2024)", 5400.0, False),
+        ("Harbour Lights", 5400.0, False),
+        ("Paper Boats: the making of", 5400.0, False),
+    ],
+)
+async def test_a_link_is_marked_only_where_it_is_no_guess(
+    with_plex: House, title: str, duration_s: float | None, is_there: bool
+) -> None:
+    may = permissions.OF_ROLE[Role.MEMBER]
+    bob = Actor(id=with_plex.cast.bob.id, name="Bob", role=Role.MEMBER, permissions=may, via=Via.WEB)
+    assert bool(await in_plex(with_plex.services, bob, title, duration_s)) is is_there

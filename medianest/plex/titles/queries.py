@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from medianest.core.paging import Page, decode_cursor, encode_cursor
 from medianest.plex.titles import words
@@ -50,7 +50,7 @@ def recent(
 ) -> Page[Item]:
     """Films and episodes, the newest first; of sections that are hidden from Plex's home page only when asked for."""
     of = _seen(session, view, hidden=0) if section is None else _one_of(view, section)
-    query = _items().where(of, ItemRow.kind.in_(_NEWS)).order_by(ItemRow.added_at.desc(), ItemRow.id.desc())
+    query = _items().where(of, _beside(ItemRow.kind).in_(_NEWS)).order_by(ItemRow.added_at.desc(), ItemRow.id.desc())
     if cursor:
         query = query.where(tuple_(ItemRow.added_at, ItemRow.id) < decode_cursor(cursor, datetime, int))
     rows = list(session.execute(query.limit(limit + 1)))
@@ -110,7 +110,7 @@ def present(session: Session, view: View, wanted: Sequence[Wanted]) -> Sequence[
     """
     seen = _seen(session, view, hidden=2)
     asked = wanted[:_WANTED_MOST]
-    rows = list(session.execute(_items().where(_any_of(asked), ItemRow.kind.in_(_TOP), seen)))
+    rows = list(session.execute(_items().where(_any_of(asked), _beside(ItemRow.kind).in_(_TOP), seen)))
     return [next((_item(row) for row in _matching(rows, one)), None) for one in asked]
 
 
@@ -120,7 +120,9 @@ def _any_of(wanted: Iterable[Wanted]) -> ColumnElement[bool]:
         getattr(ItemRow, source).in_({number for one in every if (number := getattr(one.guids, source))})
         for source in ("imdb", "tmdb", "tvdb")
     )
-    return or_(*numbers, ItemRow.folded.in_({folded(one.title) for one in every if one.title}))
+    names = {folded(one.title) for one in every if one.title}
+    named = ((ItemRow.kind == kind) & ItemRow.folded.in_(names) for kind in _TOP)
+    return or_(*numbers, *named)
 
 
 def _matching(rows: Sequence[Any], wanted: Wanted) -> Sequence[Any]:
@@ -150,7 +152,12 @@ def _beginning(wanted: str, kind: Kind, limit: int) -> Select[Any]:
 def _seen(session: Session, view: View, *, hidden: int) -> ColumnElement[bool]:
     """Items of those sections that may be seen, and are hidden at most so."""
     rows = session.execute(select(SectionRow.key).where(SectionRow.hidden <= hidden))
-    return ItemRow.section_key.in_([row.key for row in rows if view.covers(row.key)])
+    return _beside(ItemRow.section_key).in_([row.key for row in rows if view.covers(row.key)])
+
+
+def _beside(column: InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """A column to compare by the way: SQLite must not choose its index over that of what is sought."""
+    return column.concat("")
 
 
 def _one_of(view: View, section: str) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader, Toast
 from medianest.web.list_preview import ListPreview, list_preview
 from medianest.web.media_types import media_type
+from medianest.web.plex_marks import in_plex
 from medianest.web.presets import REMEMBERED, PresetChoice, preset_choices
 from medianest.web.quotas import Meter, meters, no_room
 from medianest.web.several import Several, queued_view, several_view, without_scheme
@@ -34,7 +35,7 @@ _HINTED = frozenset(ErrorCode) - {ErrorCode.QUOTA_EXCEEDED}  # at the door its o
 class PreviewView:
     """What a link is; `duplicate` is the page of the download that brought it already.
 
-    `playlist` is the list that the link names, too.
+    `playlist` is the list that the link names, too, `in_plex` the page of what is the same on the Plex server.
     """
 
     id: str
@@ -53,6 +54,7 @@ class PreviewView:
     presets: tuple[PresetChoice, ...]
     room: tuple[Meter, ...] = ()
     no_room: Message | None = None
+    in_plex: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,11 @@ async def look(request: AnyRequest, reader: CurrentReader, services: TheServices
         found = await services.downloads.preview(actor, link)
     except MediaNestError as error:
         return refused(reader, frame, link, error)
-    return told(reader, frame, link, link_view(found, offers, remembered=remembered))
+    view = link_view(found, offers, remembered=remembered)
+    if view.preview:
+        there = await in_plex(services, actor, found.title, found.duration_s)
+        view = replace(view, preview=replace(view.preview, in_plex=there))
+    return told(reader, frame, link, view)
 
 
 async def queue(request: AnyRequest, reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:

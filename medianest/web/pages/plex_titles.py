@@ -88,7 +88,7 @@ async def show(
     """What is found, or what is in a section, or what is new."""
     actor, titles = reader.asking.actor, services.titles
     standing = await titles.standing()
-    view = PlexView(name=standing.name or "", q=q, chips=(), heading=msg("web.plex.new"), works=())
+    view = PlexView(name=standing.name or "", q=q, chips=(), heading=msg("web.in_plex.new"), works=())
     if actor.is_admin and standing.name:
         view = replace(view, webhook=_webhook(reader, services))
     try:
@@ -96,20 +96,22 @@ async def show(
         view = replace(view, chips=_chips(sections, section, is_search=bool(q)))
         if q:
             found = await titles.search(actor, q, limit=_FOUND_MOST)
-            view = replace(view, heading=msg("web.plex.found", n=len(found)), works=works_of(services.pictures, found))
+            view = replace(
+                view, heading=msg("web.in_plex.found", n=len(found)), works=works_of(services.pictures, found)
+            )
         elif section is not None:
             page = await titles.listing(actor, section, cursor=cursor, limit=_PAGE)
             more = f"/plex?section={section}&cursor={page.next_cursor}" if page.next_cursor else None
             title = next((one.section.title for one in sections if one.section.key == section), "")
             works = works_of(services.pictures, page.items)
-            view = replace(view, heading=msg("web.plex.part", title=title), works=works, more=more)
+            view = replace(view, heading=msg("web.in_plex.part", title=title), works=works, more=more)
         else:
             shelf = await plex_shelves.new(services, actor)
             view = replace(view, works=shelf.works or (), note=shelf.note)
     except Unavailable as error:
         view = replace(view, note=error.message)
     if standing.is_away:
-        view = replace(view, note=msg("web.plex.away"), as_of=standing.as_of)
+        view = replace(view, note=msg("web.in_plex.away"), as_of=standing.as_of)
     return htmx.page(reader, replace(frame, place=Place.LIBRARY), "plex/page.html", view)
 
 
@@ -154,14 +156,14 @@ def _shelf(reader: Reader, frame: PageFrame, shelf: Shelf) -> Html:
 
 
 def _chips(sections: Sequence[Holding], section: str | None, *, is_search: bool) -> tuple[Chip, ...]:
-    new = Chip(name="new", path="/plex", label=msg("web.plex.new"), here=section is None and not is_search)
+    new = Chip(name="new", path="/plex", label=msg("web.in_plex.new"), here=section is None and not is_search)
     return (
         new,
         *(
             Chip(
                 name=one.section.key,
                 path=f"/plex?section={one.section.key}",
-                label=msg("web.plex.part", title=one.section.title),
+                label=msg("web.in_plex.part", title=one.section.title),
                 here=one.section.key == section and not is_search,
                 n=one.items,
             )
