@@ -103,7 +103,7 @@ async def test_who_waited_is_told_one_folder_and_no_second(hall: Hall) -> None:
     assert await introduced(child)
     (hall.folder / "third").mkdir()
     await child.enter(hall.folder / "third", log=lambda _line: None)
-    await child.wait()
+    await until(lambda: not child.is_alive)
     assert not list((hall.folder / "third").iterdir())
 
 
@@ -167,7 +167,7 @@ async def test_nobody_waits_where_none_is_wanted(hall: Hall) -> None:
     child = await hall.begin("preview")
     await hall.reserve.keep("preview", child, A_WHILE)
     assert session(child.pid) == {}
-    await asyncio.wait([task for task in asyncio.all_tasks() if task.get_name() == "spare child"])
+    await asyncio.gather(*(task for task in asyncio.all_tasks() if task.get_name() == "spare child"))
     assert hall.reserve.pids == []
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from medianest.downloads.service import Downloads
 from medianest.downloads.types import State
+from medianest.downloads.ytdlp.copies import MARK
 from tests.downloads.processes import session, until
 from tests.fakes.media_site import MediaSite
 from tests.household import Household
@@ -39,9 +40,9 @@ class Nest:
         return preview.id, pid
 
     async def at_work(self, id: str) -> int:
-        """The process that fetches a download."""
+        """The process that fetches a download, once it does; who only waits is in its folder before."""
         folder = self.household.media / ".medianest" / "work" / id
-        await until(lambda: working_in(folder))
+        await until(lambda: list(folder.glob("*.part")))
         pid = working_in(folder)
         assert pid
         return pid
@@ -117,5 +118,21 @@ async def test_a_process_that_died_while_it_waited_is_replaced_without_a_word(
         preview_id, previewer = await nest.previewed(url)
         os.kill(previewer, 9)
         download, _ = await downloads.enqueue(nest.alice, url, preview_id=preview_id)
+        done = await household.until_state(download.id, State.COMPLETED, State.WAITING, State.FAILED)
+        assert (done.state, done.attempts) == (State.COMPLETED, 1)
+
+
+async def test_where_the_copy_that_it_began_with_is_gone_the_preview_is_begun_anew(
+    household: Household, media_site: MediaSite
+) -> None:
+    async with household.at_work() as downloads:
+        nest = Nest(household, downloads)
+        url = media_site.url(SLOW)
+        preview_id, previewer = await nest.previewed(url)
+        folder = household.media / ".medianest" / "previews" / preview_id
+        (folder / MARK).write_text('{"version": "1999.1.1"}')
+        download, _ = await downloads.enqueue(nest.alice, url, preview_id=preview_id)
+        assert await nest.at_work(download.id) != previewer
+        assert session(previewer) == {}
         done = await household.until_state(download.id, State.COMPLETED, State.WAITING, State.FAILED)
         assert (done.state, done.attempts) == (State.COMPLETED, 1)
