@@ -87,7 +87,7 @@ COOKIES = "127.0.0.1\tFALSE\t/\tFALSE\t0\tmember\ts3cret\n"
 
 async def test_cookies_are_given_by_a_form_and_never_come_back(house: House, browser: httpx.AsyncClient) -> None:
     await enter(browser, house.cast.alice)
-    for name in ("nowhere", ""):
+    for name in ("[a-z]", "nowhere", ""):
         wrong = await submit(browser, "/admin/sites", on="/admin/sites", name=name, cookies=COOKIES, use="always")
         assert wrong.status_code == 422
         assert "This is not the name of a site." in wrong.text

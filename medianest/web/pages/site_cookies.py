@@ -64,6 +64,9 @@ async def remove(reader: CurrentReader, services: TheServices, name: FromPath[st
 
 
 def _host(text: str) -> str:
-    """The host in what somebody wrote: a name, or the address of a page there."""
-    host = urlsplit(text if "://" in text else f"//{text}").hostname or ""
+    """The host in what somebody wrote: a name, or the address of a page there; empty where it is neither."""
+    try:
+        host = urlsplit(text if "://" in text else f"//{text}").hostname or ""
+    except ValueError:
+        return ""
     return host.removeprefix("www.")
