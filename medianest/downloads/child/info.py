@@ -123,9 +123,14 @@ def _entries(info: Mapping[str, Any]) -> int | None:
 
 
 def recordable(info: Mapping[str, Any], *, sound_alone: bool) -> list[Mapping[str, Any]]:
-    """The formats of a broadcast that can be recorded: HLS with picture and sound in one, or with sound."""
-    needed = ("acodec",) if sound_alone else ("vcodec", "acodec")
-    live = [one for one in offered_formats(info) if str(one.get("protocol")).startswith("m3u8")]
+    """The formats of a broadcast that can be recorded: HLS with picture and sound in one, or with sound.
+
+    Sound does for all that is wanted where there is no picture, and not where there is one apart from it.
+    """
+    offered = offered_formats(info)
+    has_picture = any(one.get("vcodec") != "none" for one in offered)
+    needed = ("vcodec", "acodec") if has_picture and not sound_alone else ("acodec",)
+    live = [one for one in offered if str(one.get("protocol")).startswith("m3u8")]
     return [one for one in live if all(one.get(kind) != "none" for kind in needed)]
 
 

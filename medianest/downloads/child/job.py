@@ -200,7 +200,9 @@ class Job:
 
     def _recorded(self, info: Facts, command: Fetch) -> Fetched:
         """What is broadcast from now on, in the best format that has all of it."""
-        live = recordable(info, sound_alone=command.recipe.audio_only) or recordable(info, sound_alone=True)
+        live = recordable(info, sound_alone=command.recipe.audio_only)
+        if not live:
+            raise CannotFetch.because(ErrorCode.NOT_YET, "Picture and sound are broadcast apart: not to be recorded.")
         chosen = self._site.choose({**info, "formats": live})[0]
         recording = Recording(self._folder, command.url, str(chosen.get("format_id")), str(chosen["ext"]))
         self._draw(info)

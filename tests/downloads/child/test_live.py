@@ -99,6 +99,29 @@ async def test_a_killed_recording_of_a_broadcast_that_is_gone_is_a_file_all_the_
     assert len(media_site.hits(LIVE)) == asked, "what is to end is not asked for again"
 
 
+async def test_an_encrypted_broadcast_is_recorded_with_the_key_that_it_names(desk: Desk, media_site: MediaSite) -> None:
+    child = await desk.child()
+    await record(desk, child, media_site.url("/live-sealed/index.m3u8"), seconds=4)
+    await child.send(End())
+    fetched = await asyncio.wait_for(last(child), 30)
+    assert isinstance(fetched, Fetched)
+    assert looking.codecs(desk.file(fetched)) == {"Video": "h264", "Audio": "aac"}
+    assert looking.duration_s(desk.file(fetched)) >= 3.5
+    assert len(media_site.hits("/live-sealed/key")) == 1
+
+
+async def test_a_broadcast_whose_picture_and_sound_come_apart_is_refused_before_anything_is_recorded(
+    desk: Desk, media_site: MediaSite
+) -> None:
+    url = media_site.url("/live-apart/index.m3u8")
+    refused = await asyncio.wait_for(desk.fetch(url), 30)
+    assert isinstance(refused, Failed)
+    assert refused.code is ErrorCode.NOT_YET
+    assert "apart" in refused.detail
+    assert media_site.hits("/live/") == []
+    assert not list(desk.folder.glob("live*"))
+
+
 @pytest.mark.parametrize("kind", ["hls-live", "hls-live-key", "hls-live-map"])
 async def test_a_broadcast_leads_to_nothing_that_is_not_allowed(
     desk: Desk, media_site: MediaSite, canary: Canary, kind: str, subtests: pytest.Subtests

@@ -5,6 +5,9 @@ import math
 import mimetypes
 import time
 
+from cryptography.hazmat.primitives import padding
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
 from tests.fakes.media_site import bodies, catalogue, pages
 from tests.fakes.media_site.exchange import Exchange
 
@@ -19,6 +22,7 @@ _TYPES = {
 }
 _LIVE_WINDOW = 6
 _LIVE_SEGMENTS = 8
+_LIVE_KEY = b"sixteen letters!"
 
 
 def media_type(name: str) -> str:
@@ -57,12 +61,13 @@ async def endless(x: Exchange, name: str) -> None:
     await x.send(bodies.Endless(path), media_type(name), pace=x.house.pace)
 
 
-async def live_playlist(x: Exchange) -> None:
+async def live_playlist(x: Exchange, *, key: str = "") -> None:
     """A window that moves by a second each second, until the live stream is ended."""
     ended = x.house.live_until
     newest = math.floor((ended or time.monotonic()) - x.house.live_since)
     oldest = max(0, newest - _LIVE_WINDOW + 1)
     lines = ["#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-TARGETDURATION:1", f"#EXT-X-MEDIA-SEQUENCE:{oldest}"]
+    lines += [f'#EXT-X-KEY:METHOD=AES-128,URI="{key}"'] if key else []
     for number in range(oldest, newest + 1):
         if number % _LIVE_SEGMENTS == 0:
             lines.append("#EXT-X-DISCONTINUITY")
@@ -73,6 +78,30 @@ async def live_playlist(x: Exchange) -> None:
 
 async def live_segment(x: Exchange, number: str) -> None:
     await file(x, f"hls/180/{int(number) % _LIVE_SEGMENTS}.ts")
+
+
+async def live_apart(x: Exchange) -> None:
+    """The same broadcast as a picture without sound, and sound of its own."""
+    sound = '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="en",DEFAULT=YES,AUTOSELECT=YES,URI="../live/index.m3u8"'
+    picture = '#EXT-X-STREAM-INF:BANDWIDTH=300000,RESOLUTION=320x180,CODECS="avc1.42c00d,mp4a.40.2",AUDIO="a"'
+    await x.text("\n".join(["#EXTM3U", sound, picture, "../live/index.m3u8", ""]), _TYPES[".m3u8"])
+
+
+async def live_sealed(x: Exchange) -> None:
+    """The broadcast with encrypted segments; each one's number is where its cipher begins."""
+    await live_playlist(x, key="key")
+
+
+async def live_key(x: Exchange) -> None:
+    await x.send(bodies.Bytes(_LIVE_KEY), "application/octet-stream")
+
+
+async def sealed_segment(x: Exchange, number: str) -> None:
+    path = await asyncio.to_thread(x.house.library.path, f"hls/180/{int(number) % _LIVE_SEGMENTS}.ts")
+    padder = padding.PKCS7(128).padder()
+    cipher = Cipher(algorithms.AES(_LIVE_KEY), modes.CBC(int(number).to_bytes(16, "big"))).encryptor()
+    plain = padder.update(path.read_bytes()) + padder.finalize()
+    await x.send(bodies.Bytes(cipher.update(plain) + cipher.finalize()), _TYPES[".ts"])
 
 
 async def art(x: Exchange, name: str) -> None:
