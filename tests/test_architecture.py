@@ -110,6 +110,13 @@ def test_every_module_says_which_question_it_answers() -> None:
     assert [str(path) for path in modules() if not ast.get_docstring(ast.parse(path.read_text()))] == []
 
 
+def test_a_portal_that_asks_nobody_starts_without_what_is_heavy() -> None:
+    heavy = "httpx", "websockets", "PIL", "yt_dlp", "alembic", "plexapi"
+    loaded = f"import sys, medianest.cli.serving; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_few_modules_have_sql_that_only_sqlite_understands() -> None:
     strings = {
         str(path.relative_to(ROOT)): [

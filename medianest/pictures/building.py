@@ -1,19 +1,23 @@
 """Everything that pictures need, put together as the portal has it."""
 
+import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from medianest.core.config import Settings
 from medianest.core.metrics import Metrics
 from medianest.core.outbound import AddressPolicy
 from medianest.core.resilience import CircuitBreaker
 from medianest.pictures.artwork import Artwork, Find
-from medianest.pictures.client import Upstream
 from medianest.pictures.decoders import Decoders
 from medianest.pictures.paths import as_it_is, tmdb_target
 from medianest.pictures.places import Place, Where
 from medianest.pictures.service import Origin, Pictures
 from medianest.pictures.shelf import Shelf
-from medianest.pictures.types import Source
+from medianest.pictures.types import Size, Source
+
+if TYPE_CHECKING:
+    from medianest.pictures.client import Upstream
 
 TMDB = "https://image.tmdb.org"
 
@@ -33,11 +37,35 @@ def build(settings: Callable[[], Settings], metrics: Metrics, *, plex: Where, ar
         return tmdb
 
     origins: dict[Source, Origin] = {
-        Source.PLEX: Upstream(plex, CircuitBreaker("Plex (pictures)"), target=as_it_is),
-        Source.TMDB: Upstream(at_tmdb, CircuitBreaker("TMDB (pictures)"), target=tmdb_target),
+        Source.PLEX: _WhenAsked(plex, "Plex (pictures)", as_it_is),
+        Source.TMDB: _WhenAsked(at_tmdb, "TMDB (pictures)", tmdb_target),
         Source.ARTWORK: Artwork(artwork),
     }
     return Pictures(origins, shelf, Decoders(folder), paths.key_file, metrics)
+
+
+class _WhenAsked:
+    """An upstream that is made, and brings httpx, when it is asked for the first time."""
+
+    def __init__(self, where: Where, name: str, target: Callable[[str, Size], str]) -> None:
+        self._where, self._target = where, target
+        self._breaker = CircuitBreaker(name)
+        self._upstream: Upstream | None = None
+
+    async def fetch(self, path: str, size: Size) -> bytes:
+        kind = await asyncio.to_thread(_upstream)
+        self._upstream = self._upstream or kind(self._where, self._breaker, target=self._target)
+        return await self._upstream.fetch(path, size)
+
+    async def stop(self) -> None:
+        if self._upstream:
+            await self._upstream.stop()
+
+
+def _upstream() -> "type[Upstream]":
+    from medianest.pictures.client import Upstream
+
+    return Upstream
 
 
 def tmdb_place(url: str) -> Place:
