@@ -21,8 +21,9 @@ from medianest.admin.types import Contents, Restored
 from medianest.core import clock, db, files
 from medianest.core.config import PathsSettings
 from medianest.core.i18n import msg
+from medianest.downloads.at_rest import TRIGGERS
 
-_KNOWN_KINDS = {"table", "index"}
+_KNOWN_KINDS = {"table", "index", "trigger"}
 
 
 def restore(source: BinaryIO, paths: PathsSettings, *, passphrase: str, newest_revision: str) -> Restored:
@@ -53,7 +54,7 @@ def _scratch(data_dir: Path) -> Iterator[Path]:
 
 
 def _check(database: Path, contents: Contents, newest_revision: str) -> None:
-    """Raises BadBackup for a database that is damaged or holds more than tables, TooNew for a later release's."""
+    """Raises BadBackup for a database that is damaged or holds what is not ours, TooNew for a later release's."""
     if contents.revision > newest_revision:
         raise TooNew(msg("admin.too_new", release=contents.release))
     faults: list[object] = [*db.check(database)]
@@ -61,12 +62,13 @@ def _check(database: Path, contents: Contents, newest_revision: str) -> None:
         connection = sqlite3.connect(f"file:{quote(str(database))}?mode=ro", uri=True)
         try:
             kinds = {kind for (kind,) in connection.execute("SELECT DISTINCT type FROM sqlite_schema")}
+            triggers = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_schema WHERE type = 'trigger'")}
             found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
         except sqlite3.DatabaseError as error:
-            kinds, found = set(), [(repr(error),)]
+            kinds, triggers, found = set(), set(), [(repr(error),)]
         finally:
             connection.close()
-        faults += sorted(kinds - _KNOWN_KINDS)
+        faults += sorted(kinds - _KNOWN_KINDS) + sorted(triggers - TRIGGERS)
         faults += [row for row in found if row != (contents.revision,)]
     if faults:
         raise BadBackup(msg("admin.bad_backup"), facts={"faults": faults})

@@ -76,7 +76,8 @@ class DownloadRow(WorkColumns, Base):
     begins_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-COUNTS = tallies.tally("download_counts", DownloadRow.__table__, ("owner_id", "site", "state", "waits_for"))
+COUNTED_BY = ("owner_id", "site", "state", "waits_for")
+COUNTS = tallies.tally("download_counts", DownloadRow.__table__, COUNTED_BY)
 """How many downloads of each person and site are in which state, and of those that wait, for what."""
 
 

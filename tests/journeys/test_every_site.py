@@ -132,6 +132,6 @@ def test_a_site_that_refuses_us_is_left_alone_as_long_as_it_wishes(
 
     assert (ended["state"], ended["error"]["code"], ended["error"]["retryable"]) == ("waiting", code, True)
     assert again - began >= timedelta(seconds=pause_s)
+    shared_portal.admin().post(f"/api/v1/downloads/{ended['id']}/cancel")
     released = shared_portal.admin().patch("/api/v1/sites/127.0.0.1", json={"held": False})
     assert released.json()["state"] == "ok"
-    shared_portal.admin().post(f"/api/v1/downloads/{ended['id']}/cancel")
