@@ -4,7 +4,7 @@ import contextlib
 import os
 import select
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -153,7 +153,12 @@ def listening_ports(processes: Iterable[Process]) -> set[int]:
 
 def is_listening(port: int) -> bool:
     """Whether anybody listens on a TCP port."""
-    return any(found == port for _, found in _listeners())
+    return bool(listeners({port}))
+
+
+def listeners(ports: Set[int]) -> set[str]:
+    """The sockets that listen on these ports; one that takes a port over later is another one."""
+    return {inode for inode, port in _listeners() if port in ports}
 
 
 def _listeners() -> Iterator[tuple[str, int]]:
