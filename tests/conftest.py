@@ -15,6 +15,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--months", type=int, default=1, help="how many months of the queue are lived, each another one")
 
 
+_LONGEST = ("torture/", "journeys/", "web/test_gallery.py", "downloads/")
+"""What takes minutes is begun first, so that no processor waits at the end for another that has just begun it."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    place = item.path.relative_to(Path(__file__).parent).as_posix()
+    return next((turn for turn, long in enumerate(_LONGEST) if place.startswith(long)), len(_LONGEST))
+
+
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
     """An open database with all tables of the modules imported so far."""
