@@ -35,6 +35,9 @@ from medianest.downloads import listeners as downloads_listeners
 from medianest.downloads.queue import Queue
 from medianest.http import faces, ground, idempotency
 from medianest.http.services import Services
+from medianest.media_requests import jobs as requests_jobs
+from medianest.media_requests import listeners as requests_listeners
+from medianest.media_requests.overseerr import Overseerr
 from medianest.migrations import upgrade
 from medianest.pictures import building as picture_building
 from medianest.pictures import jobs as pictures_jobs
@@ -63,17 +66,18 @@ class Portal:
         self.queue = Queue(self.db, self.live, self.metrics, settings.downloads, paths, sources.environ)
         here = self.queue.downloads.artwork
         self.pictures = picture_building.build(lambda: self.settings, self.metrics, plex=self._at_plex, artwork=here)
+        self.overseerr = Overseerr(self.db, self.live, self.metrics, lambda: self.settings)
         self.backups = Backups(self.db, paths, release=__version__, revision=upgrade.newest())
-        housekeeping = admin_jobs.jobs(self.db, self.backups, lambda: self.settings)
+        house = [*admin_jobs.jobs(self.db, self.backups, lambda: self.settings), *idempotency.jobs(self.db)]
         people = [*accounts_jobs.jobs(self.db, rules), *accounts_jobs.of_circle(self.by_plex.circle)]
-        declared = [*people, *downloads_jobs.jobs(self.db, self.queue.ytdlp), *plex_jobs.jobs(self.titles)]
-        housekeeping = [*housekeeping, *idempotency.jobs(self.db), *pictures_jobs.jobs(self.pictures)]
-        self.scheduler = Scheduler(self.db, [*declared, *housekeeping])
-        self.dispatcher = Dispatcher(self.db, downloads_listeners.listeners(paths.media_dir))
+        media = [*plex_jobs.jobs(self.titles), *pictures_jobs.jobs(self.pictures), *requests_jobs.jobs(self.overseerr)]
+        self.scheduler = Scheduler(self.db, [*people, *downloads_jobs.jobs(self.db, self.queue.ytdlp), *media, *house])
+        listeners = [*downloads_listeners.listeners(paths.media_dir), *requests_listeners.listeners()]
+        self.dispatcher = Dispatcher(self.db, listeners)
         build, languages, bodies = self.templates.build, self.catalogues.languages, api.BODIES | web.BODIES
         heart = (self.db, self.live, self.accounts, settings.server)
         self.ground = ground.lay(*heart, build=build, languages=languages, bodies=bodies)
-        self.examine = Examination(lambda: self.settings, self.queue, self.plex)
+        self.examine = Examination(lambda: self.settings, self.queue, self.plex, self.overseerr)
         commands = Commands(self.accounts, self.backups, self.queue.ytdlp, self.examine)
         self.control = ControlServer(paths.data_dir, commands.handlers())
         self.reloader, self.supervisor = Reloader(sources, settings), Supervisor()
@@ -90,17 +94,12 @@ class Portal:
             await self.dispatcher.prepare()
             await self.ground.hub.prepare()
             stack.push_async_callback(self.plex.stop)
-            for part in (self.queue, self.pictures, self.titles):
+            for part in (self.queue, self.pictures, self.titles, self.overseerr, self.scheduler):
                 await part.start()
                 stack.push_async_callback(part.stop)
-            await self.scheduler.start()
-            stack.push_async_callback(self.scheduler.stop)
-            self.supervisor.add("journal", self.dispatcher.run)
-            self.supervisor.add("presence", self.accounts.presence.run)
-            self.supervisor.add("leases", self.ground.leases.run)
-            self.supervisor.add("events", self.ground.hub.run)
-            self.supervisor.add("settings", self.reloader.run)
-            for name, run in (self.queue.runs() | self.titles.runs()).items():
+            spine = {"journal": self.dispatcher.run, "presence": self.accounts.presence.run}
+            floor = {"leases": self.ground.leases.run, "events": self.ground.hub.run, "settings": self.reloader.run}
+            for name, run in (spine | floor | self.queue.runs() | self.titles.runs() | self.overseerr.runs()).items():
                 self.supervisor.add(name, run)
             self.supervisor.start()
             stack.push_async_callback(self.supervisor.stop, timedelta(seconds=8))
@@ -131,6 +130,7 @@ class Portal:
             ytdlp=self.queue.ytdlp,
             pictures=self.pictures,
             titles=self.titles,
+            overseerr=self.overseerr,
             dispatcher=self.dispatcher,
             scheduler=self.scheduler,
             backups=self.backups,

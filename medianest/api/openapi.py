@@ -13,6 +13,7 @@ from medianest.api.wire import Query
 _REF = "#/components/schemas/{name}"
 _PATH_PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
 _LIST = re.compile(r"List_(\w+)_")
+_OF_FEATURE = re.compile(r"medianest\.(\w+)(?:\.\w+)*\.([A-Z]\w*)")
 _PATH_TYPES = {"str": {"type": "string"}, "path": {"type": "string"}, "int": {"type": "integer"}}
 _SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "description": "An API token, as the account page makes them."},
@@ -75,8 +76,12 @@ class _Schemas:
 
 
 def _readable(*schemas: Any) -> Any:
-    """The same with `DownloadList` for `List_Download_`, and enumerations that say that they are of strings."""
+    """The same with `DownloadList` for `List_Download_`, and enumerations that say that they are of strings.
+
+    Where two features call something the same, it is called `DownloadsState` and `MediaRequestsState`.
+    """
     text = _LIST.sub(r"\1List", msgspec.json.encode(schemas).decode())
+    text = _OF_FEATURE.sub(lambda named: named[1].title().replace("_", "") + named[2], text)
     found, components = msgspec.json.decode(text)
     for schema in components.values():
         if "enum" in schema:

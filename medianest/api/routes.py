@@ -31,6 +31,7 @@ from medianest.api.v1 import (
     plex_titles,
     presets,
     previews,
+    requests,
     sessions,
     sites,
     tokens,
@@ -38,6 +39,7 @@ from medianest.api.v1 import (
     ytdlp,
 )
 from medianest.api.v1.download_shapes import Download
+from medianest.api.v1.request_shapes import MediaRequest
 from medianest.api.wire import List, Paged
 from medianest.core import journal as spine
 from medianest.core.actor import Permission
@@ -48,16 +50,23 @@ from medianest.http import paces
 from medianest.http.given import CurrentAsking
 from medianest.http.guards import anyone, metrics_reader, permitted, signed_in
 from medianest.http.services import Services
+from medianest.media_requests import queries as request_queries
+from medianest.media_requests import webhook
 
 CREATED, ACCEPTED, OK, GONE = HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.OK, HTTPStatus.NO_CONTENT
 READS = (permitted(Permission.READ),)
 DOWNLOADS = (permitted(Permission.DOWNLOAD),)
+ASKS = (permitted(Permission.REQUEST),)
 ADMINS = (permitted(Permission.ADMINISTER),)
 STEERS = (steers,)
 SIGNED_IN = (signed_in,)
 ANYONE = (anyone,)
-BODIES = {"/api/v1/sites/*/cookies": 2 * sites.COOKIES_MOST, "/webhooks/plex/*/news": webhooks.PLEX_MOST}
-"""How many bytes of body a path takes that takes more than others."""
+BODIES = {
+    "/api/v1/sites/*/cookies": 2 * sites.COOKIES_MOST,
+    "/webhooks/plex/*/news": webhooks.PLEX_MOST,
+    webhook.PATH: webhooks.OVERSEERR_MOST,
+}
+"""How many bytes of body a path takes that takes more or less than others."""
 
 
 async def document(request: AnyRequest, services: Served) -> Answer:
@@ -116,6 +125,18 @@ CALLS = (
          gives=List[plex_titles.PlexTitle]),
     Call("GET", "/plex/titles/{id:str}", plex_titles.show, READS, gives=plex_titles.PlexTitleWhole),
 
+    Call("POST", "/requests", requests.create, ASKS, takes=requests.NewMediaRequest, gives=MediaRequest,
+         statuses=(CREATED, OK), pace=paces.ASKING),
+    Call("GET", "/requests", requests.listing, READS, asks=requests.MediaRequests, gives=List[MediaRequest],
+         shows=request_queries.TABLES),
+    Call("GET", "/requests/{id:str}", requests.show, READS, gives=MediaRequest, shows=request_queries.TABLES),
+    Call("DELETE", "/requests/{id:str}", requests.delete, ASKS, statuses=(GONE,)),
+    Call("POST", "/requests/{id:str}/approve", requests.approve, ASKS, takes=requests.Approval, gives=MediaRequest),
+    Call("POST", "/requests/{id:str}/decline", requests.decline, ASKS, takes=requests.Refusal, gives=MediaRequest),
+    Call("POST", "/requests/{id:str}/follow", requests.follow, ASKS, gives=MediaRequest),
+    Call("POST", "/requests/{id:str}/unfollow", requests.unfollow, ASKS, gives=MediaRequest),
+    Call("POST", "/requests/{id:str}/retry", requests.retry, ASKS, gives=MediaRequest),
+
     Call("GET", "/sites", sites.listing, ADMINS, asks=Paged, gives=List[sites.Site], shows=site_queries.TABLES),
     Call("PATCH", "/sites/{name:str}", sites.change, ADMINS, takes=sites.SiteChange, gives=sites.Site),
     Call("PUT", "/sites/{name:str}/cookies", sites.put_cookies, ADMINS, takes=sites.NewCookies, gives=sites.Site),
@@ -171,6 +192,7 @@ CALLS = (
 
     Call("GET", "/openapi.json", document, SIGNED_IN, gives="application/json"),
 
+    Call("POST", webhook.PATH, webhooks.overseerr, ANYONE, statuses=(GONE,), root=""),
     Call("POST", "/webhooks/plex/{secret:str}/news", webhooks.plex, ANYONE, statuses=(GONE,), root=""),
 
     Call("GET", "/healthz", ops.healthz, ANYONE, gives=ops.Health, root=""),

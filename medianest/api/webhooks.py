@@ -1,4 +1,4 @@
-"""What other programs post when something happened at theirs; who knows the address may."""
+"""What other programs post when something happened at theirs; who knows the address, or the secret, may."""
 
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
@@ -8,9 +8,20 @@ from medianest.api.answers import Answer, AnyRequest
 from medianest.api.given import Served
 from medianest.core.i18n import msg
 from medianest.http.errors import Malformed
+from medianest.http.given import CurrentAsking
 
 PLEX_MOST = 4 * 1024 * 1024
 """Plex sends a picture with it, which nobody looks at."""
+
+
+OVERSEERR_MOST = 64 * 1024
+
+
+async def overseerr(request: AnyRequest, services: Served, asking: CurrentAsking) -> Answer:
+    """Take the webhook of Overseerr, Jellyseerr or Seerr: a hint which request to look at again."""
+    services.overseerr.webhook.check(request.headers.get("authorization", ""), asking.address)
+    services.requests.hints.take(await request.body())
+    return answers.nothing()
 
 
 async def plex(request: AnyRequest, services: Served, secret: FromPath[str]) -> Answer:

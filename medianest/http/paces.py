@@ -7,6 +7,7 @@ from medianest.http.limits import Limited
 
 LOOKING = Limited("previews", Rate(burst=120, every=timedelta(seconds=1)))
 QUEUING = Limited("queuing", Rate(burst=1000, every=timedelta(seconds=1)))
+ASKING = Limited("requests", Rate(burst=120, every=timedelta(seconds=1)))
 BACKING_UP = Limited("backups", Rate(burst=20, every=timedelta(seconds=30)))
 UPDATING = Limited("updates", Rate(burst=20, every=timedelta(seconds=30)))
 INVITED = Limited("invitations", Rate(burst=30, every=timedelta(seconds=10)))

@@ -16,6 +16,8 @@ from medianest.core.metrics import Metrics
 from medianest.core.scheduler import Scheduler
 from medianest.downloads.service import Downloads
 from medianest.downloads.ytdlp.updates import Ytdlp
+from medianest.media_requests.overseerr import Overseerr
+from medianest.media_requests.service import Requests
 from medianest.pictures.service import Pictures
 from medianest.plex.titles.service import Titles
 
@@ -38,6 +40,7 @@ class Services:
     ytdlp: Ytdlp
     pictures: Pictures
     titles: Titles
+    overseerr: Overseerr
     dispatcher: Dispatcher
     scheduler: Scheduler
     backups: Backups
@@ -47,6 +50,10 @@ class Services:
     examine: Callable[[], Awaitable[Sequence[Fact]]]
     ready: Mapping[str, Check]
     openapi: Callable[[], Mapping[str, Any]]
+
+    @property
+    def requests(self) -> Requests:
+        return self.overseerr.requests
 
     @property
     def base_path(self) -> str:

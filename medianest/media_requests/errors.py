@@ -1,6 +1,7 @@
 """What can go wrong between a wish and its fulfilment."""
 
 from medianest.core.errors import Conflict, Forbidden, NotFound, TooMany, Unavailable
+from medianest.core.i18n import msg
 
 
 class ServerAway(Unavailable):
@@ -13,6 +14,13 @@ class ServerRefuses(Unavailable):
     """The server answers, and does not take the key."""
 
     default_code = "overseerr_refused"
+    retryable = False
+
+
+class NotDelivered(Unavailable):
+    """The server's webhook does not reach us."""
+
+    default_code = "webhook_not_delivered"
     retryable = False
 
 
@@ -42,6 +50,12 @@ class AskedAlready(Conflict):
     default_code = "asked_already"
 
 
+class ThereAlready(Conflict):
+    """What is asked for is there."""
+
+    default_code = "available_already"
+
+
 class NothingLeft(Conflict):
     """Of the chosen seasons all were asked for, or are there."""
 
@@ -58,3 +72,24 @@ class GoneThere(NotFound):
     """What is meant is not there (any more) at the server."""
 
     default_code = "gone_upstream"
+
+
+class NoAccount(Forbidden):
+    """The person has no account at the server, and nobody said as whom they ask."""
+
+    default_code = "no_account_there"
+
+
+class NoRequest(NotFound):
+    """There is no such request, or it is another person's."""
+
+    default_code = "no_request"
+
+    def __init__(self) -> None:
+        super().__init__(msg("requests.no_request"))
+
+
+class WrongState(Conflict):
+    """The request is in a state in which this cannot be done."""
+
+    default_code = "wrong_state"

@@ -2,7 +2,7 @@
 
 from medianest.core.errors import MediaNestError
 from medianest.core.i18n import msg
-from medianest.media_requests.errors import AskedAlready, GoneThere, NotAllowed, NoTitle, UsedUp
+from medianest.media_requests.errors import AskedAlready, GoneThere, NotAllowed, NotDelivered, NoTitle, UsedUp
 
 _NO_TITLE = ("Unable to retrieve movie", "Unable to retrieve series", "[TMDB]")
 
@@ -20,6 +20,8 @@ def of(status: int, words: str | None) -> MediaNestError | None:
         return AskedAlready(msg("requests.asked_already"))
     if status == 404 or (status == 500 and words.startswith("Issue not found")):
         return GoneThere(msg("requests.gone_there"))
+    if status == 500 and words.startswith("Failed to send webhook"):
+        return NotDelivered(msg("requests.webhook_not_delivered"))
     if status == 500 and words.startswith(_NO_TITLE):
         return NoTitle(msg("requests.no_title"))
     return None

@@ -33,6 +33,20 @@ class Decision(StrEnum):
     UNKNOWN = "unknown"
 
 
+class State(StrEnum):
+    """How far a request has come (contract.md)."""
+
+    SENDING = "sending"
+    PENDING = "pending"
+    APPROVED = "approved"
+    PROCESSING = "processing"
+    PARTIALLY_AVAILABLE = "partially_available"
+    AVAILABLE = "available"
+    DECLINED = "declined"
+    FAILED = "failed"
+    REMOVED = "removed"
+
+
 class Verdict(StrEnum):
     """What a curator decides."""
 
@@ -69,6 +83,16 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamPerson:
+    """Somebody as the server knows them; `plex_id` is Plex's own number."""
+
+    id: int
+    name: str
+    plex_id: int | None
+    permissions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """A request as the server has it; `availability` is of the quality that was asked for."""
 
@@ -85,6 +109,7 @@ class Seen:
     profile_id: int | None = None
     folder: str | None = None
     server_id: int | None = None
+    asker: UpstreamPerson | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,16 +178,6 @@ class Title:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpstreamPerson:
-    """Somebody as the server knows them; `plex_id` is Plex's own number."""
-
-    id: int
-    name: str
-    plex_id: int | None
-    permissions: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
     """How many somebody may still ask for; None is as many as they like. Series count by their seasons."""
 
@@ -225,3 +240,31 @@ class Fetcher:
     is_default: bool
     profiles: tuple[Choice, ...] = ()
     folders: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request as the household sees it; `heard_at` is how old its state may be.
+
+    What was asked for at the server itself has no owner where nobody of ours asked there; `asker` is then what they are
+    called there. One that `is_unwanted` was taken back, and the server may have it yet.
+    """
+
+    id: str
+    wish: Wish
+    name: str
+    year: int | None
+    poster: str | None
+    owner_id: str | None
+    asked_by_id: str | None
+    asker: str
+    followers: frozenset[str]
+    state: State
+    reason: str
+    error_code: str | None
+    upstream_id: int | None
+    media_id: int | None
+    is_unwanted: bool
+    heard_at: datetime | None
+    created_at: datetime
+    changed_at: datetime

@@ -40,9 +40,11 @@ from medianest.http import csrf, faces
 from medianest.http.ground import Ground, lay
 from medianest.http.services import Services
 from medianest.http.serving import Server
+from medianest.media_requests.overseerr import Overseerr
 from medianest.pictures import building as picture_building
 from medianest.plex.service import Plex
 from tests.fakes.package_index import NO_INDEX
+from tests.media_requests.named import Named
 from tests.people import PASSWORD, Cast, cheap_passwords, move_in
 from tests.plex.linked import Linked
 
@@ -96,6 +98,7 @@ class Portal:
     workspace: Workspace
     errands: Errands
     linked: Linked
+    named: Named
     server: Server
     clients: AsyncExitStack
 
@@ -164,8 +167,8 @@ async def run_portal(db: Database, folder: Path, **server: Any) -> AsyncIterator
     workspace.prepare()
     dispatcher = Dispatcher(db, [Listener(name="errands", kinds=frozenset({"token.created"}), handle=errands.listen)])
     await dispatcher.prepare()
-    linked = Linked()
-    services = _services(db, paths, accounts, queue, linked, dispatcher, errands)
+    linked, named = Linked(), Named(paths)
+    services = _services(db, live, accounts, queue, linked, named, dispatcher, errands)
     await services.pictures.start()
     asgi = faces.join([router(services)], ground, machine=Problems(CATALOGUES), people=Pages())
     served = Server(asgi, host="127.0.0.1", port=0, before_stop=ground.leases.end_all)
@@ -175,7 +178,7 @@ async def run_portal(db: Database, folder: Path, **server: Any) -> AsyncIterator
     cast = await move_in(accounts)
     try:
         async with AsyncExitStack() as clients:
-            yield Portal(services, ground, live, cast, workspace, errands, linked, served, clients)
+            yield Portal(services, ground, live, cast, workspace, errands, linked, named, served, clients)
     finally:
         errands.hold.set()
         served.stop()
@@ -185,6 +188,7 @@ async def run_portal(db: Database, folder: Path, **server: Any) -> AsyncIterator
         await asyncio.wait(tasks)
         await services.scheduler.stop()
         await services.titles.stop()
+        await services.overseerr.stop()
         await services.pictures.stop()
         await services.ytdlp.stop()
 
@@ -195,13 +199,15 @@ async def no_server() -> None:
 
 def _services(
     db: Database,
-    paths: PathsSettings,
+    live: Live,
     accounts: Accounts,
     queue: Queue,
     linked: Linked,
+    named: Named,
     dispatcher: Dispatcher,
     errands: Errands,
 ) -> Services:
+    paths = named.paths
     load_or_create_key(paths.key_file)
 
     async def holds() -> bool:
@@ -220,12 +226,13 @@ def _services(
             lambda: Settings(paths=paths), Metrics(), plex=no_server, artwork=queue.downloads.artwork
         ),
         titles=linked.titles(db, paths.key_file),
+        overseerr=Overseerr(db, live, Metrics(), named.settings),
         scheduler=Scheduler(db, [Job(name="errand", every=timedelta(days=1), run=errands.work)]),
         dispatcher=dispatcher,
         backups=Backups(db, paths, release="1", revision="0001"),
         metrics=Metrics(),
         catalogues=CATALOGUES,
-        settings=Settings,
+        settings=named.settings,
         examine=examine,
         ready={"database": holds},
         openapi=openapi_document,

@@ -17,7 +17,7 @@ from tests.rights.house import House, Newcomers
 
 LET_IN, SIGN_IN, AGAIN, FORBIDDEN, NOT_THERE, TOO_MANY, BROKEN = "+", "!", "~", "-", "0", "9", "X"
 _OF_STATUS = {401: SIGN_IN, 403: FORBIDDEN, 404: NOT_THERE, 429: TOO_MANY}
-PERSONAL = frozenset({"downloads", "playlists", "previews", "users", "people", "sessions", "tokens"})
+PERSONAL = frozenset({"downloads", "playlists", "previews", "users", "people", "sessions", "tokens", "requests"})
 _BODIES: Mapping[str, object] = {
     "/downloads": {"url": "file:///x"},
     "/downloads/preview": {"url": "file:///x"},
@@ -113,6 +113,7 @@ class Questions:
         self._things: dict[str, Callable[[str], dict[str, object]]] = {
             "downloads": lambda owner: {"id": make.download(owner)},
             "playlists": lambda owner: {"id": make.playlist(owner)},
+            "requests": lambda owner: {"id": make.request(owner)},
             "previews": lambda owner: {"id": make.preview(owner)},
             "users": lambda owner: {"id": owner},
             "people": lambda owner: {"id": owner, "session_id": make.session(owner)[0]},

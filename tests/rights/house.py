@@ -26,6 +26,8 @@ from medianest.downloads.models import DownloadRow, PlaylistRow, SiteCookiesRow,
 from medianest.downloads.protocol import Info, Pictured
 from medianest.downloads.types import State
 from medianest.http.serving import Server
+from medianest.media_requests.models import RequestRow
+from medianest.media_requests.types import State as Asked
 from medianest.pictures.types import Size, Source
 from medianest.plex.titles.models import ItemRow, SectionRow
 from tests.fakes.package_index import NO_INDEX
@@ -152,6 +154,14 @@ class Newcomers:
         blank = {"read": 0, "is_read": True, "is_cut": False, "chosen": 0, "queued": 0, "here": 0, "unavailable": 0}
         made = {"state": ListState.COMPLETED, "choice": {}, "created_at": clock.now(), "error_detail": ""}
         return self._add(PlaylistRow, **said, **blank, **made, attempts=0, owner_id=owner_id)
+
+    def request(self, owner_id: str) -> str:
+        """A film that was asked for, of which Overseerr has not heard yet."""
+        said = {"media_type": "movie", "tmdb_id": 603, "is_4k": False, "seasons": [], "name": "x", "folded": "x"}
+        then = {"created_at": clock.now(), "changed_at": clock.now()}
+        flags = {"asker": "", "reason": "", "is_unwanted": False, "is_announced": True, "attempts": 0}
+        whose = {"owner_id": owner_id, "asked_by_id": owner_id, "state": Asked.PENDING}
+        return self._add(RequestRow, **said, **then, **flags, **whose)
 
     def invitation(self, maker_id: str) -> tuple[str, str]:
         secret = new_token("mi_")

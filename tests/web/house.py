@@ -52,6 +52,7 @@ from medianest.http import authorisation
 from medianest.http.ground import Ground, lay
 from medianest.http.services import Services
 from medianest.http.serving import Server
+from medianest.media_requests.overseerr import Overseerr
 from medianest.pictures import building as picture_building
 from medianest.pictures.places import Where
 from medianest.plex.service import Plex
@@ -185,6 +186,7 @@ async def open_house(
         await house.services.ytdlp.stop()
         await house.services.downloads._shop.reserve.stop()
         await house.services.titles.stop()
+        await house.services.overseerr.stop()
         await house.services.downloads._shop.egress.stop()
 
 
@@ -246,6 +248,7 @@ async def _build(
         ytdlp=Ytdlp(db, copies, find_tools, lambda: settings, NO_INDEX),
         pictures=pictures,
         titles=linked.titles(db, paths.key_file),
+        overseerr=Overseerr(db, live, metrics, lambda: house.settings),
         dispatcher=Dispatcher(db, []),
         scheduler=Scheduler(db, [Job(name="purge_sessions", daily_at=time(4, 0), run=sweep)]),
         backups=Backups(db, paths, release="test", revision="test"),

@@ -108,11 +108,11 @@ class PlexSettings(Section):
 
 
 class OverseerrSettings(Section):
-    url: values.PublicUrl = None
-    api_key: values.Secret = SecretStr("")
-    webhook_secret: values.Secret = SecretStr("")
-    webhook_allow: values.Networks = ()
-    household_user_id: Annotated[int, Field(ge=0, le=2**31)] = 0
+    url: Annotated[values.PublicUrl, RELOADABLE] = None
+    api_key: Annotated[values.HeaderSecret, RELOADABLE] = SecretStr("")
+    webhook_secret: Annotated[values.HeaderSecret, RELOADABLE] = SecretStr("")
+    webhook_allow: Annotated[values.Networks, RELOADABLE] = ()
+    household_user_id: Annotated[int, Field(ge=0, le=2**31), RELOADABLE] = 0
 
 
 class PicturesSettings(Section):

@@ -28,6 +28,7 @@ ICONS = (
 )  # fmt: skip
 """The pictures of the sprite that a tile may carry."""
 _CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]")
+_HEADER_WORD = re.compile(r"[!-~]*")
 _MAPPED_BITS = 96
 _PORTS = {"http": 80, "https": 443}
 _NEVER_IN_LINKS = re.compile(r'[\s\\<>"]')
@@ -201,6 +202,14 @@ def secret(value: object) -> SecretStr:
     return SecretStr(value)
 
 
+def header_secret(value: object) -> SecretStr:
+    """A secret that is sent as a header's value: one word of printable ASCII."""
+    found = secret(value)
+    if not _HEADER_WORD.fullmatch(found.get_secret_value().strip()):
+        raise refuse("config.want_header_secret")
+    return SecretStr(found.get_secret_value().strip())
+
+
 def words(value: object) -> str:
     return _at_most(text(value), WORDS_LENGTH_MOST)
 
@@ -270,6 +279,7 @@ TimeOfDay = Annotated[time | None, BeforeValidator(time_of_day)]
 RateHours = Annotated[tuple[RateInHours, ...], BeforeValidator(each(rate_in_hours))]
 Hours = Annotated[tuple[time, time] | None, BeforeValidator(window)]
 Secret = Annotated[SecretStr, BeforeValidator(secret)]
+HeaderSecret = Annotated[SecretStr, BeforeValidator(header_secret)]
 Title = Annotated[str, BeforeValidator(title)]
 Words = Annotated[str, BeforeValidator(words)]
 WebUrl = Annotated[str, BeforeValidator(web_url)]

@@ -3,7 +3,7 @@
 from msgspec import Raw, Struct
 
 from medianest.media_requests.types import Allowance, Allowances, Choice, Fetcher, UpstreamPerson
-from medianest.media_requests.wire.reading import NAME_MOST, Paged, Whose, checked, is_id, read, readable
+from medianest.media_requests.wire.reading import NAME_MOST, Paged, Whose, checked, person_of, read, readable
 
 
 class _Used(Struct):
@@ -64,18 +64,18 @@ def refusal(body: bytes) -> str | None:
 
 
 def person(body: bytes) -> UpstreamPerson:
-    return checked(_person(read(body, Whose)))
+    return checked(person_of(read(body, Whose)))
 
 
 def people(body: bytes) -> tuple[tuple[UpstreamPerson, ...], int]:
     """Some people, and how many there are."""
     told = read(body, Paged)
-    found = tuple(one for row in readable(told.results, Whose) if (one := _person(row)))
+    found = tuple(one for row in readable(told.results, Whose) if (one := person_of(row)))
     return found, told.page_info.results
 
 
 def imported(body: bytes) -> tuple[UpstreamPerson, ...]:
-    return tuple(one for row in readable(read(body, list[Raw]), Whose) if (one := _person(row)))
+    return tuple(one for row in readable(read(body, list[Raw]), Whose) if (one := person_of(row)))
 
 
 def allowances(body: bytes) -> Allowances:
@@ -100,13 +100,6 @@ def fetcher(body: bytes) -> Fetcher:
         profiles=profiles,
         folders=folders,
     )
-
-
-def _person(told: Whose) -> UpstreamPerson | None:
-    if not is_id(told.id):
-        return None
-    name = (told.display_name or "")[:NAME_MOST]
-    return UpstreamPerson(id=told.id, name=name, plex_id=told.plex_id, permissions=told.permissions)
 
 
 def _allowance(told: _Used) -> Allowance:

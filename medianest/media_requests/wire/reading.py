@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from msgspec import DecodeError, Raw, Struct, field, json
 
-from medianest.media_requests.types import Availability, MediaType, TitleKey
+from medianest.media_requests.types import Availability, MediaType, TitleKey, UpstreamPerson
 
 T = TypeVar("T")
 NAME_MOST, TITLE_MOST, TEXT_MOST = 100, 300, 5000
@@ -81,6 +81,14 @@ def title_key(media_type: str, tmdb_id: int) -> TitleKey | None:
 
 def is_id(number: int) -> bool:
     return 0 < number < LARGEST
+
+
+def person_of(told: Whose) -> UpstreamPerson | None:
+    if not is_id(told.id):
+        return None
+    name = (told.display_name or "")[:NAME_MOST]
+    plex_id = told.plex_id if told.plex_id and is_id(told.plex_id) else None
+    return UpstreamPerson(id=told.id, name=name, plex_id=plex_id, permissions=told.permissions)
 
 
 def path(told: str | None) -> str | None:

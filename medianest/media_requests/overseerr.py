@@ -1,0 +1,70 @@
+"""Overseerr as a whole: what the portal builds, starts and ends."""
+
+from collections.abc import Awaitable, Callable
+
+from medianest.core.config import Settings
+from medianest.core.db import Database
+from medianest.core.event import HOUSEHOLD
+from medianest.core.live import Live, Signal
+from medianest.core.metrics import Metrics
+from medianest.core.resilience import Health, Retry
+from medianest.core.security import new_id
+from medianest.media_requests.connection import Connection, Standing
+from medianest.media_requests.service import Requests
+from medianest.media_requests.webhook import Webhook
+from medianest.media_requests.whom import Whom
+from medianest.plex import people
+
+STANDING = "requests.standing"
+
+
+class Overseerr:
+    """What people ask of the server, and what it tells by itself; `settings` are those that hold at that moment."""
+
+    def __init__(
+        self,
+        db: Database,
+        live: Live,
+        metrics: Metrics,
+        settings: Callable[[], Settings],
+        *,
+        retry: Retry | None = None,
+    ) -> None:
+        self._db = db
+        self._live = live
+        self.connection = Connection(lambda: settings().overseerr, self._changed, retry=retry)
+        self.whom = Whom(db, self._plex_id_of, lambda: settings().overseerr.household_user_id)
+        self.requests = Requests(db, self.connection, self.whom, new_id())
+        self.webhook = Webhook(settings, self.connection, self.requests.hints)
+        metrics.gauge_of("overseerr_away", "Whether Overseerr does not answer", lambda: self.standing.is_away)
+        metrics.gauge_of("overseerr_refused", "Whether Overseerr refuses the key", lambda: self.standing.is_refused)
+        metrics.gauge_of("overseerr_turned_away", "Calls not made while it is away", lambda: self.health.turned_away)
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands with the server, as far as is known without asking."""
+        return self.connection.standing
+
+    @property
+    def health(self) -> Health:
+        return self.connection.health
+
+    def runs(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """What runs by itself, by its name."""
+        return self.requests.runs()
+
+    async def start(self) -> None:
+        self.requests.start()
+
+    async def stop(self) -> None:
+        await self.connection.close()
+
+    def _changed(self) -> None:
+        """Whoever watches hears when the server goes or comes; what waits for it goes out when it comes."""
+        self._live.publish(Signal(kind=STANDING, subject_id=STANDING, audience=HOUSEHOLD, data=None))
+        if not self.standing.is_away:
+            self.requests.nudge()
+
+    async def _plex_id_of(self, user_id: str) -> int | None:
+        identity = await self._db.read(people.identity, user_id)
+        return identity.plex_id if identity else None

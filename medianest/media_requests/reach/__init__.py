@@ -1,0 +1,1 @@
+"""Looking at an address at which Overseerr, Jellyseerr or Seerr may be."""
