@@ -92,6 +92,17 @@ class RequestHandedOver(RequestEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonMapped(Event):
+    """An administrator said as whom somebody asks at the server, or took that back; the subject is who asks."""
+
+    kind: ClassVar[str] = "media_requests.person_mapped"
+    subject_type: ClassVar[str] = "user"
+    topic: ClassVar[str] = "media_request"
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestsHandedOver(Event):
     """Somebody left, and so many requests of theirs belong to others now; the subject is who left."""
 

@@ -1,16 +1,25 @@
 """Overseerr as a whole: what the portal builds, starts and ends."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
+from medianest.accounts.rights import require_admin
+from medianest.core.actor import Actor
 from medianest.core.config import Settings
 from medianest.core.db import Database
 from medianest.core.event import HOUSEHOLD
+from medianest.core.i18n import msg
 from medianest.core.live import Live, Signal
 from medianest.core.metrics import Metrics
 from medianest.core.resilience import Health, Retry
 from medianest.core.security import new_id
+from medianest.media_requests import rights
 from medianest.media_requests.connection import Connection, Standing
+from medianest.media_requests.errors import NoServer
+from medianest.media_requests.people import People
+from medianest.media_requests.reach.looking import look
+from medianest.media_requests.reach.types import Look
 from medianest.media_requests.service import Requests
+from medianest.media_requests.types import Fetcher, MediaType
 from medianest.media_requests.webhook import Webhook
 from medianest.media_requests.whom import Whom
 from medianest.plex import people
@@ -32,9 +41,11 @@ class Overseerr:
     ) -> None:
         self._db = db
         self._live = live
+        self._settings = settings
         self.connection = Connection(lambda: settings().overseerr, self._changed, retry=retry)
         self.whom = Whom(db, self._plex_id_of, lambda: settings().overseerr.household_user_id)
         self.requests = Requests(db, self.connection, self.whom, new_id())
+        self.people = People(db, self.connection, self.whom)
         self.webhook = Webhook(settings, self.connection, self.requests.hints)
         metrics.gauge_of("overseerr_away", "Whether Overseerr does not answer", lambda: self.standing.is_away)
         metrics.gauge_of("overseerr_refused", "Whether Overseerr refuses the key", lambda: self.standing.is_refused)
@@ -48,6 +59,20 @@ class Overseerr:
     @property
     def health(self) -> Health:
         return self.connection.health
+
+    async def look(self, actor: Actor) -> Look:
+        """Test the connection that the settings name. Raises Forbidden and NoServer."""
+        require_admin(actor)
+        settings = self._settings().overseerr
+        if not settings.url:
+            raise NoServer(msg("requests.no_server"))
+        return await look(settings.url, settings.api_key.get_secret_value())
+
+    async def fetchers(self, actor: Actor, kind: MediaType) -> Sequence[Fetcher]:
+        """The servers that fetch films or series, with what may be chosen there, for who decides."""
+        rights.require_decider(actor)
+        asking = await self.connection.asking()
+        return [await asking.fetcher(kind, one.id) for one in await asking.fetchers(kind)]
 
     def runs(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """What runs by itself, by its name."""

@@ -118,6 +118,12 @@ def mapped_person(session: Session, user_id: str) -> int | None:
     return session.scalar(select(UpstreamPersonRow.upstream_id).where(UpstreamPersonRow.user_id == user_id))
 
 
+def mapped_people(session: Session) -> Mapping[str, int]:
+    """As which accounts of the server's people ask by an administrator's word."""
+    rows = session.execute(select(UpstreamPersonRow.user_id, UpstreamPersonRow.upstream_id))
+    return {row.user_id: row.upstream_id for row in rows}
+
+
 def mapped_user(session: Session, upstream_id: int) -> str | None:
     """Who asks as this account of the server's by an administrator's word, if that is one person alone."""
     mine = select(UpstreamPersonRow.user_id).where(UpstreamPersonRow.upstream_id == upstream_id)

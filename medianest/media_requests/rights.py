@@ -32,9 +32,14 @@ def decides(actor: Actor) -> bool:
     return edits and actor.may(Permission.REQUEST)
 
 
+def may_ask(role: Role) -> bool:
+    """Whether who has this role asks at all."""
+    return Permission.REQUEST in permissions.OF_ROLE[role]
+
+
 def asks_for(actor: Actor, role: Role) -> bool:
     """Whether somebody may ask on behalf of another who has this role: who decides for all, a member for a child."""
-    if Permission.REQUEST not in permissions.OF_ROLE[role]:
+    if not may_ask(role):
         return False
     return decides(actor) or (role is Role.CHILD and actor.may(Permission.SEE_HOUSEHOLD))
 
