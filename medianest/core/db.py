@@ -28,6 +28,7 @@ from sqlalchemy.util import await_only
 
 from medianest.core.errors import Unavailable
 from medianest.core.i18n import msg
+from medianest.core.writer import connecting
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -98,7 +99,9 @@ class Database:
     def __init__(self, path: Path, *, readers: int = 3) -> None:
         self.path = path
         self.versions = Versions()
-        self._writer: AsyncEngine = create_async_engine(f"sqlite+aiosqlite:///{path}", poolclass=StaticPool)
+        self._writer: AsyncEngine = create_async_engine(
+            "sqlite+aiosqlite://", async_creator=connecting(path), poolclass=StaticPool
+        )
         uri = f"sqlite:///file:{quote(str(path))}?mode=ro&uri=true"
         self._reader: Engine = create_engine(uri, poolclass=NullPool)
         self._threads = ThreadPoolExecutor(readers, thread_name_prefix="db-read")
@@ -137,24 +140,38 @@ class Database:
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """The one writing session; commits at the end, rolls back on any error, then tells the hooks.
 
+        Who is cancelled between two statements is rolled back; a statement or a commit that was begun is ended first.
         Raises RuntimeError inside another transaction of the same task, and Unavailable where another program
         holds the file for longer than `BUSY_TIMEOUT`.
         """
         task = asyncio.current_task()
         if self._holder is not None and self._holder is task:
             raise RuntimeError("a transaction inside a transaction")
-        async with self._turn:
-            self._holder = task
-            self._touched.clear()
-            try:
-                with _locked_is_unavailable():
-                    async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
-                        yield session
-                touched = frozenset(self._touched)
-            finally:
-                self._holder = None
-        for hook in self._hooks:
-            hook(touched)
+        try:
+            await _cancelled_here(task)
+            async with self._turn:
+                self._holder = task
+                self._touched.clear()
+                try:
+                    with _locked_is_unavailable():
+                        async with self._session() as session, session.begin():
+                            yield session
+                    touched = frozenset(self._touched)
+                finally:
+                    self._holder = None
+            for hook in self._hooks:
+                hook(touched)
+        finally:
+            await _cancelled_here(task)
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[AsyncSession]:
+        """A session that is closed in the caller's own task: one of its own could be left behind by a cancellation."""
+        session = AsyncSession(self._writer, expire_on_commit=False)
+        try:
+            yield session
+        finally:
+            await session.close()
 
     async def answers(self) -> bool:
         """Whether it can be read now."""
@@ -220,6 +237,12 @@ def check(path: Path) -> list[str]:
     finally:
         connection.close()
     return faults
+
+
+async def _cancelled_here(task: asyncio.Task[Any] | None) -> None:
+    """Give way to a cancellation that waits."""
+    if task is not None and task.cancelling():
+        await asyncio.sleep(0)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,12 @@ def names(session: Session) -> list[str]:
 async def add(db: Database, name: str) -> None:
     async with db.transaction() as session:
         await session.execute(insert(JobRunRow).values(job=name, started_at=clock.now(), summary=""))
+
+
+async def driver(db: Database) -> object:
+    """The connection that writes, below all that wraps it."""
+    async with db.transaction() as session:
+        return (await (await session.connection()).get_raw_connection()).driver_connection
 
 
 async def test_a_reader_sees_what_was_committed(db: Database) -> None:
@@ -64,6 +71,43 @@ async def test_a_transaction_inside_a_transaction_is_refused(db: Database) -> No
 async def test_transactions_of_two_tasks_take_turns(db: Database) -> None:
     await asyncio.gather(*(add(db, str(number)) for number in range(20)))
     assert len(await db.read(names)) == 20
+
+
+async def test_who_is_cancelled_at_any_moment_leaves_the_writer_free_and_tells_what_was_committed(db: Database) -> None:
+    async def write(name: str) -> None:
+        async with db.transaction() as session:
+            for number in range(3):
+                row = {"job": name, "started_at": clock.now(), "summary": str(number)}
+                await session.execute(insert(JobRunRow).values(**row))
+
+    writer = await driver(db)
+    told: list[frozenset[str]] = []
+    db.after_commit(told.append)
+    for moment in range(60):
+        task = asyncio.create_task(write(f"{moment}"))
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+    await add(db, "last")
+    kept = Counter(await db.read(names))
+    assert kept.pop("last") == 1
+    assert set(kept.values()) <= {3}
+    assert len(told) == len(kept) + 1
+    assert await driver(db) is writer
+
+
+async def test_time_that_is_over_in_a_transaction_is_over_once(db: Database) -> None:
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05), db.transaction() as session:
+            endless = (
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000) SELECT max(i) FROM n"
+            )
+            await session.execute(text(endless))
+    await add(db, "after")
+    assert await db.read(names) == ["after"]
 
 
 async def test_a_reader_cannot_write(db: Database) -> None:
