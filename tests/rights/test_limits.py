@@ -36,6 +36,7 @@ PACED = {
     "POST /api/v1/downloads/preview": paces.LOOKING,
     "POST /playlists": paces.LOOKING,
     "POST /api/v1/playlists": paces.LOOKING,
+    "POST /api/v1/requests": paces.ASKING,
     "POST /admin/backups": paces.BACKING_UP,
     "POST /api/v1/admin/backups": paces.BACKING_UP,
     "POST /admin/ytdlp/update": paces.UPDATING,
