@@ -4,13 +4,14 @@ Catalogues are gettext PO files, `medianest/locale/LANGUAGE/*.po`, whose ids are
 with the value `n` may have plural forms. Text is plain `{name}` substitution, never a template.
 """
 
-import gettext
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from io import BytesIO
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+
+from medianest.core import po
 
 LOCALE = Path(__file__).parent.parent / "locale"
 SOURCE_LANGUAGE = "en"
@@ -35,8 +36,9 @@ class Catalogue:
     def __init__(self, language: str, *, fallback: "Catalogue | None" = None) -> None:
         self.language = language
         self._fallback = fallback
-        self._translations = [_compile(path) for path in sorted((LOCALE / language).glob("*.po"))]
-        self._place = _isolated if direction(language) == "rtl" else str
+        self._messages: dict[str, str | po.Forms] = {}
+        for path in sorted((LOCALE / language).glob("*.po")):
+            self._messages |= po.read(path)
 
     def say(self, message: Message) -> str:
         """The message, whose values may themselves be messages."""
@@ -53,15 +55,14 @@ class Catalogue:
 
     def lookup(self, id: str, n: object = None) -> str | None:
         """The text of this catalogue alone, in the plural form for `n`; None where it has none."""
-        for translations in self._translations:
-            if isinstance(n, int):
-                plural = translations.ngettext(id, f"{id}#", n)
-                if plural not in (id, f"{id}#"):
-                    return plural
-            single = translations.gettext(id)
-            if single != id:
-                return single
-        return None
+        found = self._messages.get(id)
+        if isinstance(found, po.Forms):
+            found = found.of(n if isinstance(n, int) else 1)
+        return found or None
+
+    @cached_property
+    def _place(self) -> Callable[[object], str]:
+        return _isolated if direction(self.language) == "rtl" else str
 
 
 class Catalogues:
@@ -85,23 +86,18 @@ class Catalogues:
 
 def direction(language: str) -> str:
     """`rtl` for languages that are written from the right, else `ltr`."""
-    from babel import Locale  # heavy, as below
+    from babel import Locale  # heavy, and only needed where somebody looks at a page
 
     return Locale.parse(language, sep="-").text_direction
+
+
+def own_name(language: str) -> str:
+    """What its speakers call it."""
+    from babel import Locale  # as above
+
+    return Locale.parse(language, sep="-").get_display_name() or language
 
 
 def _isolated(value: object) -> str:
     """A value that keeps a direction of its own among words that run from the right (UAX 9, section 2.7)."""
     return f"\N{FIRST STRONG ISOLATE}{value}\N{POP DIRECTIONAL ISOLATE}"
-
-
-def _compile(path: Path) -> gettext.GNUTranslations:
-    from babel.messages.mofile import write_mo  # heavy, and only needed while catalogues are read
-    from babel.messages.pofile import read_po
-
-    with path.open("rb") as source:
-        catalog = read_po(source, locale=path.parent.name, abort_invalid=True)
-    target = BytesIO()
-    write_mo(target, catalog)
-    target.seek(0)
-    return gettext.GNUTranslations(target)

@@ -4,12 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
-from babel import Locale
 from litestar.params import FromPath
 
 from medianest.accounts.types import Session, Token, UserChange
 from medianest.core.errors import Forbidden, Invalid, Unauthenticated
-from medianest.core.i18n import Catalogues, Message, msg
+from medianest.core.i18n import Catalogues, Message, msg, own_name
 from medianest.downloads.plans import usage
 from medianest.http import cookies
 from medianest.http.services import Services
@@ -191,10 +190,7 @@ async def account_view(reader: Reader, services: Services) -> AccountView:
 def languages(catalogues: Catalogues, chosen: str | None) -> tuple[LanguageChoice, ...]:
     """The languages that the portal speaks, each by its own name; none where there is no choice."""
     codes = catalogues.languages if len(catalogues.languages) > 1 else ()
-    return tuple(
-        LanguageChoice(code=code, name=Locale.parse(code, sep="-").get_display_name() or code, chosen=code == chosen)
-        for code in codes
-    )
+    return tuple(LanguageChoice(code=code, name=own_name(code), chosen=code == chosen) for code in codes)
 
 
 def session_row(session: Session, *, here: str | None, path: str = "/account/sessions") -> SessionRow:
