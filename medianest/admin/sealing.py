@@ -9,9 +9,6 @@ import os
 import struct
 from typing import BinaryIO
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from medianest.admin.errors import BadBackup, WrongPassphrase
 from medianest.core.i18n import msg
 
@@ -75,6 +72,8 @@ class _Chunks:
     """The cipher and the number of the next chunk; what stands at the head is part of what is sealed."""
 
     def __init__(self, head: bytes, passphrase: str) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # heavy, and for backups with a passphrase alone
+
         cost, salt, self._prefix = _HEAD.unpack(head)
         n = 2**cost
         key = hashlib.scrypt(passphrase.encode(), salt=salt, n=n, r=8, p=1, maxmem=n * 1024 * 2, dklen=32)
@@ -86,6 +85,8 @@ class _Chunks:
         return self._cipher.encrypt(self._nonce(is_last=is_last), plain, self._head)
 
     def open(self, sealed: bytes, *, is_last: bool) -> bytes:
+        from cryptography.exceptions import InvalidTag  # as above
+
         is_first = self._number == 0
         try:
             return self._cipher.decrypt(self._nonce(is_last=is_last), sealed, self._head)

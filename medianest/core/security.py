@@ -8,9 +8,6 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from medianest.core import clock
 
 KEY_BYTES = 32
@@ -79,6 +76,8 @@ class Sealer:
     """Encrypts secrets at rest with AES-256-GCM; `context` binds a sealed value to its place."""
 
     def __init__(self, key: bytes) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # heavy, and for who has something to seal
+
         self._cipher = AESGCM(key)
 
     def seal(self, plain: bytes, *, context: str) -> bytes:
@@ -87,6 +86,8 @@ class Sealer:
 
     def open(self, sealed: bytes, *, context: str) -> bytes:
         """Raises ValueError for what was changed, or sealed with another key or context."""
+        from cryptography.exceptions import InvalidTag  # as above
+
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode())
         except InvalidTag as error:
