@@ -6,8 +6,9 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 
@@ -21,6 +22,8 @@ from medianest.downloads import protocol
 from medianest.downloads.protocol import FINAL, LINE_MOST, ChildEvent, Command, Enter, Failed, Limits, Ready, Setup
 from medianest.downloads.types import ErrorCode
 
+_FFMPEG_NAMED = "IMAGEIO_FFMPEG_EXE"
+"""The wheel's own variable, by which somebody names another."""
 _PACKAGES = str(Path(medianest.__file__).parent.parent)
 _START = "import sys; sys.path.append(sys.argv.pop(1)); from medianest.downloads.child.__main__ import main; main()"
 _LOG_PIECE = 16 * 1024
@@ -48,20 +51,24 @@ def find_tools() -> Tools:
 
     The wheel's ffmpeg is one file: a system's, with its two hundred libraries, takes five times as long to begin.
     """
-    import deno  # both only look for files, once at the start
-    import imageio_ffmpeg
+    import deno  # it only looks for a file, once at the start
 
-    try:
-        ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
-    except RuntimeError as error:
-        raise Unavailable(msg("downloads.no_ffmpeg"), code="no_ffmpeg") from error
+    named = os.environ.get(_FFMPEG_NAMED)
+    ffmpeg = next(filter(None, map(shutil.which, [named] if named else [*_carried_ffmpeg(), "ffmpeg"])), None)
+    if ffmpeg is None:
+        raise Unavailable(msg("downloads.no_ffmpeg"), code="no_ffmpeg")
     try:
         runtime: str | None = os.fspath(deno.find_deno_bin())
     except FileNotFoundError:
         runtime = shutil.which("deno")
-    return Tools(
-        ffmpeg=str(Path(shutil.which(ffmpeg) or ffmpeg).resolve()), deno=runtime and str(Path(runtime).resolve())
-    )
+    return Tools(ffmpeg=str(Path(ffmpeg).resolve()), deno=runtime and str(Path(runtime).resolve()))
+
+
+def _carried_ffmpeg() -> Iterator[str]:
+    """The wheel's own, found without the wheel's code, which runs it at every start to see whether it can be run."""
+    wheel = find_spec("imageio_ffmpeg")
+    for folder in (wheel and wheel.submodule_search_locations) or ():
+        yield from map(os.fspath, Path(folder).glob("binaries/ffmpeg-*"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

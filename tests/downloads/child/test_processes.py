@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from medianest.core.errors import Unavailable
 from medianest.core.programs import Program
 from medianest.downloads.protocol import LINE_MOST, Failed, Fetch, Fetched, Limits, Probe, Probed, Staged
 from medianest.downloads.spawn import Child, Make, Tools, find_tools
@@ -269,6 +270,29 @@ def test_the_tools_are_found() -> None:
 def test_a_system_s_ffmpeg_is_known_by_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "sh")
     assert find_tools().ffmpeg == os.path.realpath("/bin/sh")
+
+
+def test_the_ffmpeg_that_comes_along_is_before_the_system_s_and_is_not_run_to_be_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("IMAGEIO_FFMPEG_EXE", raising=False)
+    system, carried = tmp_path / "bin" / "ffmpeg", tmp_path / "wheels" / "imageio_ffmpeg" / "binaries" / "ffmpeg-any-v9"
+    for program in (system, carried):
+        program.parent.mkdir(parents=True)
+        program.write_text(f"#!/bin/sh\n: > {tmp_path}/was-run\n")
+        program.chmod(0o755)
+    (carried.parents[1] / "__init__.py").touch()
+    monkeypatch.setenv("PATH", str(system.parent))
+    monkeypatch.syspath_prepend(tmp_path / "wheels")
+    monkeypatch.delitem(sys.modules, "imageio_ffmpeg", raising=False)
+    assert find_tools().ffmpeg == str(carried)
+    carried.chmod(0o644)
+    assert find_tools().ffmpeg == str(system)
+    system.unlink()
+    with pytest.raises(Unavailable) as caught:
+        find_tools()
+    assert caught.value.code == "no_ffmpeg"
+    assert not (tmp_path / "was-run").exists()
 
 
 DENO_AS_YTDLP_RUNS_IT = [
