@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from litestar import Router
 from litestar.di import Provide
 
 from medianest.api import answers, openapi, ops, webhooks
@@ -47,6 +46,7 @@ from medianest.downloads import queries
 from medianest.downloads.lists import queries as playlist_queries
 from medianest.downloads.sites import queries as site_queries
 from medianest.http import paces
+from medianest.http.faces import Face
 from medianest.http.given import CurrentAsking
 from medianest.http.guards import anyone, metrics_reader, permitted, signed_in
 from medianest.http.services import Services
@@ -208,7 +208,7 @@ def openapi_document(base_path: str = "") -> dict[str, Any]:
     return openapi.document(CALLS, version="1", base_path=base_path)
 
 
-def router(services: Services) -> Router:
+def router(services: Services) -> Face:
     """All calls; what their handlers name besides `services` and `reader` is the floor's (`http.ground`)."""
 
     def reader(asking: CurrentAsking) -> Reader:
@@ -219,4 +219,4 @@ def router(services: Services) -> Router:
         "services": Provide(lambda: services, sync_to_thread=False),
         "reader": Provide(reader, sync_to_thread=False),
     }
-    return Router("/", route_handlers=[call.route() for call in CALLS], dependencies=provided)
+    return Face("/", route_handlers=[call.route() for call in CALLS], dependencies=provided)

@@ -5,24 +5,14 @@ By https://kodi.wiki/view/NFO_files: `movie`, `episodedetails` and `musicvideo`.
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 from xml.etree import ElementTree
+
+from medianest.downloads.recipes import Nfo
 
 _PLOT_MOST = 4000
 _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAGS_MOST = 20
-
-
-class Nfo(StrEnum):
-    """As what a file is described."""
-
-    OFF = "off"
-    MOVIE = "movie"
-    EPISODE = "episode"
-    MUSICVIDEO = "musicvideo"
-
-
 _ROOTS = {Nfo.MOVIE: "movie", Nfo.EPISODE: "episodedetails", Nfo.MUSICVIDEO: "musicvideo"}
 
 

@@ -5,8 +5,6 @@ from typing import Annotated, Self, TypeAlias
 
 import msgspec
 
-from medianest.downloads.nfo import Nfo
-
 Option: TypeAlias = bool | int | float | str | list[str] | dict[str, dict[str, list[str]]]
 """A value of a raw option of yt-dlp."""
 Language = Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
@@ -58,6 +56,15 @@ class Place(StrEnum):
     @classmethod
     def beside(cls) -> frozenset[Self]:
         return frozenset({cls.FILE, cls.BOTH})
+
+
+class Nfo(StrEnum):
+    """As what a file is described."""
+
+    OFF = "off"
+    MOVIE = "movie"
+    EPISODE = "episode"
+    MUSICVIDEO = "musicvideo"
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -42,7 +42,7 @@ class Server(uvicorn.Server):
             http=partial(Protocol, deadlines=deadlines),  # type: ignore[arg-type]  # it is only called
             ws="none",
             loop="uvloop",
-            lifespan="on",
+            lifespan="off",
             access_log=False,
             log_config=None,
             server_header=False,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from litestar import Router, route
+from litestar import route
 from litestar.handlers import HTTPRouteHandler
 
 from medianest.core import clock
@@ -15,6 +15,7 @@ from medianest.downloads.plans import usage
 from medianest.downloads.sites import queries as site_queries
 from medianest.http import paces
 from medianest.http.etags import shows
+from medianest.http.faces import Face
 from medianest.http.guards import Rule, anyone, fresh, permitted, signed_in
 from medianest.http.limits import Limited
 from medianest.http.services import Services
@@ -244,9 +245,9 @@ WAYS = (
 # fmt: on
 
 
-def router(services: Services, templates: Templates) -> Router:
+def router(services: Services, templates: Templates) -> Face:
     """All pages, with what their handlers may name (see `given`)."""
-    return Router("/", route_handlers=[way.route() for way in WAYS], dependencies=dependencies(services, templates))
+    return Face("/", route_handlers=[way.route() for way in WAYS], dependencies=dependencies(services, templates))
 
 
 def _variant(request: AnyRequest) -> str:

@@ -12,9 +12,8 @@ from medianest.downloads.child.folder import WorkFolder
 from medianest.downloads.child.output import Events
 from medianest.downloads.child.subtitles import Track
 from medianest.downloads.failures import CannotFetch
-from medianest.downloads.nfo import Nfo
 from medianest.downloads.protocol import MEDIA, Warned
-from medianest.downloads.recipes import Place, Recipe
+from medianest.downloads.recipes import Nfo, Place, Recipe
 from medianest.downloads.types import ErrorCode
 
 _LIMITED = frozenset({ErrorCode.RATE_LIMITED, ErrorCode.BOT_CHECK})

@@ -15,8 +15,7 @@ from medianest.core.config.presets import PresetDefaults, PresetSettings
 from medianest.core.config.settings import LISTS, columns, fields, reloadable_names
 from medianest.core.config.values import ICONS
 from medianest.downloads import presets
-from medianest.downloads.nfo import Nfo
-from medianest.downloads.recipes import AudioFormat, Container, Place, VideoCodec
+from medianest.downloads.recipes import AudioFormat, Container, Nfo, Place, VideoCodec
 from medianest.downloads.types import Preset
 
 EXAMPLE = Path(__file__).parents[3] / "config.example.toml"

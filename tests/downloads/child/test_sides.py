@@ -4,9 +4,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from medianest.downloads.nfo import Nfo
 from medianest.downloads.protocol import Fetched, Warned
-from medianest.downloads.recipes import AudioFormat, Container, Place, Recipe
+from medianest.downloads.recipes import AudioFormat, Container, Nfo, Place, Recipe
 from tests.downloads import looking
 from tests.downloads.conftest import Desk
 from tests.fakes.media_site import MediaSite
