@@ -9,6 +9,7 @@ from tests.fakes.media_site import MediaSite
 from tests.fakes.overseerr import Overseerr
 from tests.fakes.package_index import PackageIndex
 from tests.fakes.plex import Plex
+from tests.fakes.uptime_kuma import NEW, OLD, UptimeKuma
 
 
 @pytest.fixture(scope="session")
@@ -58,4 +59,18 @@ def overseerr() -> Iterator[Overseerr]:
     with Overseerr() as running:
         for number, name in enumerate(("owner", "alice", "bob"), 1001):
             running.add(name, plex_id=number)
+        yield running
+
+
+@pytest.fixture(params=[OLD, NEW], ids=lambda dialect: dialect.version)
+def either_kuma(request: pytest.FixtureRequest) -> Iterator[UptimeKuma]:
+    """Uptime Kuma with the ten monitors of the recording, in each of its dialects."""
+    with UptimeKuma(request.param) as running:
+        yield running
+
+
+@pytest.fixture
+def kuma() -> Iterator[UptimeKuma]:
+    """The newer one."""
+    with UptimeKuma() as running:
         yield running
