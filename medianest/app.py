@@ -35,16 +35,15 @@ from medianest.downloads import listeners as downloads_listeners
 from medianest.downloads.queue import Queue
 from medianest.http import faces, ground, idempotency
 from medianest.http.services import Services
-from medianest.media_requests import jobs as requests_jobs
 from medianest.media_requests import listeners as requests_listeners
 from medianest.media_requests.overseerr import Overseerr
 from medianest.migrations import upgrade
 from medianest.pictures import building as picture_building
-from medianest.pictures import jobs as pictures_jobs
 from medianest.pictures.places import Place
 from medianest.plex.service import Plex
 from medianest.plex.titles import building as plex_titles
 from medianest.plex.titles import jobs as plex_jobs
+from medianest.status import building as status_building
 from medianest.web import routes as web
 from medianest.web.errors import Pages
 from medianest.web.templating import Templates
@@ -54,10 +53,9 @@ class Portal:
     """Everything that runs, built but not started."""
 
     def __init__(self, settings: Settings, sources: Sources) -> None:
-        self.settings = settings
-        paths = settings.paths
+        self.settings, paths = settings, settings.paths
         self.db = Database(paths.database)
-        self.live, self.metrics, self.catalogues = Live(), Metrics(), Catalogues()
+        self.live, self.metrics, self.catalogues, self.supervisor = Live(), Metrics(), Catalogues(), Supervisor()
         self.templates = Templates(self.catalogues, base_path=settings.server.base_path)
         rules = SessionRules(idle=settings.accounts.session_idle, absolute=settings.accounts.session_absolute)
         self.plex = Plex(self.db, settings.plex, paths.key_file)
@@ -67,20 +65,20 @@ class Portal:
         here = self.queue.downloads.artwork
         self.pictures = picture_building.build(lambda: self.settings, self.metrics, plex=self._at_plex, artwork=here)
         self.overseerr = Overseerr(self.db, self.live, self.metrics, lambda: self.settings)
+        self.status = status_building.build(self.db, self.live, self.metrics, lambda: self.settings)
         self.backups = Backups(self.db, paths, release=__version__, revision=upgrade.newest())
-        house = [*admin_jobs.jobs(self.db, self.backups, lambda: self.settings), *idempotency.jobs(self.db)]
-        people = [*accounts_jobs.jobs(self.db, rules), *accounts_jobs.of_circle(self.by_plex.circle)]
-        media = [*plex_jobs.jobs(self.titles), *pictures_jobs.jobs(self.pictures), *requests_jobs.jobs(self.overseerr)]
-        self.scheduler = Scheduler(self.db, [*people, *downloads_jobs.jobs(self.db, self.queue.ytdlp), *media, *house])
-        listeners = [*downloads_listeners.listeners(paths.media_dir), *requests_listeners.listeners()]
-        self.dispatcher = Dispatcher(self.db, listeners)
+        jobs = [*accounts_jobs.jobs(self.db, rules), *accounts_jobs.of_circle(self.by_plex.circle)]
+        jobs += [*downloads_jobs.jobs(self.db, self.queue.ytdlp), *plex_jobs.jobs(self.titles), *self.status.jobs()]
+        jobs += [*self.pictures.jobs(), *self.overseerr.jobs(), *idempotency.jobs(self.db)]
+        self.scheduler = Scheduler(self.db, [*jobs, *admin_jobs.jobs(self.db, self.backups, lambda: self.settings)])
+        heard = [*downloads_listeners.listeners(paths.media_dir), *requests_listeners.listeners()]
+        self.dispatcher, self.reloader = Dispatcher(self.db, heard), Reloader(sources, settings)
         build, languages, bodies = self.templates.build, self.catalogues.languages, api.BODIES | web.BODIES
         heart = (self.db, self.live, self.accounts, settings.server)
         self.ground = ground.lay(*heart, build=build, languages=languages, bodies=bodies)
-        self.examine = Examination(lambda: self.settings, self.queue, self.plex, self.overseerr)
+        self.examine = Examination(lambda: self.settings, self.queue, self.plex, self.overseerr, self.status)
         commands = Commands(self.accounts, self.backups, self.queue.ytdlp, self.examine)
         self.control = ControlServer(paths.data_dir, commands.handlers())
-        self.reloader, self.supervisor = Reloader(sources, settings), Supervisor()
         self.reloader.subscribe(self.take_over)
         self.asgi = self._faces()
 
@@ -99,7 +97,8 @@ class Portal:
                 stack.push_async_callback(part.stop)
             spine = {"journal": self.dispatcher.run, "presence": self.accounts.presence.run}
             floor = {"leases": self.ground.leases.run, "events": self.ground.hub.run, "settings": self.reloader.run}
-            for name, run in (spine | floor | self.queue.runs() | self.titles.runs() | self.overseerr.runs()).items():
+            features = self.queue.runs() | self.titles.runs() | self.overseerr.runs() | self.status.runs()
+            for name, run in (spine | floor | features).items():
                 self.supervisor.add(name, run)
             self.supervisor.start()
             stack.push_async_callback(self.supervisor.stop, timedelta(seconds=8))
@@ -131,6 +130,7 @@ class Portal:
             pictures=self.pictures,
             titles=self.titles,
             overseerr=self.overseerr,
+            status=self.status,
             dispatcher=self.dispatcher,
             scheduler=self.scheduler,
             backups=self.backups,

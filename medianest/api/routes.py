@@ -33,6 +33,7 @@ from medianest.api.v1 import (
     requests,
     sessions,
     sites,
+    status,
     tokens,
     users,
     ytdlp,
@@ -136,6 +137,12 @@ CALLS = (
     Call("POST", "/requests/{id:str}/follow", requests.follow, ASKS, gives=MediaRequest),
     Call("POST", "/requests/{id:str}/unfollow", requests.unfollow, ASKS, gives=MediaRequest),
     Call("POST", "/requests/{id:str}/retry", requests.retry, ASKS, gives=MediaRequest),
+
+    Call("GET", "/status", status.show, READS, gives=status.Services),
+    Call("GET", "/status/incidents", status.incidents, READS, asks=Paged, gives=List[status.IncidentToldOf]),
+    Call("GET", "/status/{id:str}/history", status.history, READS, asks=status.Looking,
+         gives=List[status.StateStretch]),
+    Call("GET", "/status/{id:str}/badge", status.badge, READS, gives="image/svg+xml"),
 
     Call("GET", "/sites", sites.listing, ADMINS, asks=Paged, gives=List[sites.Site], shows=site_queries.TABLES),
     Call("PATCH", "/sites/{name:str}", sites.change, ADMINS, takes=sites.SiteChange, gives=sites.Site),

@@ -20,6 +20,7 @@ from medianest.media_requests.overseerr import Overseerr
 from medianest.media_requests.service import Requests
 from medianest.pictures.service import Pictures
 from medianest.plex.titles.service import Titles
+from medianest.status.service import Status
 
 Check = Callable[[], Awaitable[bool]]
 
@@ -28,9 +29,9 @@ Check = Callable[[], Awaitable[bool]]
 class Services:
     """`app` makes one; each handler takes from it what it needs.
 
-    `titles` are those of the Plex server; `settings` are those that hold at that moment; `examine` has the doctor look
-    at everything; `ready` names what must hold before requests are sent here; `openapi` is the document of the machine
-    face.
+    `titles` are those of the Plex server, `status` how the services of the house are; `settings` are those that hold at
+    that moment; `examine` has the doctor look at everything; `ready` names what must hold before requests are sent
+    here; `openapi` is the document of the machine face.
     """
 
     db: Database
@@ -41,6 +42,7 @@ class Services:
     pictures: Pictures
     titles: Titles
     overseerr: Overseerr
+    status: Status
     dispatcher: Dispatcher
     scheduler: Scheduler
     backups: Backups

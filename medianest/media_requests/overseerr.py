@@ -7,12 +7,13 @@ from medianest.core.actor import Actor
 from medianest.core.config import Settings
 from medianest.core.db import Database
 from medianest.core.event import HOUSEHOLD
-from medianest.core.i18n import msg
+from medianest.core.i18n import Message, msg
+from medianest.core.jobs import Job
 from medianest.core.live import Live, Signal
 from medianest.core.metrics import Metrics
 from medianest.core.resilience import Health, Retry
 from medianest.core.security import new_id
-from medianest.media_requests import rights
+from medianest.media_requests import jobs, rights
 from medianest.media_requests.connection import Connection, Standing
 from medianest.media_requests.errors import NoServer
 from medianest.media_requests.people import People
@@ -78,11 +79,20 @@ class Overseerr:
         """What runs by itself, by its name."""
         return self.requests.runs()
 
+    def jobs(self) -> Sequence[Job]:
+        return jobs.jobs(self._look)
+
     async def start(self) -> None:
         self.requests.start()
 
     async def stop(self) -> None:
         await self.connection.close()
+
+    async def _look(self) -> Message | None:
+        if not self.standing.is_set_up:
+            return None
+        changed = await self.requests.reconcile()
+        return msg("requests.reconciled", n=changed) if changed else None
 
     def _changed(self) -> None:
         """Whoever watches hears when the server goes or comes; what waits for it goes out when it comes."""

@@ -3,15 +3,17 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from medianest.core import clock
 from medianest.core.errors import Unavailable
 from medianest.core.i18n import Message, msg
+from medianest.core.jobs import Job
 from medianest.core.metrics import Metrics
 from medianest.core.security import load_or_create_key
+from medianest.pictures import jobs
 from medianest.pictures.addresses import Addresses
 from medianest.pictures.decoders import Decoders
 from medianest.pictures.errors import NoPicture
@@ -122,6 +124,9 @@ class Pictures:
         self._asked.labels(asked.source, "hit" if kept else "miss").inc()
         self._sent.labels(asked.source).inc(len(found))
         return found
+
+    def jobs(self) -> Sequence[Job]:
+        return jobs.jobs(self.tidy)
 
     async def tidy(self) -> Message | None:
         """What the job does: keep to the bound, and count anew."""

@@ -43,6 +43,7 @@ from medianest.http.serving import Server
 from medianest.media_requests.overseerr import Overseerr
 from medianest.pictures import building as picture_building
 from medianest.plex.service import Plex
+from medianest.status.service import Status
 from tests.fakes.package_index import NO_INDEX
 from tests.media_requests.named import Named
 from tests.people import PASSWORD, Cast, cheap_passwords, move_in
@@ -227,6 +228,7 @@ def _services(
         ),
         titles=linked.titles(db, paths.key_file),
         overseerr=Overseerr(db, live, Metrics(), named.settings),
+        status=Status(db, live, named.settings, ()),
         scheduler=Scheduler(db, [Job(name="errand", every=timedelta(days=1), run=errands.work)]),
         dispatcher=dispatcher,
         backups=Backups(db, paths, release="1", revision="0001"),

@@ -134,6 +134,7 @@ class Questions:
             "dead-letters": lambda _: {"id": make.dead_letter(entry_id)},
             "static": lambda _: {"path": "js/app.js"},
             "pictures": lambda _: make.picture(),
+            "status": lambda _: {"id": make.service()},
             "titles": lambda _: {"id": make.title()},
         }
 

@@ -30,6 +30,8 @@ from medianest.media_requests.models import RequestRow
 from medianest.media_requests.types import State as Asked
 from medianest.pictures.types import Size, Source
 from medianest.plex.titles.models import ItemRow, SectionRow
+from medianest.status.board import apply
+from medianest.status.types import Described, Listed
 from tests.fakes.package_index import NO_INDEX
 
 _CONFIG = """
@@ -198,6 +200,12 @@ class Newcomers:
         said = {"section_key": "1", "kind": "movie", "added_at": clock.now(), "updated_at": clock.now()}
         self._keep(ItemRow, id=self._titles, key=str(self._titles), **said, **texts, generation=0)
         return str(self._titles)
+
+    def service(self) -> str:
+        """What Uptime Kuma watches, and everybody is shown."""
+        watcher = self.house.portal.status.watcher
+        watcher.board = apply(watcher.board, Listed(monitors={1: Described(name="NAS")}, whole=True))
+        return "1"
 
     def plan(self) -> str:
         id = new_id()

@@ -56,6 +56,7 @@ from medianest.media_requests.overseerr import Overseerr
 from medianest.pictures import building as picture_building
 from medianest.pictures.places import Where
 from medianest.plex.service import Plex
+from medianest.status.service import Status
 from medianest.web import routes
 from medianest.web.errors import Pages
 from medianest.web.templating import Templates
@@ -249,6 +250,7 @@ async def _build(
         pictures=pictures,
         titles=linked.titles(db, paths.key_file),
         overseerr=Overseerr(db, live, metrics, lambda: house.settings),
+        status=Status(db, live, lambda: house.settings, ()),
         dispatcher=Dispatcher(db, []),
         scheduler=Scheduler(db, [Job(name="purge_sessions", daily_at=time(4, 0), run=sweep)]),
         backups=Backups(db, paths, release="test", revision="test"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from medianest.api.answers import Answer, AnyRequest
 from medianest.api.v1.people import Person
@@ -18,6 +18,8 @@ from medianest.downloads.types import Stage, Tick
 from medianest.http import sse
 from medianest.http.given import CurrentActor, Hub
 from medianest.http.hub import News
+from medianest.status.service import BeatTick, LinkTick
+from medianest.status.types import LinkState, State
 
 
 class ProgressData(Output, frozen=True, kw_only=True):
@@ -40,6 +42,23 @@ class ListData(Output, frozen=True, kw_only=True):
     skipped: int
 
 
+class BeatData(Output, frozen=True, kw_only=True):
+    """What `monitor.beat` tells."""
+
+    name: str
+    state: State
+    latency_ms: float | None
+
+
+class LinkData(Output, frozen=True, kw_only=True):
+    """What `status.link` tells: while it is not `up`, nothing that was heard before counts."""
+
+    state: LinkState
+
+
+Passing: TypeAlias = ProgressData | ListData | BeatData | LinkData
+
+
 class Happening(Output, frozen=True, kw_only=True):
     """The data of an event; what passes without being kept has nobody who did it."""
 
@@ -47,7 +66,7 @@ class Happening(Output, frozen=True, kw_only=True):
     kind: str
     subject: Subject
     actor: Person | None
-    data: Mapping[str, Any] | ProgressData | ListData
+    data: Mapping[str, Any] | Passing
 
 
 async def stream(request: AnyRequest, hub: Hub, actor: CurrentActor) -> Answer:
@@ -60,7 +79,9 @@ class EventWriter:
     """Tells news to programs: the same to all who may have it."""
 
     def view(self, actor: Actor, news: News) -> str | None:
-        return "all" if isinstance(news, Entry) or isinstance(news.data, Tick | ListTick) else None
+        return (
+            "all" if isinstance(news, Entry) or isinstance(news.data, Tick | ListTick | BeatTick | LinkTick) else None
+        )
 
     async def write(self, actor: Actor, news: News) -> bytes | None:
         return happened(news) if isinstance(news, Entry) else passed(news, at=clock.now())
@@ -83,12 +104,18 @@ def happened(entry: Entry) -> bytes:
 
 def passed(signal: Signal, *, at: datetime) -> bytes | None:
     """A live signal; it has no id, for it cannot be had again. None for one that programs do not get."""
-    data: ProgressData | ListData
+    data: Passing
     match signal.data:
         case Tick() as tick:
             data, about = _progress(tick), "download"
         case ListTick() as tick:
             data, about = _list(tick), "playlist"
+        case BeatTick(service=service):
+            monitor = service.monitor
+            data = BeatData(name=service.name, state=monitor.state, latency_ms=monitor.latency_ms)
+            about = "monitor"
+        case LinkTick(link=link):
+            data, about = LinkData(state=link.state), "uptime_kuma"
         case _:
             return None
     told = Happening(at=at, kind=signal.kind, subject=Subject(type=about, id=signal.subject_id), actor=None, data=data)

@@ -6,6 +6,7 @@ portal runs.
 """
 
 from medianest.core.config.loading import Sources, load
+from medianest.core.config.monitors import MonitorSettings
 from medianest.core.config.presets import PresetSettings
 from medianest.core.config.problems import ConfigProblems, Origin, Problem
 from medianest.core.config.settings import (
@@ -21,6 +22,7 @@ from medianest.core.config.settings import (
     ServerSettings,
     Settings,
     TileSettings,
+    UptimeKumaSettings,
 )
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "DownloadsSettings",
     "JournalSettings",
     "LogSettings",
+    "MonitorSettings",
     "Origin",
     "OverseerrSettings",
     "PathsSettings",
@@ -41,5 +44,6 @@ __all__ = [
     "Settings",
     "Sources",
     "TileSettings",
+    "UptimeKumaSettings",
     "load",
 ]

@@ -17,8 +17,8 @@ from medianest.core.config.file import from_file
 from medianest.core.config.found import Found, Given, Name, Row, Shape, Shapes
 from medianest.core.config.presets import PresetDefaults, PresetSettings
 from medianest.core.config.problems import PROBLEMS_MOST, ConfigProblems, Origin, Problem, nearest
-from medianest.core.config.section import Section
-from medianest.core.config.settings import DATA_DIR_DEFAULT, LISTS, Settings, TileSettings, columns, fields
+from medianest.core.config.section import ListedSection, Section
+from medianest.core.config.settings import DATA_DIR_DEFAULT, LISTS, Settings, columns, fields
 from medianest.core.config.sources import CONFIG_VARIABLE, DATA_DIR, from_environment, from_options
 from medianest.core.i18n import Message, msg
 
@@ -130,7 +130,7 @@ def _refused_rows(found: Found) -> Iterator[Problem]:
     A key that is missing is no further problem where a line could not be read: it may be the one.
     """
     for name, rows in found.rows.items():
-        fine: list[tuple[Row, TileSettings]] = []
+        fine: list[tuple[Row, ListedSection]] = []
         for row in rows:
             try:
                 fine.append((row, LISTS[name].model_validate(_content(row))))
@@ -141,9 +141,9 @@ def _refused_rows(found: Found) -> Iterator[Problem]:
         yield from _clashes(fine)
 
 
-def _clashes(rows: Sequence[tuple[Row, TileSettings]]) -> Iterator[Problem]:
-    for place, (row, tile) in enumerate(rows):
-        found = ((key, earlier) for earlier, other in rows[:place] if (key := tile.clash(other)))
+def _clashes(rows: Sequence[tuple[Row, ListedSection]]) -> Iterator[Problem]:
+    for place, (row, one) in enumerate(rows):
+        found = ((key, earlier) for earlier, other in rows[:place] if (key := one.clash(other)))
         if first := next(found, None):
             key, earlier = first
             yield Problem(

@@ -1,5 +1,7 @@
 """What every part of the settings is."""
 
+from abc import abstractmethod
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -14,3 +16,11 @@ class Section(BaseModel):
     """A part of the settings, handed over as a whole to what needs it."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+
+
+class ListedSection(Section):
+    """One table of a list of them, such as [[tiles]]."""
+
+    @abstractmethod
+    def clash(self, other: "ListedSection") -> str | None:
+        """The key in which it repeats another one of its list."""

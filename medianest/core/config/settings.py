@@ -18,9 +18,10 @@ from pydantic.fields import FieldInfo
 from medianest.core.actor import Role
 from medianest.core.config import values
 from medianest.core.config.found import Name
+from medianest.core.config.monitors import MonitorSettings
 from medianest.core.config.path_maps import PathMap
 from medianest.core.config.presets import PresetDefaults, PresetName, Presets
-from medianest.core.config.section import RELOADABLE, Section
+from medianest.core.config.section import RELOADABLE, ListedSection, Section
 
 GIB = 1024**3
 BYTES_MOST = 2**53
@@ -115,6 +116,17 @@ class OverseerrSettings(Section):
     household_user_id: Annotated[int, Field(ge=0, le=2**31), RELOADABLE] = 0
 
 
+class UptimeKumaSettings(Section):
+    url: values.PublicUrl = None
+    username: values.Words = ""
+    password: values.Secret = SecretStr("")
+    totp_secret: values.Secret = SecretStr("")
+    status_page: values.Words = ""
+    api_key: values.Secret = SecretStr("")
+    alert_after_s: Annotated[int, Field(ge=0, le=86400), RELOADABLE] = 60
+    flapping_s: Annotated[int, Field(ge=0, le=86400), RELOADABLE] = 600
+
+
 class PicturesSettings(Section):
     cache_bytes: Annotated[Bytes, RELOADABLE] = GIB // 2
     tmdb_url: values.Origin = "https://image.tmdb.org"
@@ -152,7 +164,7 @@ class LogSettings(Section):
     format: Annotated[Literal["console", "json"], RELOADABLE] = "console"
 
 
-class TileSettings(Section):
+class TileSettings(ListedSection):
     """A link of the house: a tile on the home page that leads to another service."""
 
     title: values.Title
@@ -163,8 +175,9 @@ class TileSettings(Section):
     roles: values.Roles = frozenset(Role)
     order: Annotated[int, Field(ge=-1000, le=1000)] = 0
 
-    def clash(self, other: "TileSettings") -> str | None:
+    def clash(self, other: ListedSection) -> str | None:
         """The key in which this tile repeats another that some of the same people see."""
+        assert isinstance(other, TileSettings)
         if self.roles.isdisjoint(other.roles):
             return None
         if self.title.casefold() == other.title.casefold():
@@ -180,15 +193,17 @@ class Settings(Section):
     downloads: DownloadsSettings = Field(default_factory=DownloadsSettings)
     plex: PlexSettings = Field(default_factory=PlexSettings)
     overseerr: OverseerrSettings = Field(default_factory=OverseerrSettings)
+    uptime_kuma: UptimeKumaSettings = Field(default_factory=UptimeKumaSettings)
     pictures: PicturesSettings = Field(default_factory=PicturesSettings)
     accounts: AccountsSettings = Field(default_factory=AccountsSettings)
     journal: JournalSettings = Field(default_factory=JournalSettings)
     backups: BackupsSettings = Field(default_factory=BackupsSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     tiles: tuple[TileSettings, ...] = ()
+    monitors: tuple[MonitorSettings, ...] = ()
 
 
-LISTS: Mapping[str, type[TileSettings]] = MappingProxyType({"tiles": TileSettings})
+LISTS: Mapping[str, type[ListedSection]] = MappingProxyType({"tiles": TileSettings, "monitors": MonitorSettings})
 """What is written as a list of tables, such as [[tiles]]; a reload takes such a list over as a whole."""
 
 

@@ -211,17 +211,17 @@ def header_secret(value: object) -> SecretStr:
 
 
 def words(value: object) -> str:
-    return _at_most(text(value), WORDS_LENGTH_MOST)
+    return at_most(text(value), WORDS_LENGTH_MOST)
 
 
 def title(value: object) -> str:
-    written = _at_most(text(value), TITLE_LENGTH_MOST)
+    written = at_most(text(value), TITLE_LENGTH_MOST)
     if not written:
         raise refuse("config.want_words")
     return written
 
 
-def _at_most(written: str, most: int) -> str:
+def at_most(written: str, most: int) -> str:
     if len(written) > most:
         raise refuse("config.too_long", most=most)
     return written

@@ -1,0 +1,57 @@
+"""What the feature announces: services that went down and came back, and how it stands with Uptime Kuma."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from medianest.core.event import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceEvent(Event):
+    """Something about a service; `subject_id` is its incident, `name` what the household calls it.
+
+    It went down at `since`, and the incident lasts for `lasted_s` so far, or lasted.
+    """
+
+    kind: ClassVar[str] = "status"
+    subject_type: ClassVar[str] = "incident"
+
+    name: str
+    monitor: int
+    since: str
+    lasted_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceDown(ServiceEvent):
+    """A service has been down for longer than a moment."""
+
+    kind: ClassVar[str] = "status.down"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceBack(ServiceEvent):
+    """It is up again, and has stayed so."""
+
+    kind: ClassVar[str] = "status.back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRefused(Event):
+    """Uptime Kuma does not let the portal in, for a reason that somebody has to mend: `error` is a `Trouble`."""
+
+    kind: ClassVar[str] = "status.refused"
+    subject_type: ClassVar[str] = "uptime_kuma"
+    keep: ClassVar[timedelta] = timedelta(days=90)
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkMended(Event):
+    """It lets the portal in again."""
+
+    kind: ClassVar[str] = "status.mended"
+    subject_type: ClassVar[str] = "uptime_kuma"
+    keep: ClassVar[timedelta] = timedelta(days=90)

@@ -1,0 +1,1 @@
+"""Uptime Kuma, asked now and then: a public status page, or the figures that it keeps for Prometheus."""
