@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from medianest.core.i18n import Catalogue, Message, msg
 
 
 def serve(asked: argparse.Namespace) -> None:
+    gc.disable()  # what a start loads stays anyway; the server enables it as soon as it can answer
     given = sources(asked)
     settings = load(given)
 

@@ -92,11 +92,15 @@ class Server(uvicorn.Server):
                 self._captured_signals.clear()
 
     async def serve_telling(self, on_ready: Callable[[tuple[str, int]], Awaitable[None]]) -> None:
-        """Serve until told to stop; `on_ready` hears where it listens as soon as it can answer."""
+        """Serve until told to stop; `on_ready` hears where it listens as soon as it can answer.
+
+        From then on garbage is collected, if it was not before.
+        """
 
         async def tell() -> None:
             await self.ready.wait()
             gc.freeze()  # a full collection, in which nobody is answered, passes over what is there from the start
+            gc.enable()
             await on_ready(self.addresses[0])
 
         telling = asyncio.create_task(tell())
