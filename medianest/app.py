@@ -58,8 +58,8 @@ class Portal:
         self.live, self.metrics, self.catalogues, self.supervisor = Live(), Metrics(), Catalogues(), Supervisor()
         self.templates = Templates(self.catalogues, base_path=settings.server.base_path)
         rules = SessionRules(idle=settings.accounts.session_idle, absolute=settings.accounts.session_absolute)
-        self.plex = Plex(self.db, settings.plex, paths.key_file)
-        self.titles = plex_titles.build(self.db, self.live, lambda: self.settings, self.plex.installation)
+        self.plex = Plex(self.db, settings.plex, paths.key_file, self.metrics)
+        self.titles = plex_titles.build(self.db, self.live, self.metrics, lambda: self.settings, self.plex.installation)
         self.accounts, self.by_plex = Accounts(self.db, rules), ByPlex(self.db, rules, self.plex)
         self.queue = Queue(self.db, self.live, self.metrics, settings.downloads, paths, sources.environ)
         here = self.queue.downloads.artwork

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from medianest.core.config import Settings
 from medianest.core.metrics import Metrics
 from medianest.core.outbound import AddressPolicy
-from medianest.core.resilience import CircuitBreaker
+from medianest.core.resilience import CircuitBreaker, Health
 from medianest.pictures.artwork import Artwork, Find
 from medianest.pictures.decoders import Decoders
 from medianest.pictures.paths import as_it_is, tmdb_target
@@ -33,14 +33,18 @@ def build(settings: Callable[[], Settings], metrics: Metrics, *, plex: Where, ar
     )
     tmdb = tmdb_place(settings().pictures.tmdb_url)
 
-    async def at_tmdb() -> Place:
+    async def tmdb_always() -> Place:
         return tmdb
 
+    at_plex = _WhenAsked(plex, "Plex (pictures)", as_it_is)
+    at_tmdb = _WhenAsked(tmdb_always, "TMDB (pictures)", tmdb_target)
     origins: dict[Source, Origin] = {
-        Source.PLEX: _WhenAsked(plex, "Plex (pictures)", as_it_is),
-        Source.TMDB: _WhenAsked(at_tmdb, "TMDB (pictures)", tmdb_target),
+        Source.PLEX: at_plex,
+        Source.TMDB: at_tmdb,
         Source.ARTWORK: Artwork(artwork),
     }
+    for upstream in (at_plex, at_tmdb):
+        metrics.upstream(upstream.health)
     return Pictures(origins, shelf, Decoders(folder), paths.key_file, metrics)
 
 
@@ -51,6 +55,9 @@ class _WhenAsked:
         self._where, self._target = where, target
         self._breaker = CircuitBreaker(name)
         self._upstream: Upstream | None = None
+
+    def health(self) -> Health:
+        return self._breaker.health
 
     async def fetch(self, path: str, size: Size) -> bytes:
         kind = await asyncio.to_thread(_upstream)

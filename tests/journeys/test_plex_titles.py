@@ -47,3 +47,6 @@ async def test_what_came_in_is_scanned_by_plex_at_once(portal: Portal, plex: Ple
     file = queue.until(download["id"], "completed")["file"]["path"]
     plex.server.wait_for("/library/sections/1/refresh")
     assert plex.server.scans == [Scan("1", str((portal.media_dir / file).parent))]
+    with portal.program("metrics") as program:
+        figures = program.get("/metrics").text
+    assert [f'medianest_upstream_up{{upstream="{name}"}} 1.0' in figures for name in ("Plex", "plex.tv")] == [True] * 2

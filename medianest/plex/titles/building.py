@@ -6,6 +6,7 @@ from medianest.core.config import Settings
 from medianest.core.db import Database
 from medianest.core.event import HOUSEHOLD
 from medianest.core.live import Live, Signal
+from medianest.core.metrics import Metrics
 from medianest.plex import people
 from medianest.plex.installation import Installation
 from medianest.plex.titles.service import Surroundings, Titles
@@ -13,7 +14,9 @@ from medianest.plex.titles.service import Surroundings, Titles
 _STANDING = "plex.standing"
 
 
-def build(db: Database, live: Live, settings: Callable[[], Settings], installation: Installation) -> Titles:
+def build(
+    db: Database, live: Live, metrics: Metrics, settings: Callable[[], Settings], installation: Installation
+) -> Titles:
     """`settings` are those that hold at that moment; whoever watches `live` hears when the server comes or goes."""
 
     def tell() -> None:
@@ -29,4 +32,6 @@ def build(db: Database, live: Live, settings: Callable[[], Settings], installati
         app_url=settings().plex.app_url,
         key_file=settings().paths.key_file,
     )
-    return Titles(db, at, path_map=lambda: dict(settings().plex.path_map), on_change=tell)
+    titles = Titles(db, at, path_map=lambda: dict(settings().plex.path_map), on_change=tell)
+    metrics.upstream(lambda: titles.health)
+    return titles

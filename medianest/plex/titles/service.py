@@ -12,6 +12,7 @@ from medianest.core.db import Database
 from medianest.core.errors import NotFound, Unavailable
 from medianest.core.i18n import Message, msg
 from medianest.core.paging import Page
+from medianest.core.resilience import Health
 from medianest.core.security import derive, load_or_create_key, same
 from medianest.plex.models import InstallationRow
 from medianest.plex.titles import links, notices, queries
@@ -94,6 +95,11 @@ class Titles:
         self.intake = Intake(self._take, gather_s=gather_s)
         self.watcher = Watcher(self._connection, self.intake.tell)
         self.scans = Scans(db, self._connection, path_map, owner=security.new_id())
+
+    @property
+    def health(self) -> Health:
+        """How the link to the server is."""
+        return self._connection.health
 
     async def standing(self) -> Standing:
         as_of = await self._db.read(queries.as_of)

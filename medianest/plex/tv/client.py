@@ -29,11 +29,18 @@ class Tv:
     Raises TvAway with why, TvBusy, CircuitOpen and Crowded as every upstream, TokenRefused where a token is needed.
     """
 
-    def __init__(self, url: str, client_id: Callable[[], Awaitable[str]], *, retry: Retry | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        client_id: Callable[[], Awaitable[str]],
+        breaker: CircuitBreaker,
+        *,
+        retry: Retry | None = None,
+    ) -> None:
         self._url = url
         self._client_id = client_id
-        self._breaker = CircuitBreaker("plex.tv")
-        self._bulkhead = Bulkhead("plex.tv", at_once=4, waiting=16)
+        self._breaker = breaker
+        self._bulkhead = Bulkhead(breaker.name, at_once=4, waiting=16)
         self._retry = retry or Retry()
         self._client: httpx.AsyncClient | None = None
         self.limits = CallLimits()
