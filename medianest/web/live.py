@@ -17,6 +17,7 @@ from medianest.downloads.types import Download, Tick
 from medianest.downloads.workers import SIGNAL
 from medianest.http import sse
 from medianest.http.hub import News
+from medianest.plex.titles.types import SIGNAL as PLEX_SIGNAL
 from medianest.web.frame import Frame
 from medianest.web.lines import moving
 from medianest.web.news import is_gone, news_view, relation_to
@@ -45,10 +46,8 @@ class LiveWriter:
 
         Who does not see the whole household counts otherwise than everybody else, and is a class of one.
         """
-        if isinstance(news, Signal) and news.kind == SIGNAL:
-            return SIGNAL
         if isinstance(news, Signal):
-            return _LIST if news.kind == LIST_SIGNAL else None
+            return news.kind if news.kind in (SIGNAL, LIST_SIGNAL, PLEX_SIGNAL) else None
         alone = None if actor.may(Permission.SEE_HOUSEHOLD) else actor.id
         if _concerns_lists(news):
             return _SITE, alone
@@ -58,7 +57,7 @@ class LiveWriter:
 
     async def write(self, actor: Actor, news: News) -> bytes | None:
         if isinstance(news, Signal):
-            return await (self._tick if news.kind == SIGNAL else self._list)(actor, news)
+            return await self._passing(actor, news)
         if _concerns_lists(news):
             return await self._anew(actor, news)
         self._titles.pop(news.subject_id, None)
@@ -81,6 +80,12 @@ class LiveWriter:
     async def resync(self, actor: Actor) -> bytes:
         """The page reads itself anew."""
         return sse.message("anew", event="reset")
+
+    async def _passing(self, actor: Actor, signal: Signal) -> bytes | None:
+        """What is new in Plex is asked for by the shelves that are open: each person sees other things there."""
+        if signal.kind == PLEX_SIGNAL:
+            return sse.message("titles", event=PLEX_SIGNAL)
+        return await (self._tick if signal.kind == SIGNAL else self._list)(actor, signal)
 
     async def _tick(self, actor: Actor, signal: Signal) -> bytes | None:
         title = await self._title(signal.subject_id)

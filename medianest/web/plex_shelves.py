@@ -11,20 +11,24 @@ from medianest.web.plex_works import Shelf, begun_works, newest
 
 NEW = Shelf(name="new", path="/plex/new", title=msg("web.in_plex.new"))
 CONTINUE = Shelf(name="continue", path="/plex/continue", title=msg("web.in_plex.continue"))
+_READING = replace(NEW, works=(), note=msg("web.in_plex.reading"))
 _LOOKED_AT = 120
 _SHOWN = 14
 
 
 async def for_home(services: Services, actor: Actor) -> tuple[Shelf, ...]:
     """The shelves, without asking anybody: what only the server can tell comes by itself when the page is there."""
-    if (await services.titles.standing()).name is None:
+    standing = await services.titles.standing()
+    if standing.name is None:
         return ()
     shelves = [CONTINUE] if await services.titles.is_linked(actor) else []
     items = await services.titles.recent_at_once(actor, limit=_LOOKED_AT)
     if items is None:
         return (*shelves, NEW)
+    if not items:
+        return tuple(shelves) if standing.as_of else (*shelves, _READING)
     filled = replace(NEW, works=newest(services.pictures, items, most=_SHOWN))
-    return (*shelves, await with_age(services, filled)) if items else tuple(shelves)
+    return (*shelves, await with_age(services, filled))
 
 
 async def new(services: Services, actor: Actor) -> Shelf:
@@ -34,7 +38,8 @@ async def new(services: Services, actor: Actor) -> Shelf:
     except Unavailable as error:
         return replace(NEW, works=(), note=error.message)
     if not page.items:
-        return replace(NEW, works=(), note=msg("web.in_plex.nothing_new"))
+        was_read = (await services.titles.standing()).as_of is not None
+        return replace(NEW, works=(), note=msg("web.in_plex.nothing_new")) if was_read else _READING
     return await with_age(services, replace(NEW, works=newest(services.pictures, page.items, most=_SHOWN)))
 
 

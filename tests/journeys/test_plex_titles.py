@@ -26,6 +26,10 @@ async def test_from_the_home_page_to_an_episode_in_plex(visitors: Visitors, port
     title_in_plex(portal, "harbour lights")
     page = await visitors.page(PHONE, storage_state=portal.browser_state())
     await page.goto(portal.url("/"), wait_until="load")
+    with plex.server.lock:
+        film = plex.server.shelves.add("1", "movie", "Glass Tide", year=2026)
+    plex.server.events.timeline(film)
+    await expect(page.locator("#plex-new").get_by_role("link", name="Glass Tide")).to_be_visible()
     await page.get_by_role("link", name="All of “New in Plex”").click()
     await page.get_by_role("searchbox", name="Search in Plex").fill("harbor")
     await page.get_by_role("button", name="Search").click()

@@ -1,5 +1,6 @@
 """Which server is connected, and whose Plex account is whose: what the rest of the feature tells `Titles`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,7 +32,7 @@ class Linked:
     async def client_id(self) -> str:
         return "tests"
 
-    def titles(self, db: Database, key_file: Path) -> Titles:
+    def titles(self, db: Database, key_file: Path, on_change: Callable[[], None] = lambda: None) -> Titles:
         """The service over that server; what arrives in /media/films the server has in /storage/movies."""
         at = Surroundings(
             current_server=self.current_server,
@@ -40,4 +41,5 @@ class Linked:
             app_url="https://app.plex.tv",
             key_file=key_file,
         )
-        return Titles(db, at, path_map=lambda: {"/media/films": "/storage/movies"}, gather_s=0.01)
+        mapped = {"/media/films": "/storage/movies"}
+        return Titles(db, at, path_map=lambda: mapped, on_change=on_change, gather_s=0.01)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import ssl
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,6 +48,22 @@ async def test_connecting_reads_the_library_and_what_the_server_tells_comes_at_o
     plex.server.events.timeline(gone, state=9)
     await until(titled(db, "glass tide"))
     assert await db.read(queries.by_key, ALL, gone.key) is None
+
+
+async def test_whoever_watches_is_told_when_the_index_is_another_and_only_then(
+    linked: Linked, plex: Plex, db: Database, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    titles = linked.titles(db, tmp_path / "secret.key", on_change=lambda: told.append("again"))
+    for _ in range(2):
+        await titles.refresh()
+    assert told == ["again"]
+    with plex.server.lock:
+        film = plex.server.shelves.add("1", "movie", "Glass Tide", year=2026)
+    for _ in range(2):
+        await titles._take(Notice(keys=frozenset({film.key})))
+    assert told == ["again"] * 2
+    await titles.stop()
 
 
 async def test_what_a_scan_found_is_there_soon(running: Titles, plex: Plex, db: Database, until: Until) -> None:

@@ -16,6 +16,7 @@ from medianest.downloads.events import DownloadDeleted, DownloadEvent, DownloadF
 from medianest.downloads.models import DownloadRow
 from medianest.downloads.types import Progress, Stage, State, Tick
 from medianest.downloads.workers import SIGNAL
+from medianest.plex.titles.types import SIGNAL as PLEX_SIGNAL
 from tests.people import sign_in
 from tests.web.house import House, enter
 from tests.web.test_queue import finish, queue
@@ -169,6 +170,13 @@ async def test_who_may_not_see_a_download_hears_nothing_of_it(house: House) -> N
         tick(house, id, audience=frozenset({f"user:{house.cast.dora.id}"}))
         told = await stream.next()
     assert "id" not in told
+
+
+async def test_when_there_is_news_in_plex_shelves_are_told_to_look_and_nothing_else(house: House) -> None:
+    async with listening(house, house.cast.dora) as stream:
+        everybody = frozenset({"role:child"})
+        house.live.publish(Signal(kind=PLEX_SIGNAL, subject_id=PLEX_SIGNAL, audience=everybody, data=None))
+        assert await stream.next() == {"event": "plex", "data": "titles"}
 
 
 async def test_a_page_hears_what_happened_between_its_making_and_its_stream(house: House) -> None:

@@ -56,7 +56,7 @@ async def test_the_home_page_shows_what_is_new_with_episodes_of_a_show_as_one(bo
     page = await text(bob, "/")
     assert titles(page)[:3] == ["Small Hours", "Harbour Lights", "Paper Boats"]
     assert details(page)[:3] == ["4 new episodes", "5 new episodes", "2025"]
-    assert 'hx-get="/plex/new"' not in page, "it is there already"
+    assert 'hx-get="/plex/new" hx-trigger="plex from:#live"' in page, "it is there, and asked for when it changes"
     assert "Go on in Plex" not in page, "nobody knows who they are there"
 
 
@@ -70,13 +70,24 @@ async def test_a_page_that_did_not_change_is_not_sent_again_and_one_that_did_is(
     assert titles((await bob.get("/", headers=tag)).text)[0] == "Glass Tide"
 
 
+async def test_a_server_that_is_being_read_for_the_first_time_is_told_so(
+    house: House, browser: httpx.AsyncClient, plex: Plex
+) -> None:
+    house.linked.server = plex.server
+    await enter(browser, house.cast.bob)
+    for path in ("/", "/plex/new"):
+        assert "is being read, and comes here by itself" in await text(browser, path)
+    await house.services.titles.refresh()
+    assert "Paper Boats" in titles(await text(browser, "/"))
+
+
 async def test_what_somebody_goes_on_with_comes_by_itself_after_the_page(
     bob: httpx.AsyncClient, with_plex: House, plex: Plex
 ) -> None:
     with_plex.linked.people[with_plex.cast.bob.id] = FRIEND
     plex.server.watch(FRIEND, plex.server.shelves.items["5"], until_ms=1_350_000)
     plex.server.trouble("/hubs", wait=5)
-    assert 'hx-get="/plex/continue" hx-trigger="load"' in await text(bob, "/")
+    assert 'hx-get="/plex/continue" hx-trigger="load, plex from:#live"' in await text(bob, "/")
     plex.server.calm()
     shelf = await text(bob, "/plex/continue", **BY_HTMX)
     assert shelf.lstrip().startswith('<section class="section" id="plex-continue"')
@@ -103,7 +114,7 @@ async def test_a_child_gets_its_shelf_from_the_server_and_is_told_when_that_is_a
 ) -> None:
     with_plex.linked.people[with_plex.cast.dora.id] = CHILD
     await enter(browser, with_plex.cast.dora)
-    assert 'hx-get="/plex/new"' in await text(browser, "/")
+    assert 'hx-get="/plex/new" hx-trigger="load' in await text(browser, "/")
     assert set(titles(await text(browser, "/plex/new", **BY_HTMX))) >= {"Paper Boats"}
     assert "Harbour Lights" not in await text(browser, "/plex/new", **BY_HTMX)
     plex.server.away()

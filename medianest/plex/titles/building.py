@@ -2,25 +2,26 @@
 
 from collections.abc import Callable
 
+from medianest.core.actor import Role
 from medianest.core.config import Settings
 from medianest.core.db import Database
-from medianest.core.event import HOUSEHOLD
 from medianest.core.live import Live, Signal
 from medianest.core.metrics import Metrics
 from medianest.plex import people
 from medianest.plex.installation import Installation
 from medianest.plex.titles.service import Surroundings, Titles
+from medianest.plex.titles.types import SIGNAL
 
-_STANDING = "plex.standing"
+_EVERYBODY = frozenset(f"role:{role}" for role in Role)
 
 
 def build(
     db: Database, live: Live, metrics: Metrics, settings: Callable[[], Settings], installation: Installation
 ) -> Titles:
-    """`settings` are those that hold at that moment; whoever watches `live` hears when the server comes or goes."""
+    """`settings` are those that hold at that moment; `live` hears when to look again."""
 
     def tell() -> None:
-        live.publish(Signal(kind=_STANDING, subject_id=_STANDING, audience=HOUSEHOLD, data=None))
+        live.publish(Signal(kind=SIGNAL, subject_id=SIGNAL, audience=_EVERYBODY, data=None))
 
     async def token_of(user_id: str) -> str | None:
         return await db.read(people.server_token, installation.sealing, user_id)

@@ -85,9 +85,10 @@ class Titles:
         on_change: Callable[[], None] = lambda: None,
         gather_s: float = 1.0,
     ) -> None:
-        """`on_change` is told when the server is away, and when it is back."""
+        """`on_change` is told when the server is away, when it is back, and when the index is another one."""
         self._db = db
         self._at = at
+        self._on_change = on_change
         self._connection = Connection(at.current_server, at.client_id, on_change)
         self._viewers = Viewers(db, self._connection, at.token_of)
         self._continuing = Continuing(self._connection, self._viewers)
@@ -178,7 +179,8 @@ class Titles:
             return None
         async with self._turn:
             written = await (await self._sync()).refresh(wholly=wholly)
-        return _told(written)
+        self._tell(written)
+        return msg("titles.refreshed", **asdict(written)) if written else None
 
     def webhook_secret(self) -> str:
         """The last part of the address to which the server may post."""
@@ -217,12 +219,12 @@ class Titles:
             await self.refresh()
         elif notice.keys:
             async with self._turn:
-                await (await self._sync()).refresh_these(sorted(notice.keys))
+                self._tell(await (await self._sync()).refresh_these(sorted(notice.keys)))
+
+    def _tell(self, written: Written) -> None:
+        if written:
+            self._on_change()
 
     async def _sync(self) -> Sync:
         server, asking = await self._connection.asking()
         return Sync(self._db, asking, server.machine_id)
-
-
-def _told(written: Written) -> Message | None:
-    return msg("titles.refreshed", **asdict(written)) if written else None

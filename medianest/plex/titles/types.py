@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+SIGNAL = "plex"
+"""The live signal that the index changed, or that the server went or came back; it says no more than that."""
+
 
 class Kind(StrEnum):
     """What an item is; music and photos are not kept."""
