@@ -22,6 +22,7 @@ from medianest.http.services import Services
 from medianest.plex import installation
 from medianest.plex import people as plex_links
 from medianest.plex.titles import queries as plex_queries
+from medianest.plex.titles import viewers as plex_viewers
 from medianest.plex.titles.service import CONNECTED_BY
 from medianest.web.frame import THEME
 from medianest.web.given import dependencies
@@ -78,7 +79,8 @@ FRESH_ADMINS = (permitted(Permission.ADMINISTER), fresh)
 
 LISTS = (*playlist_queries.TABLES, spine.TABLE)
 MOVING = (*LISTS, *site_queries.TABLES)
-SHELVES = (*plex_queries.TABLES, *sorted(CONNECTED_BY))
+SHELVES = (*plex_queries.TABLES, *sorted(CONNECTED_BY), plex_links.TABLE, plex_viewers.TABLE)
+IN_PLEX = (*LISTS, *SHELVES)
 BODIES = dict.fromkeys(("/admin/sites", "/admin/sites/*/cookies"), site_cookies.BODY_MOST)
 """How many bytes of body a path takes that takes more than others."""
 
@@ -130,10 +132,10 @@ WAYS = (
     Way("GET", "/", home.show, SIGNED_IN, shows=(*MOVING, *SHELVES), live=True),
     Way("GET", "/library", library.show, SIGNED_IN, shows=(*MOVING, *sorted(CONNECTED_BY))),
 
-    Way("GET", "/plex", plex_titles.show, SIGNED_IN),
-    Way("GET", "/plex/new", plex_titles.new, SIGNED_IN),
+    Way("GET", "/plex", plex_titles.show, SIGNED_IN, shows=IN_PLEX, live=True, passes=True),
+    Way("GET", "/plex/new", plex_titles.new, SIGNED_IN, shows=IN_PLEX, live=True, passes=True),
     Way("GET", "/plex/continue", plex_titles.going_on, SIGNED_IN),
-    Way("GET", "/plex/titles/{id:str}", plex_titles.show_one, SIGNED_IN),
+    Way("GET", "/plex/titles/{id:str}", plex_titles.show_one, SIGNED_IN, shows=IN_PLEX, live=True, passes=True),
 
     Way("GET", "/queue", queue.show, SIGNED_IN, shows=MOVING, live=True),
     Way("POST", "/queue", links.queue, (*DOWNLOADS, paces.QUEUING)),
@@ -251,8 +253,8 @@ def router(services: Services, templates: Templates) -> Face:
 
 
 def _variant(request: AnyRequest) -> str:
-    """What else than the data makes an answer another: the theme, and whether htmx asks for a part."""
-    return f"{request.cookies.get(THEME)} {request.headers.get('hx-request')}"
+    """What else than the data makes an answer another: the theme, whether htmx asks for a part, and the device."""
+    return f"{request.cookies.get(THEME)} {request.headers.get('hx-request')} {request.headers.get('user-agent')}"
 
 
 def _of_the_minute(request: AnyRequest) -> str:

@@ -7,6 +7,9 @@ import pytest
 
 from medianest.accounts import permissions
 from medianest.core.actor import Actor, Role, Via
+from medianest.plex import people
+from medianest.plex.titles import queries, viewers
+from medianest.plex.titles.service import CONNECTED_BY
 from medianest.web.plex_marks import in_plex
 from tests.fakes.plex import CHILD, FRIEND, OWNER, Plex
 from tests.web.house import House, enter
@@ -68,6 +71,28 @@ async def test_a_page_that_did_not_change_is_not_sent_again_and_one_that_did_is(
     plex.server.shelves.add("1", "movie", "Glass Tide", year=2026, added_at=1_900_000_000, updated_at=1_900_000_000)
     await with_plex.services.titles.refresh()
     assert titles((await bob.get("/", headers=tag)).text)[0] == "Glass Tide"
+
+
+async def is_sent_again(browser: httpx.AsyncClient, path: str, **headers: str) -> bool:
+    """Whether it is though nothing changed; at the turn of a minute it may be, once."""
+    for _ in range(2):
+        tag = {"If-None-Match": (await browser.get(path)).headers["etag"]}
+        if (await browser.get(path, headers=tag | headers)).status_code == 304:
+            return False
+    return True
+
+
+async def test_pages_of_plex_are_sent_again_when_they_are_others_and_only_then(
+    bob: httpx.AsyncClient, with_plex: House
+) -> None:
+    pages = ("/plex", "/plex?section=1", "/plex?q=paper", "/plex/new", "/plex/titles/1")
+    assert [page for page in pages if await is_sent_again(bob, page)] == []
+    assert await is_sent_again(bob, "/plex/titles/1", **IPHONE), "another device has another way into Plex"
+    for table in (*queries.TABLES, *CONNECTED_BY, people.TABLE, viewers.TABLE):
+        tags = {page: {"If-None-Match": (await bob.get(page)).headers["etag"]} for page in pages}
+        with_plex.services.db.versions.advance(frozenset({table}))
+        answers = [await bob.get(page, headers=tag) for page, tag in tags.items()]
+        assert [answer.status_code for answer in answers] == [200] * len(pages), table
 
 
 async def test_a_server_that_is_being_read_for_the_first_time_is_told_so(

@@ -27,6 +27,7 @@ from medianest.plex.titles.viewing import ALL, NOTHING, View
 TokenOf = Callable[[str], Awaitable[str | None]]
 """The token that somebody, by our id, has for the server; None where there is no linked account."""
 
+TABLE = ViewerRow.__tablename__
 _FRESH = timedelta(hours=1)
 _LASTING = timedelta(hours=24)
 _KEYS_AT_ONCE = 50
