@@ -67,8 +67,10 @@ class DownloadView:
     log: LogView | None
 
 
-def download_view(download: Download, who: Relation, *, log: LogView | None) -> DownloadView:
-    shown = row(download, who)
+def download_view(
+    download: Download, who: Relation, *, log: LogView | None, in_plex: str | None = None
+) -> DownloadView:
+    shown = row(download, who, in_plex)
     return DownloadView(
         row=shown,
         buttons=tuple(act for act in shown.menu if act.way is not Way.LINK),

@@ -34,7 +34,7 @@ def dependencies(services: Services, templates: Templates) -> dict[str, Provide]
         counts = await services.db.read(queries.counts, reader.asking.actor)
         return replace(reader.frame(), under_way=counts.under_way, after=after)
 
-    writer = LiveWriter(services.db, services.downloads, templates)
+    writer = LiveWriter(services.db, services.downloads, services.titles, templates)
 
     def given_writer() -> LiveWriter:
         return writer

@@ -17,11 +17,13 @@ from medianest.downloads.types import Download, Tick
 from medianest.downloads.workers import SIGNAL
 from medianest.http import sse
 from medianest.http.hub import News
+from medianest.plex.titles.service import Titles
 from medianest.plex.titles.types import SIGNAL as PLEX_SIGNAL
 from medianest.web.frame import Frame
 from medianest.web.lines import moving
 from medianest.web.news import is_gone, news_view, relation_to
 from medianest.web.playlists import list_row
+from medianest.web.plex_marks import marks
 from medianest.web.rows import tally
 from medianest.web.templating import Templates
 
@@ -35,16 +37,18 @@ _OF_LISTS = frozenset({DownloadMoved.kind, DownloadJoined.kind})
 class LiveWriter:
     """Writes news as messages without a name, which htmx swaps in by their partials (see `http.hub.Writer`)."""
 
-    def __init__(self, db: Database, downloads: Downloads, templates: Templates) -> None:
+    def __init__(self, db: Database, downloads: Downloads, in_plex: Titles, templates: Templates) -> None:
         self._db = db
         self._downloads = downloads
+        self._in_plex = in_plex
         self._templates = templates
         self._titles: OrderedDict[str, str] = OrderedDict()
 
     def view(self, actor: Actor, news: News) -> Hashable:
         """Progress is the same for all; the rest differs by what somebody is to the download.
 
-        Who does not see the whole household counts otherwise than everybody else, and is a class of one.
+        Who does not see the whole household counts otherwise than everybody else, and is a class of one. So is anybody
+        but an administrator where there is a Plex server, for each sees other things there.
         """
         if isinstance(news, Signal):
             return news.kind if news.kind in (SIGNAL, LIST_SIGNAL, PLEX_SIGNAL) else None
@@ -53,6 +57,8 @@ class LiveWriter:
             return _SITE, alone
         if news.subject_type != _SUBJECT:
             return None
+        if self._in_plex.is_connected and not actor.is_admin:
+            alone = actor.id
         return relation_to(news, actor.id, is_admin=actor.is_admin), alone
 
     async def write(self, actor: Actor, news: News) -> bytes | None:
@@ -67,7 +73,8 @@ class LiveWriter:
             told = self._say(actor, "queue/_gone.html", {"gone": news.subject_id, "counts": tally(counts)})
         else:
             who = relation_to(news, actor.id, is_admin=actor.is_admin)
-            view = news_view(self._downloads.with_progress(download), who, counts, kind=news.kind)
+            shown, there = self._downloads.with_progress(download), await marks(self._in_plex, actor, [download])
+            view = news_view(shown, who, counts, kind=news.kind, in_plex=there.get(download.id))
             told = self._say(actor, "queue/_news.html", {"news": view}) + await self._list_of(actor, download)
         return sse.message(told, id=news.id)
 

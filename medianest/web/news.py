@@ -38,9 +38,11 @@ class NewsView:
     toast: Toast | None
 
 
-def news_view(download: Download, who: Relation, counts: Counts, *, kind: str | None = None) -> NewsView:
+def news_view(
+    download: Download, who: Relation, counts: Counts, *, kind: str | None = None, in_plex: str | None = None
+) -> NewsView:
     """`kind` is the entry's; without one it is the answer to who changed it."""
-    shown = row(download, who)
+    shown = row(download, who, in_plex)
     stays = kind in _IN_PLACE
     plays = download.state is State.COMPLETED
     return NewsView(
@@ -49,7 +51,7 @@ def news_view(download: Download, who: Relation, counts: Counts, *, kind: str | 
         lists=None if stays else _lists(shown.section, who),
         is_first=shown.section in (Section.FAILED, Section.DONE),
         is_under_way=shown.section in (Section.RUNNING, Section.WAITING),
-        view=None if stays and plays else download_view(download, who, log=None),
+        view=None if stays and plays else download_view(download, who, log=None, in_plex=in_plex),
         toast=_toast(download, who, kind),
     )
 

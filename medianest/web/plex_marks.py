@@ -1,18 +1,39 @@
-"""Whether a link's title is on the Plex server already; where that would be a guess, it is not."""
+"""Whether the title of a link or a download is on the Plex server already; where that would be a guess, it is not."""
+
+from collections.abc import Iterable, Mapping
 
 from medianest.core.actor import Actor
-from medianest.http.services import Services
+from medianest.downloads.types import Download
 from medianest.plex.titles.folding import title_and_year
+from medianest.plex.titles.service import Titles
 from medianest.plex.titles.types import Item, Kind, Wanted
 
 _AS_LONG = 0.1
 
 
-async def in_plex(services: Services, actor: Actor, title: str, duration_s: float | None) -> str | None:
+async def in_plex(titles: Titles, actor: Actor, title: str, duration_s: float | None) -> str | None:
     """The page of the title that it is: of the same name and year, or, where no year is known, a film as long."""
+    wanted = _wanted(title)
+    (item,) = await titles.present(actor, [wanted])
+    return _page(item, wanted, duration_s)
+
+
+async def marks(titles: Titles, actor: Actor, downloads: Iterable[Download]) -> Mapping[str, str]:
+    """The same for many at once: the pages of those that are there, by the ids of the downloads."""
+    listed = list(downloads)
+    wanted = [_wanted(one.title) for one in listed]
+    found = zip(listed, await titles.present(actor, wanted), wanted, strict=True)
+    pages = ((one.id, _page(item, named, one.duration_s)) for one, item, named in found)
+    return {id: page for id, page in pages if page}
+
+
+def _wanted(title: str) -> Wanted:
     name, year = title_and_year(title)
-    (item,) = await services.titles.present(actor, [Wanted(title=name, year=year)])
-    if item is None or not (year or _is_as_long(item, duration_s)):
+    return Wanted(title=name, year=year)
+
+
+def _page(item: Item | None, wanted: Wanted, duration_s: float | None) -> str | None:
+    if item is None or not (wanted.year or _is_as_long(item, duration_s)):
         return None
     return f"/plex/titles/{item.key}"
 

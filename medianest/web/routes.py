@@ -21,6 +21,7 @@ from medianest.http.limits import Limited
 from medianest.http.services import Services
 from medianest.plex import installation
 from medianest.plex import people as plex_links
+from medianest.plex.titles import index as plex_index
 from medianest.plex.titles import queries as plex_queries
 from medianest.plex.titles import viewers as plex_viewers
 from medianest.plex.titles.service import CONNECTED_BY
@@ -79,7 +80,8 @@ FRESH_ADMINS = (permitted(Permission.ADMINISTER), fresh)
 
 LISTS = (*playlist_queries.TABLES, spine.TABLE)
 MOVING = (*LISTS, *site_queries.TABLES)
-SHELVES = (*plex_queries.TABLES, *sorted(CONNECTED_BY), plex_links.TABLE, plex_viewers.TABLE)
+MARKS = (plex_index.TABLE, plex_links.TABLE, plex_viewers.TABLE)
+SHELVES = (*plex_queries.TABLES, *sorted(CONNECTED_BY), *MARKS)
 IN_PLEX = (*LISTS, *SHELVES)
 BODIES = dict.fromkeys(("/admin/sites", "/admin/sites/*/cookies"), site_cookies.BODY_MOST)
 """How many bytes of body a path takes that takes more than others."""
@@ -130,14 +132,14 @@ WAYS = (
     Way("GET", "/pictures/{path:path}", pictures.show, SIGNED_IN),
 
     Way("GET", "/", home.show, SIGNED_IN, shows=(*MOVING, *SHELVES), live=True),
-    Way("GET", "/library", library.show, SIGNED_IN, shows=(*MOVING, *sorted(CONNECTED_BY))),
+    Way("GET", "/library", library.show, SIGNED_IN, shows=(*MOVING, *MARKS, *sorted(CONNECTED_BY))),
 
     Way("GET", "/plex", plex_titles.show, SIGNED_IN, shows=IN_PLEX, live=True, passes=True),
     Way("GET", "/plex/new", plex_titles.new, SIGNED_IN, shows=IN_PLEX, live=True, passes=True),
     Way("GET", "/plex/continue", plex_titles.going_on, SIGNED_IN),
     Way("GET", "/plex/titles/{id:str}", plex_titles.show_one, SIGNED_IN, shows=IN_PLEX, live=True, passes=True),
 
-    Way("GET", "/queue", queue.show, SIGNED_IN, shows=MOVING, live=True),
+    Way("GET", "/queue", queue.show, SIGNED_IN, shows=(*MOVING, *MARKS), live=True),
     Way("POST", "/queue", links.queue, (*DOWNLOADS, paces.QUEUING)),
     Way("POST", "/queue/preview", links.look, (*DOWNLOADS, paces.LOOKING)),
     Way("GET", "/queue/links", links.paste_several, DOWNLOADS),

@@ -32,7 +32,10 @@ class Why:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A download in a list or on its own page; `move_path` is None where this reader cannot move it."""
+    """A download in a list or on its own page; `move_path` is None where this reader cannot move it.
+
+    `in_plex` is the page of what is the same on the Plex server.
+    """
 
     id: str
     path: str
@@ -51,6 +54,7 @@ class Row:
     menu: tuple[Act, ...]
     may_play: bool
     move_path: str | None
+    in_plex: str | None = None
 
 
 SECTION_OF = {
@@ -64,7 +68,7 @@ SECTION_OF = {
 }
 
 
-def row(download: Download, who: Relation) -> Row:
+def row(download: Download, who: Relation, in_plex: str | None = None) -> Row:
     """`download` as somebody of this relation sees it."""
     menu = tuple(acts(download, who))
     return Row(
@@ -85,6 +89,7 @@ def row(download: Download, who: Relation) -> Row:
         menu=menu,
         may_play=download.state is State.COMPLETED and who.has_file,
         move_path=f"/downloads/{download.id}/move" if who.decides and download.state in IN_LINE else None,
+        in_plex=in_plex,
     )
 
 

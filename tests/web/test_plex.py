@@ -222,4 +222,4 @@ async def test_a_link_is_marked_only_where_it_is_no_guess(
 ) -> None:
     may = permissions.OF_ROLE[Role.MEMBER]
     bob = Actor(id=with_plex.cast.bob.id, name="Bob", role=Role.MEMBER, permissions=may, via=Via.WEB)
-    assert bool(await in_plex(with_plex.services, bob, title, duration_s)) is is_there
+    assert bool(await in_plex(with_plex.services.titles, bob, title, duration_s)) is is_there

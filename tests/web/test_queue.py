@@ -24,7 +24,9 @@ async def queue(house: House, owner: User, name: str, **values: Any) -> str:
     _, actor = await sign_in(house.services.accounts, owner)
     download, _ = await house.services.downloads.enqueue(actor, LINK.format(name))
     async with house.services.db.transaction() as session:
-        await session.execute(update(DownloadRow).where(DownloadRow.id == download.id).values(title=name, **values))
+        await session.execute(
+            update(DownloadRow).where(DownloadRow.id == download.id).values({"title": name, **values})
+        )
     return download.id
 
 

@@ -47,6 +47,11 @@ class Connection:
         return server, self._asking
 
     @property
+    def is_made(self) -> bool:
+        """Whether a server has been there to be asked since the portal started."""
+        return self._server is not None
+
+    @property
     def health(self) -> Health:
         return self._breaker.health
 

@@ -20,7 +20,7 @@ _NEWS = (Kind.MOVIE, Kind.EPISODE)
 _TOP = (Kind.MOVIE, Kind.SHOW)
 _CANDIDATES = 400
 _QUERY_MOST = 200
-_WANTED_MOST = 200
+WANTED_MOST = 200
 
 
 def sections(session: Session, view: View) -> Sequence[Holding]:
@@ -104,14 +104,13 @@ def search(session: Session, view: View, text: str, *, limit: int = 20) -> Seque
 
 
 def present(session: Session, view: View, wanted: Sequence[Wanted]) -> Sequence[Item | None]:
-    """For each title, the film or show that is it: by one of its numbers, else by title and year.
+    """For each of these titles, `WANTED_MOST` at most, the film or show that is it: by a number, or by title and year.
 
     Without a year it is that title only where no other has the same name: a guess is worse than no answer.
     """
     seen = _seen(session, view, hidden=2)
-    asked = wanted[:_WANTED_MOST]
-    rows = list(session.execute(_items().where(_any_of(asked), _beside(ItemRow.kind).in_(_TOP), seen)))
-    return [next((_item(row) for row in _matching(rows, one)), None) for one in asked]
+    rows = list(session.execute(_items().where(_any_of(wanted), _beside(ItemRow.kind).in_(_TOP), seen)))
+    return [next((_item(row) for row in _matching(rows, one)), None) for one in wanted]
 
 
 def _any_of(wanted: Iterable[Wanted]) -> ColumnElement[bool]:

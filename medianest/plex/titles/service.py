@@ -27,7 +27,6 @@ from medianest.plex.titles.scans import Scans
 from medianest.plex.titles.sync import Sync
 from medianest.plex.titles.types import Holding, Item, Kind, Season, Wanted
 from medianest.plex.titles.viewers import TokenOf, Viewers
-from medianest.plex.titles.viewing import NOTHING
 from medianest.plex.titles.watcher import Watcher
 
 SEARCHED_MOST = 50
@@ -98,6 +97,11 @@ class Titles:
         self.scans = Scans(db, self._connection, path_map, owner=security.new_id())
 
     @property
+    def is_connected(self) -> bool:
+        """Whether there is a server to be asked."""
+        return self._connection.is_made
+
+    @property
     def health(self) -> Health:
         """How the link to the server is."""
         return self._connection.health
@@ -162,11 +166,16 @@ class Titles:
         return await self._continuing.of(actor)
 
     async def present(self, actor: Actor, wanted: Sequence[Wanted]) -> Sequence[Item | None]:
-        """For each title the film or show on the server that it is; what only the server could tell counts as no."""
-        if not wanted:
-            return []
-        view = await self._viewers.view(actor)
-        return await self._db.read(queries.present, NOTHING if view.asks else view, wanted)
+        """For each title the film or show on the server that it is.
+
+        Nobody is asked: what somebody saw today counts, and what only the server could tell counts as no.
+        """
+        view = await self._viewers.known_view(actor, lately=True) if wanted and self.is_connected else None
+        if view is None:
+            return [None] * len(wanted)
+        parts = [wanted[start : start + queries.WANTED_MOST] for start in range(0, len(wanted), queries.WANTED_MOST)]
+        found = [await self._db.read(queries.present, view, part) for part in parts]
+        return [item for part in found for item in part]
 
     async def watch(self, keys: Sequence[str]) -> Sequence[Watch | None]:
         """Where items are watched; None while it is not known which server it is."""

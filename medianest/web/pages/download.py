@@ -18,13 +18,16 @@ from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
 from medianest.web.media_types import media_type
+from medianest.web.plex_marks import marks
 
 
 async def show(reader: CurrentReader, services: TheServices, frame: PageFrame, id: FromPath[str]) -> Html:
     """The page of a download."""
     download, who = await _known(reader, services, id)
     log = await _log(reader, services, download) if who.decides else None
-    view = download_view(services.downloads.with_progress(download), who, log=log)
+    there = await marks(services.titles, reader.asking.actor, [download])
+    shown = services.downloads.with_progress(download)
+    view = download_view(shown, who, log=log, in_plex=there.get(id))
     return htmx.page(reader, replace(frame, place=Place.QUEUE), "download/page.html", view)
 
 

@@ -1,5 +1,6 @@
 """The first page: what just arrived, what is on its way, and where else the house has something."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from medianest.core.actor import Actor
@@ -13,6 +14,7 @@ from medianest.web.acts import relation
 from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html
+from medianest.web.plex_marks import marks
 from medianest.web.plex_works import Shelf
 from medianest.web.rows import Row, row
 from medianest.web.tiles import TileGroup, tile_groups
@@ -38,10 +40,11 @@ async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -
     actor = reader.asking.actor
     active = await services.db.read(queries.listing, actor, states=ACTIVE, limit=_UNDER_WAY)
     here = await services.db.read(queries.listing, actor, states=_HERE, sort=Sort.FINISHED, limit=_ARRIVED)
-    arrived = [_shown(services, actor, item) for item in here.items]
+    there = await marks(services.titles, actor, [*active.items, *here.items])
+    arrived = [_shown(services, actor, item, there) for item in here.items]
     view = HomeView(
         feature=arrived[0] if arrived else None,
-        under_way=tuple(_shown(services, actor, item) for item in active.items),
+        under_way=tuple(_shown(services, actor, item, there) for item in active.items),
         arrived=tuple(arrived[1:]),
         shelves=await plex_shelves.for_home(services, actor),
         links=tile_groups(services.settings().tiles, actor),
@@ -49,5 +52,5 @@ async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -
     return htmx.page(reader, replace(frame, place=Place.HOME), "home/page.html", view)
 
 
-def _shown(services: Services, actor: Actor, download: Download) -> Row:
-    return row(services.downloads.with_progress(download), relation(actor, download))
+def _shown(services: Services, actor: Actor, download: Download, there: Mapping[str, str]) -> Row:
+    return row(services.downloads.with_progress(download), relation(actor, download), there.get(download.id))

@@ -14,6 +14,7 @@ from medianest.web.acts import relation
 from medianest.web.frame import Chip, Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html
+from medianest.web.plex_marks import marks
 from medianest.web.rows import Row, row
 
 _PAGE = 48
@@ -44,11 +45,12 @@ async def show(
     found = await services.db.read(
         queries.listing, actor, states=_HERE, mine=mine, sort=Sort.FINISHED, cursor=cursor, limit=_PAGE
     )
+    there = await marks(services.titles, actor, found.items)
     whose = "mine" if mine else "all"
     view = LibraryView(
         total=counts.completed,
         chips=(*chips(whose), *await _beside(services)),
-        rows=tuple(row(item, relation(actor, item)) for item in found.items),
+        rows=tuple(row(item, relation(actor, item), there.get(item.id)) for item in found.items),
         more=f"/library?show={whose}&cursor={found.next_cursor}" if found.next_cursor else None,
     )
     return htmx.page(reader, replace(frame, place=Place.LIBRARY), "library/page.html", view)

@@ -104,7 +104,7 @@ async def look(request: AnyRequest, reader: CurrentReader, services: TheServices
         return refused(reader, frame, link, error)
     view = link_view(found, offers, remembered=remembered)
     if view.preview:
-        there = await in_plex(services, actor, found.title, found.duration_s)
+        there = await in_plex(services.titles, actor, found.title, found.duration_s)
         view = replace(view, preview=replace(view.preview, in_plex=there))
     return told(reader, frame, link, view)
 

@@ -22,6 +22,7 @@ from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html
 from medianest.web.pages.failures import CauseRow, cause_rows
 from medianest.web.playlists import ListRow, list_row
+from medianest.web.plex_marks import marks
 from medianest.web.rows import Row, Section, Tally, row, tally
 from medianest.web.sites import SiteTile, tiles
 
@@ -87,7 +88,8 @@ async def show(
     shows = next((choice for choice in Shows if choice == show), Shows.ALL)
     counts = tally(await services.db.read(queries.counts, actor))
     found, more = await _found(services, actor, shows, cursor)
-    rows = (row(services.downloads.with_progress(item), relation(actor, item)) for item in found)
+    there, shown = await marks(services.titles, actor, found), services.downloads.with_progress
+    rows = (row(shown(item), relation(actor, item), there.get(item.id)) for item in found)
     view = QueueView(
         shows=shows,
         counts=counts,

@@ -20,6 +20,7 @@ from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader, Toast
 from medianest.web.news import news_view
+from medianest.web.plex_marks import marks
 from medianest.web.rows import tally
 
 Verb: TypeAlias = Callable[[Downloads, Actor, str], Awaitable[Download]]
@@ -103,7 +104,8 @@ async def _done(reader: Reader, services: Services, download: Download) -> Html:
     if not reader.by_htmx:
         return htmx.go(reader, internal_path(reader.came_from, otherwise="/queue"))
     counts = await services.db.read(queries.counts, actor)
-    news = news_view(services.downloads.with_progress(download), relation(actor, download), counts)
+    shown, there = services.downloads.with_progress(download), await marks(services.titles, actor, [download])
+    news = news_view(shown, relation(actor, download), counts, in_plex=there.get(download.id))
     return htmx.fragment(reader, "queue/_news.html", {"news": news})
 
 
