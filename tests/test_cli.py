@@ -4,11 +4,12 @@ import asyncio
 import io
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from medianest.core.db import Database
 from medianest.core.instance import InstanceLock
 from medianest.downloads.ytdlp import updates
 from medianest.migrations import upgrade
+from tests.fakes.plex import OWNER, Plex
 
 PASSWORD = "correct horse battery staple"
 ROOT = Path(__file__).parents[1]
@@ -276,6 +278,33 @@ async def test_the_doctor_tells_people_and_programs(
     assert found["paths.data_dir"]["data"]["path"] == str(settings.paths.data_dir)
     assert found["versions.sqlite"]["verdict"] in ("fine", "look")
     assert all(isinstance(fact["finding"], str) and not fact["finding"].startswith("doctor.") for fact in facts)
+    assert settings.paths.data_dir.exists() == (state != "nothing there")
+
+
+@pytest.mark.parametrize(
+    "state", ["at rest", "of an earlier release", "held by somebody", "no database", "nothing there"]
+)
+async def test_the_doctor_tells_of_plex_where_no_portal_runs(
+    state: str, run: Run, settings: Settings, plex: Plex, fresh: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that is known of it is in the database; without one, the server is looked for where the settings say."""
+    monkeypatch.setenv("MEDIANEST_PLEX__SERVER_URL", plex.server.base)
+    monkeypatch.setenv("MEDIANEST_PLEX__TOKEN", plex.tv.token_of(OWNER))
+    monkeypatch.setenv("MEDIANEST_PLEX__TV_URL", plex.tv.base)
+    if state != "nothing there":
+        settings.paths.data_dir.mkdir(mode=0o700)
+    if state not in ("nothing there", "no database"):
+        settings.paths.database.write_bytes(fresh)
+    if state == "of an earlier release":
+        with closing(sqlite3.connect(settings.paths.database)) as database, database:
+            database.execute("UPDATE alembic_version SET version_num = '0014'")
+    with InstanceLock(settings.paths.data_dir) if state == "held by somebody" else nullcontext():
+        told = (await run("doctor")).out
+        plex.server.away()
+        assert "Nobody listens" in (await run("doctor")).out
+    knows = state == "at rest"
+    assert f"{plex.server.name if knows else '127.0.0.1'} answers, version" in told
+    assert ("It answers, and takes the owner’s token." in told) is knows
     assert settings.paths.data_dir.exists() == (state != "nothing there")
 
 

@@ -2,13 +2,17 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import urlsplit
 
 from medianest.admin.types import Fact, Group, Verdict
+from medianest.core.config import PlexSettings, Settings
+from medianest.core.db import Database
 from medianest.core.errors import MediaNestError, Unavailable
 from medianest.core.i18n import Message, msg
+from medianest.core.security import new_id
 from medianest.plex.errors import TokenRefused
 from medianest.plex.reach.looking import look
-from medianest.plex.reach.types import Found
+from medianest.plex.reach.types import Found, Look
 from medianest.plex.service import Plex
 
 
@@ -20,6 +24,26 @@ async def examine(plex: Plex) -> list[Fact]:
     return list(await asyncio.gather(_server(plex), _tv(plex)))
 
 
+async def by_database(settings: Settings) -> list[Fact]:
+    """The same where no portal runs; whoever calls holds the lock of the data folder."""
+    database = Database(settings.paths.database)
+    plex = Plex(database, settings.plex, settings.paths.key_file)
+    await database.open()
+    try:
+        return await examine(plex)
+    finally:
+        await plex.stop()
+        await database.close()
+
+
+async def by_settings(settings: PlexSettings) -> list[Fact]:
+    """The same where there is no database yet: whether a Plex server is where the settings say."""
+    url = settings.server_url
+    if not settings.enabled or url is None:
+        return [_fact("plex_server", Verdict.FINE, msg("doctor.plex_none"))]
+    return [_judged(await look(url, client_id=new_id()), url, urlsplit(url).hostname or "")]
+
+
 async def _server(plex: Plex) -> Fact:
     try:
         server = await plex.installation.current_server()
@@ -29,10 +53,13 @@ async def _server(plex: Plex) -> Fact:
         return _fact("plex_server", Verdict.WRONG, msg("doctor.plex_unfinished"), msg("doctor.mend_plex_link"))
     client_id = await plex.installation.client_id()
     seen = await look(server.url, client_id=client_id, token=server.token, expected=server.machine_id)
-    data: dict[str, Any] = {"url": server.url, "found": seen.found, "version": seen.version}
+    return _judged(seen, server.url, server.name)
+
+
+def _judged(seen: Look, url: str, name: str) -> Fact:
+    data: dict[str, Any] = {"url": url, "found": seen.found, "version": seen.version}
     if seen.found is Found.HERE:
-        finding = msg("doctor.plex_here", name=server.name, version=seen.version)
-        return _fact("plex_server", Verdict.FINE, finding, **data)
+        return _fact("plex_server", Verdict.FINE, msg("doctor.plex_here", name=name, version=seen.version), **data)
     mend = msg("doctor.mend_plex_link" if seen.found is Found.REFUSED else "doctor.mend_plex_url")
     return _fact("plex_server", Verdict.WRONG, msg(f"plex_sign_in.found_{seen.found}"), mend, **data)
 

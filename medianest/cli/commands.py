@@ -5,13 +5,12 @@ import asyncio
 import gc
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
-from medianest.admin.types import Programs, Sent
+from medianest.admin.types import Sent
 from medianest.cli import words
 from medianest.core.config import Settings, Sources, load
-from medianest.core.errors import Unavailable
 from medianest.core.i18n import Catalogue, Message, msg
 
 
@@ -107,7 +106,9 @@ def doctor(asked: argparse.Namespace) -> None:
     try:
         facts = control.ask(settings.paths.data_dir, "doctor", {})
     except control.NotRunning:
-        facts = _examine(settings)
+        from medianest.cli import examining  # all that it looks at
+
+        facts = examining.examine(settings)
     catalogue = words.catalogue()
     told = [_in_words(fact, catalogue) for fact in facts]
     if asked.json:
@@ -139,25 +140,6 @@ def _tell(ytdlp: Mapping[str, Any]) -> None:
         say(msg("cli.ytdlp_back_to", version=ytdlp["back_to"]))
     if trouble:
         say(Message(trouble["id"], trouble["values"]))
-
-
-def _examine(settings: Settings) -> Sequence[Mapping[str, Any]]:
-    """The doctor's facts where no portal runs, as the folder's owner sees them."""
-    from medianest.admin import commands
-    from medianest.admin import doctor as examining
-    from medianest.core import instance
-    from medianest.downloads import spawn
-    from medianest.downloads.ytdlp import updates
-
-    if settings.paths.data_dir.is_dir():
-        instance.become_owner(settings.paths.data_dir)
-    used = updates.status_at_rest(settings.downloads, settings.paths)
-    try:
-        tools = spawn.find_tools()
-        programs = Programs.of(tools, used)
-    except Unavailable:
-        programs = Programs(ffmpeg=None, deno=None, ytdlp=used)
-    return [commands.fact_values(fact) for fact in asyncio.run(examining.examine(settings, programs))]
 
 
 def _in_words(fact: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
