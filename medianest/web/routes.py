@@ -115,6 +115,7 @@ WAYS = (
 
     Way("GET", "/setup", setup.show, ANYONE),
     Way("POST", "/setup", setup.create, ANYONE),
+    Way("GET", "/setup/plex", setup.ask_for_plex, ADMINS),
     Way("GET", "/sign-in", sign_in.show, ANYONE),
     Way("POST", "/sign-in", sign_in.enter, ANYONE),
     Way("GET", "/sign-in/again", sign_in.ask_again, SIGNED_IN),

@@ -228,6 +228,7 @@ def _door() -> Iterator[Sample]:
     for name, (template, way) in plex.samples_at_the_door():
         yield Sample(name=name, template=template, view=way, frame=OUTSIDE)
     yield Sample(name="setup", template="setup/page.html", view=setup.SetupView(token="t"), frame=OUTSIDE)
+    yield Sample(name="setup-plex", template="setup/plex.html", view=None, frame=OUTSIDE)
     nobody = sign_in.SignInView(is_set_up=False)
     yield Sample(name="sign-in-nobody", template="sign_in/page.html", view=nobody, frame=OUTSIDE)
     used = setup.SetupView(token="t", is_open=False, error=msg("accounts.setup_closed"))

@@ -68,7 +68,7 @@ PAGES = {
 """An address for each page that an administrator opens."""
 AT_THE_DOOR = {"/sign-in": "/sign-in", "/invite": "{invitation}"}
 NO_PAGES = {
-    "/setup", "/failures/{code:str}/dismiss", "/playlists/{id:str}", "/playlists/{id:str}/stop",
+    "/setup", "/setup/plex", "/failures/{code:str}/dismiss", "/playlists/{id:str}", "/playlists/{id:str}/stop",
     "/static/{path:path}", "/pictures/{path:path}", "/live", "/previews/{id:str}/picture", "/downloads/{id:str}/log",
     "/downloads/{id:str}/file",
     "/downloads/{id:str}/picture", "/admin", "/admin/journal.csv", "/admin/backups/{name:str}",

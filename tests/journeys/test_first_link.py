@@ -28,6 +28,7 @@ async def set_up(page: Page, portal: Portal) -> None:
     await page.get_by_label("Name").fill("Robin")
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Go in").click()
+    await page.get_by_role("link", name="Not now").click()
     await expect(page).to_have_url(portal.url("/"))
 
 

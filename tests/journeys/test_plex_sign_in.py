@@ -204,9 +204,13 @@ async def test_an_administrator_connects_the_server_and_brings_people_in(
     plex = standing_plex
     settings = {"plex": {"tv_url": plex.tv.base, "app_url": plex.tv.app}}
     with Portal(tmp_path_factory.mktemp("first-run"), settings=settings) as portal:
-        portal.admin()
-        page = await visitors.page(PHONE, storage_state=portal.browser_state())
-        await page.goto(portal.url("/admin/plex"))
+        page = await visitors.page(PHONE)
+        await page.goto(portal.setup_url)
+        await page.get_by_label("Name").fill(ADMIN)
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Go in").click()
+        await expect(page).to_have_url(portal.url("/setup/plex"))
+        await judge(page)
         await page.get_by_role("button", name="Connect Plex").click()
         await say_yes(page, OWNER)
         await expect(page.get_by_role("heading", name=plex.server.name)).to_be_visible()

@@ -88,9 +88,23 @@ async def test_a_fresh_house_is_set_up_by_its_link_once(empty_house: House) -> N
         answer = await submit(browser, "/setup", on=page, token="wrong", name="Robin", password=PASSWORD)
         assert answer.status_code == 403
         answer = await submit(browser, "/setup", on=page, token=secret, name="Robin", password=PASSWORD)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/setup/plex")
         assert "/admin" in (await browser.get("/")).text
+        await _leads_to_plex(empty_house, browser)
         assert (await browser.get(page)).status_code == 404
+
+
+async def _leads_to_plex(house: House, browser: httpx.AsyncClient) -> None:
+    """As long as no server is connected, and people may sign in by Plex."""
+    page = await browser.get("/setup/plex")
+    assert 'action="/admin/plex/connect"' in page.text
+    assert page.text.index('action="/admin/plex/connect"') < page.text.index('href="/"')
+    installation = house.services.by_plex.plex.installation
+    usual = installation.settings
+    for changed in ({"enabled": False}, {"server_url": "http://127.0.0.1:9"}):
+        installation.settings = usual.model_copy(update=changed)
+        assert (await browser.get("/setup/plex")).headers["location"] == "/"
+    installation.settings = usual
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/setup", "/sign-in/again"])

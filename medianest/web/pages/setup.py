@@ -1,4 +1,4 @@
-"""The first page of a fresh installation: who looks after it."""
+"""The first pages of a fresh installation: who looks after it, and whether there is a Plex server."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -8,6 +8,7 @@ from litestar.params import FromQuery
 from medianest.accounts.errors import SetupClosed
 from medianest.core.errors import Invalid
 from medianest.core.i18n import Message, msg
+from medianest.http.services import Services
 from medianest.web import forms, htmx
 from medianest.web.errors import status_of
 from medianest.web.given import CurrentReader, TheServices
@@ -53,4 +54,16 @@ async def create(request: AnyRequest, reader: CurrentReader, services: TheServic
             password_error=forms.wrong(error, "password"),
         )
         return htmx.page(reader, reader.frame(), "setup/page.html", view, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    return let_in(reader, opened, "/")
+    return let_in(reader, opened, "/setup/plex" if await _may_connect(services) else "/")
+
+
+async def ask_for_plex(reader: CurrentReader, services: TheServices) -> Html:
+    """Whether the household's Plex server should be connected, as long as none is."""
+    if not await _may_connect(services):
+        return htmx.go(reader, "/")
+    return htmx.page(reader, reader.frame(), "setup/plex.html", None)
+
+
+async def _may_connect(services: Services) -> bool:
+    known = await services.by_plex.plex.installation.state()
+    return services.by_plex.door.is_on and known.url is None
