@@ -12,8 +12,9 @@ from typing import Self
 import medianest
 from medianest.core.programs import Program
 from medianest.core.resilience import Bulkhead
+from medianest.core.tones import TONES
 from medianest.pictures.errors import NoPicture, PictureAway
-from medianest.pictures.types import Size
+from medianest.pictures.types import Drawn, Size
 from medianest.pictures.wire import ANSWER, ANSWER_MOST, REQUEST, is_whole
 
 AT_ONCE = 2
@@ -88,13 +89,13 @@ class Decoders:
         """The children that have nothing to do."""
         return [decoder.pid for decoder in self._idle]
 
-    async def draw(self, data: bytes, size: Size) -> bytes:
+    async def draw(self, data: bytes, size: Size) -> Drawn:
         """The picture as WebP. Raises NoPicture if it cannot be drawn, Unavailable where there is no child for it."""
         async with self._line.place():
-            drawn = await self._drawn(data, size)
-        if not is_whole(drawn):
+            told = await self._drawn(data, size)
+        if not is_whole(told[1:]):
             raise NoPicture("undrawable")
-        return drawn
+        return Drawn(webp=told[1:], tone=told[0] if told[0] < TONES else None)
 
     async def stop(self) -> None:
         self._end_idle()

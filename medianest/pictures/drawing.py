@@ -5,10 +5,14 @@ from io import BytesIO
 from PIL import AvifImagePlugin, Image, WebPImagePlugin
 from PIL.Image import Resampling, Transpose
 
+from medianest.core import tones
+from medianest.pictures.wire import NO_TONE
+
 KINDS = ("JPEG", "PNG", "WEBP", "GIF", *(("AVIF",) if AvifImagePlugin.SUPPORTED else ()))
 PIXELS_MOST = 25_000_000
 _QUALITY = 80
 _EFFORT = 4
+_LOOKED_AT = (16, 16)
 _ORIENTATION = 0x0112
 _UPRIGHT = {
     2: Transpose.FLIP_LEFT_RIGHT,
@@ -40,12 +44,13 @@ def prepare() -> None:
 
 
 def draw(data: bytes, box: tuple[int, int]) -> bytes:
-    """The first frame, as large as it fits into the box and never larger than it is. Raises NotDrawn."""
+    """Its tone and the first frame, as large as it fits into the box and never larger than it is. Raises NotDrawn."""
     try:
         with Image.open(BytesIO(data), formats=KINDS) as image:
             if image.width * image.height > PIXELS_MOST:
                 raise NotDrawn("pixels")
-            return _written(_fitted(image, box))
+            fitted = _fitted(image, box)
+            return bytes([_tone(fitted)]) + _written(fitted)
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError) as error:
         raise NotDrawn(str(error)) from error
 
@@ -58,6 +63,12 @@ def _fitted(image: Image.Image, box: tuple[int, int]) -> Image.Image:
         small = image.convert("RGBA" if image.has_transparency_data else "RGB")
     small.thumbnail((box[1], box[0]) if orientation in (5, 6, 7, 8) else box, Resampling.LANCZOS)
     return small.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else small
+
+
+def _tone(image: Image.Image) -> int:
+    few = image.convert("RGB").resize(_LOOKED_AT, Resampling.BOX).tobytes()
+    tone = tones.dominant(zip(few[0::3], few[1::3], few[2::3], strict=True))
+    return NO_TONE if tone is None else tone
 
 
 def _written(image: Image.Image) -> bytes:

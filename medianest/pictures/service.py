@@ -19,6 +19,7 @@ from medianest.pictures.decoders import Decoders
 from medianest.pictures.errors import NoPicture
 from medianest.pictures.kinds import is_picture
 from medianest.pictures.shelf import Shelf
+from medianest.pictures.tones import Tones
 from medianest.pictures.types import Asked, Shown, Size, Source
 
 _REFUSED_FOR_S = 3600.0
@@ -58,6 +59,7 @@ class Pictures:
         self._addresses: Addresses | None = None
         self._counting: asyncio.Task[int] | None = None
         self._making: dict[str, asyncio.Task[bytes]] = {}
+        self._tones = Tones(shelf.folder / "tones")
         self._refused: OrderedDict[str, float] = OrderedDict()
         self._asked = metrics.counter("pictures", "Pictures that were asked for.", ["source", "outcome"])
         self._sent = metrics.counter("picture_bytes", "Bytes of pictures that were given out.", ["source"])
@@ -67,6 +69,7 @@ class Pictures:
         """What is kept is counted beside everything else: nobody waits for it but who adds to it."""
         self._addresses = Addresses(await asyncio.to_thread(load_or_create_key, self._key_file))
         await asyncio.to_thread(self._shelf.prepare)
+        await asyncio.to_thread(self._tones.load)
         self._counting = asyncio.create_task(asyncio.to_thread(self._shelf.tidy))
 
     async def stop(self) -> None:
@@ -87,7 +90,10 @@ class Pictures:
     def shown(self, source: Source, path: str | None, size: Size) -> Shown | None:
         """What a page writes down of it; None where it has none. `size` is that of an ordinary screen."""
         src, double = self.address_of(source, path, size), self.address_of(source, path, size.double)
-        return Shown(src=src, double=double, width=size.width, height=size.height) if src and double else None
+        if not path or not src or not double:
+            return None
+        tone = self._tones.of(source, path)
+        return Shown(src=src, double=double, width=size.width, height=size.height, tone=tone)
 
     def asked(self, address: str) -> Asked:
         """What an address names. Raises NoPicture for one that was not made here."""
@@ -153,10 +159,12 @@ class Pictures:
             log.info("No picture", extra={"source": str(asked.source), "path": asked.path, **error.facts})
             raise
         try:
-            await asyncio.to_thread(self._shelf.keep, asked.key, drawn)
+            await asyncio.to_thread(self._shelf.keep, asked.key, drawn.webp)
+            if drawn.tone is not None:
+                await self._tones.remember(asked.source, asked.path, drawn.tone)
         except OSError as error:
             log.warning("A picture could not be kept", extra={"error": str(error)})
-        return drawn
+        return drawn.webp
 
     def _forget(self, key: str, done: asyncio.Task[bytes]) -> None:
         del self._making[key]

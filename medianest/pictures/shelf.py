@@ -34,7 +34,7 @@ class Shelf:
     """One folder. `most_bytes` and `least_free_bytes` (of the disk) are asked each time, for settings change."""
 
     def __init__(self, folder: Path, *, most_bytes: Callable[[], int], least_free_bytes: Callable[[], int]) -> None:
-        self._folder = folder
+        self.folder = folder
         self._most_bytes = most_bytes
         self._least_free_bytes = least_free_bytes
         self._lock = threading.Lock()
@@ -42,7 +42,7 @@ class Shelf:
         """What is kept, as far as it is known; a little more than there is at times, never less."""
 
     def prepare(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
 
     def tidy(self) -> int:
         """Count what is there, remove what is over or was left half written; returns how many files went."""
@@ -65,7 +65,7 @@ class Shelf:
 
     def keep(self, key: str, data: bytes) -> None:
         """Keep it, where there is room; it is served whether or not it is kept. Raises OSError."""
-        if len(data) > self._most_bytes() or files.free_bytes(self._folder) < self._least_free_bytes() + len(data):
+        if len(data) > self._most_bytes() or files.free_bytes(self.folder) < self._least_free_bytes() + len(data):
             return
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -94,7 +94,7 @@ class Shelf:
         return removed
 
     def _files(self) -> Iterator[Kept]:
-        for path in self._folder.glob(f"??/*{_SUFFIX}"):
+        for path in self.folder.glob(f"??/*{_SUFFIX}"):
             try:
                 status = path.stat()
             except FileNotFoundError:
@@ -104,7 +104,7 @@ class Shelf:
 
     def _remove_parts(self) -> None:
         """Of an earlier life: those of this one are written and renamed under the lock."""
-        for path in self._folder.glob(f"??/*{_PART}"):
+        for path in self.folder.glob(f"??/*{_PART}"):
             path.unlink(missing_ok=True)
 
     def _touch(self, path: Path) -> None:
@@ -114,4 +114,4 @@ class Shelf:
                 os.utime(path)
 
     def _path(self, key: str) -> Path:
-        return self._folder / key[:2] / (key + _SUFFIX)
+        return self.folder / key[:2] / (key + _SUFFIX)

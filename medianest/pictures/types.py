@@ -50,12 +50,24 @@ class Size(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What a page writes down of a picture: two addresses, without the base path, and the room that it takes."""
+    """What a page writes down of a picture: two addresses, without the base path, and the room that it takes.
+
+    `tone` stands in until it is there, in twelfths of the circle; None where it is not known.
+    """
 
     src: str
     double: str
     width: int
     height: int
+    tone: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What was made of a picture."""
+
+    webp: bytes
+    tone: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ import struct
 REQUEST = struct.Struct("!HHI")
 """The width and height of the box, and how many bytes of picture follow."""
 ANSWER = struct.Struct("!I")
-"""How many bytes of WebP follow; 0 where it could not be drawn."""
+"""How many bytes follow: the picture's tone, or `NO_TONE`, and it as WebP; 0 where it could not be drawn."""
+NO_TONE = 255
 ANSWER_MOST = 4 * 1024 * 1024
 
 

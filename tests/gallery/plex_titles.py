@@ -12,7 +12,7 @@ from medianest.web.pages.plex_titles import EpisodeRow, PlexView, SeasonView, Ti
 from medianest.web.plex_works import Shelf, Work
 from tests.gallery.samples import NOW
 
-POSTER = Shown(src="/downloads/harbour/picture", double="/downloads/harbour/picture", width=154, height=231)
+POSTER = Shown(src="/downloads/harbour/picture", double="/downloads/harbour/picture", width=154, height=231, tone=7)
 _AWAY = {"note": msg("web.in_plex.away"), "as_of": NOW - timedelta(hours=2)}
 
 

@@ -17,7 +17,7 @@ from medianest.core.errors import Unavailable
 from medianest.pictures import decoders as pool
 from medianest.pictures.decoders import Decoders
 from medianest.pictures.errors import NoPicture
-from medianest.pictures.types import Size
+from medianest.pictures.types import Drawn, Size
 from tests.checkout import ROOT
 from tests.downloads.processes import until
 from tests.pictures.samples import empty_png, frames, picture, seen
@@ -67,20 +67,20 @@ async def test_what_is_no_picture_to_show_is_not_drawn_and_the_next_one_is(
         await decoders.draw(make(), Size.POSTER_154)
     assert monotonic() - began < 10
     before = decoders.waiting_pids
-    assert seen(await decoders.draw(JPEG, Size.POSTER_154)).size == (154, 231)
+    assert seen((await decoders.draw(JPEG, Size.POSTER_154)).webp).size == (154, 231)
     assert decoders.waiting_pids == before, "the child itself has seen nothing of it"
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
 async def test_of_an_animation_the_first_frame_is_drawn(kind: str, decoders: Decoders) -> None:
-    drawn = seen(await decoders.draw(frames(kind, 500), Size.AVATAR_96))
+    drawn = seen((await decoders.draw(frames(kind, 500), Size.AVATAR_96)).webp)
     assert drawn.size == (64, 64)
     assert getattr(drawn, "n_frames", 1) == 1
 
 
 async def test_of_two_files_in_one_only_the_picture_is_left(decoders: Decoders) -> None:
     both = JPEG + b"PK\x03\x04<script>alert(1)</script>%PDF-1.7"
-    drawn = await decoders.draw(both, Size.POSTER_154)
+    drawn = (await decoders.draw(both, Size.POSTER_154)).webp
     assert seen(drawn).size == (154, 231)
     assert b"script" not in drawn
 
@@ -96,7 +96,7 @@ async def test_a_child_that_was_killed_while_it_waited_is_replaced(decoders: Dec
     await decoders.draw(JPEG, Size.POSTER_154)
     [first] = decoders.waiting_pids
     os.kill(first, signal.SIGKILL)
-    assert seen(await decoders.draw(JPEG, Size.POSTER_154)).size == (154, 231)
+    assert seen((await decoders.draw(JPEG, Size.POSTER_154)).webp).size == (154, 231)
     assert decoders.waiting_pids != [first]
 
 
@@ -107,7 +107,7 @@ async def test_a_child_that_was_killed_at_its_work_leaves_the_next_picture_alone
     drawing = asyncio.create_task(decoders.draw(JPEG, Size.POSTER_154))
     await asyncio.sleep(0)  # it has begun
     os.kill(first, signal.SIGKILL)
-    assert seen(await drawing).size == (154, 231), "another child drew it"
+    assert seen((await drawing).webp).size == (154, 231), "another child drew it"
 
 
 async def test_a_child_that_does_not_answer_is_given_up(decoders: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,8 +173,8 @@ async def test_who_comes_when_the_line_is_full_is_told_so(tmp_path: Path, monkey
     decoders = Decoders(tmp_path)
     told = await asyncio.gather(*(decoders.draw(JPEG, Size.POSTER_154) for _ in range(20)), return_exceptions=True)
     await decoders.stop()
-    assert sum(isinstance(one, bytes) for one in told) == pool.AT_ONCE + 3
-    assert all(isinstance(one, bytes | Unavailable) for one in told)
+    assert sum(isinstance(one, Drawn) for one in told) == pool.AT_ONCE + 3
+    assert all(isinstance(one, Drawn | Unavailable) for one in told)
 
 
 REACHING = {

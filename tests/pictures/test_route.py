@@ -1,5 +1,6 @@
 """The route of pictures, on the real floor and server: who is answered, with what, and for how long."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from medianest.accounts import models as accounts_models  # noqa: F401 - its tables
 from medianest.core.db import Database
+from medianest.core.tones import tone
 from medianest.downloads import models  # noqa: F401 - its tables
 from medianest.pictures.types import Size, Source
 from tests.fakes.image_host import ImageHost
@@ -117,3 +119,18 @@ async def test_an_address_that_was_changed_is_none(house: House, bob: httpx.Asyn
     ]
     assert {(await bob.get(one)).status_code for one in forged} == {404}
     assert host.hits == []
+
+
+async def test_the_tone_of_a_poster_stands_in_for_it_from_its_first_look_on(
+    house: House, bob: httpx.AsyncClient, plex: Plex
+) -> None:
+    house.linked.server = plex.server
+    await house.services.titles.refresh()
+    before = (await bob.get("/plex/titles/1")).text
+    assert '<span class="pic">' in before
+    poster = re.search(r'<img src="(/pictures/plex/[^"]+)"', before)
+    assert poster
+    await bob.get(poster[1])
+    blue = tone((0x37, 0x79, 0xB1))
+    after = (await bob.get("/plex/titles/1")).text
+    assert re.search(rf'<span class="pic" data-tone="{blue}">\s*<img src="{poster[1]}"', after)

@@ -1,10 +1,10 @@
 """The small picture of a download: the site's, or a frame of the file itself, and its colour."""
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from medianest.core.tones import tone
 from medianest.downloads.child.ffmpeg import Ffmpeg, FfmpegError
 from medianest.downloads.protocol import Pictured
 
@@ -13,8 +13,6 @@ BYTES_MOST = 5 * 1024 * 1024
 _WIDTH = 640
 _PIXELS_MOST = 50_000_000
 _TIMEOUT_S = 20.0
-_GREY_CHROMA = 0.012
-_TONES = 12
 _FRAME_AT = 0.1
 _SIZED = f"scale='trunc(min({_WIDTH},iw)/2)*2':-2"
 
@@ -80,32 +78,11 @@ def _draw(ffmpeg: Ffmpeg, folder: Path, source: Path, *, at_s: float = 0.0) -> P
             if "encoder" in str(error).lower():
                 continue
             raise
-        colour = tone(dot.read_bytes())
+        pixel = dot.read_bytes()
         dot.unlink()
+        colour = tone((pixel[0], pixel[1], pixel[2])) if len(pixel) >= len("rgb") else None
         return Pictured(file=name, tone=colour)
     raise FfmpegError("no encoder for pictures")
-
-
-def tone(pixel: bytes) -> int | None:
-    """The hue of one RGB pixel in twelfths of the OKLCH circle, in which the pages draw; None for a grey one.
-
-    By https://bottosson.github.io/posts/oklab/.
-    """
-    if len(pixel) < len("rgb"):
-        return None
-    red, green, blue = (_linear(value / 255) for value in pixel[:3])
-    long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
-    medium = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
-    short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
-    a = 1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short
-    b = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short
-    if math.hypot(a, b) < _GREY_CHROMA:
-        return None
-    return round(math.atan2(b, a) / math.tau * _TONES) % _TONES
-
-
-def _linear(value: float) -> float:
-    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
 
 
 def _is_web(url: object) -> bool:
