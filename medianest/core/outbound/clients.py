@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from functools import cache
 
 import httpcore
 import httpx
@@ -67,6 +68,12 @@ def client(
     )
 
 
+@cache
+def usual_tls() -> ssl.SSLContext:
+    """Whom this machine trusts; made once, for reading all those authorities holds everything else up."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def outcome(answer: httpx.Response | httpx.TransportError) -> Outcome:
     """What a circuit learns from an answer, or from its absence."""
     if isinstance(answer, httpx.TransportError):
@@ -112,7 +119,7 @@ class _Transport(httpx.AsyncHTTPTransport):
     def __init__(self, policy: AddressPolicy, limits: CallLimits, verify: ssl.SSLContext | bool, ask: Resolve) -> None:
         self._limits = limits
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(verify=verify, trust_env=False),
+            ssl_context=usual_tls() if verify is True else httpx.create_ssl_context(verify=verify, trust_env=False),
             max_connections=20,
             max_keepalive_connections=5,
             keepalive_expiry=30.0,

@@ -16,7 +16,7 @@ import httpx
 from medianest.core.circuit import Ended, Outcome
 from medianest.core.i18n import msg
 from medianest.core.outbound import AddressPolicy, Refused
-from medianest.core.outbound.clients import CallLimits, client, outcome
+from medianest.core.outbound.clients import CallLimits, client, outcome, usual_tls
 from medianest.core.outbound.sockets import SocketClosed, listening
 from medianest.core.resilience import Bulkhead, CircuitBreaker, Retry
 from medianest.plex.titles import notices, wire
@@ -53,10 +53,10 @@ class Asking:
     def __init__(self, url: str, token: str, guards: Guards, headers: Mapping[str, str]) -> None:
         parts = urlsplit(url)
         policy = AddressPolicy.upstream(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
-        self._url, self._tls = url, httpx.create_ssl_context(trust_env=False)
+        self._url, self._tls = url, usual_tls()
         self._spoken = spoken = {**headers, "Accept": "application/json", "X-Plex-Token": token}
-        self._quick = client(policy, base_url=url, headers=spoken, verify=self._tls)
-        self._patient = client(policy, base_url=url, headers=spoken, verify=self._tls, limits=_LISTS)
+        self._quick = client(policy, base_url=url, headers=spoken)
+        self._patient = client(policy, base_url=url, headers=spoken, limits=_LISTS)
         self._guards = guards
         self._under_way = 0
         self._is_closed = False
@@ -115,7 +115,7 @@ class Asking:
 
     async def _list(self, section: str, kind: Kind, start: int, size: int, wish: Mapping[str, str] = {}) -> Listed:
         wish = {"type": str(_TYPES[kind]), "includeGuids": "1", **_BRIEF, **_paging(start, size), **wish}
-        return await self._ask(f"/library/sections/{section}/all", wire.listed, wish, patient=True, absent=_NOTHING)
+        return await self._ask(f"/library/sections/{section}/all", wire.listed, wish, patient=True)
 
     async def _ask(
         self,
