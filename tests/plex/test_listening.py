@@ -3,16 +3,22 @@
 import asyncio
 import json
 import ssl
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from medianest.core.db import Database
 from medianest.core.errors import NotFound
+from medianest.core.i18n import msg
 from medianest.core.outbound import sockets
 from medianest.core.outbound.sockets import SocketClosed
-from medianest.plex.titles import notices, queries
+from medianest.plex.models import InstallationRow
+from medianest.plex.titles import notices, queries, watcher
+from medianest.plex.titles.errors import ServerAway
+from medianest.plex.titles.intake import Intake
 from medianest.plex.titles.notices import Notice
 from medianest.plex.titles.service import Titles
 from medianest.plex.titles.viewing import ALL
@@ -96,10 +102,76 @@ async def test_another_server_is_followed_as_soon_as_it_is_connected(
     await listening(plex)
     plex.neighbours.shelves.add("1", "movie", "Neighbourly", year=2020)
     linked.server = plex.neighbours
-    running.watcher.nudge()
+    await running.start()
+    async with db.transaction() as session:
+        await session.execute(insert(InstallationRow).values(id=1, client_id="tests"))
     await until(titled(db, "neighbourly"))
     await listening(plex, 0)
     assert not await titled(db, "paper boats")()
+
+
+async def test_a_stream_that_breaks_off_is_taken_up_again_by_itself(
+    running: Titles, plex: Plex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watcher, "_FIRST_PAUSE", timedelta(milliseconds=20))
+    for _ in range(2):
+        await listening(plex)
+        plex.server.events.end()
+        await listening(plex, 0)
+    await listening(plex)
+
+
+async def test_a_server_that_does_not_answer_is_known_to_be_away_though_nobody_asked(
+    linked: Linked, plex: Plex, db: Database, tmp_path: Path
+) -> None:
+    changed = asyncio.Event()
+    titles = linked.titles(db, tmp_path / "secret.key", on_change=changed.set)
+    plex.server.away()
+    watching = asyncio.create_task(titles.watcher.run())
+    await asyncio.wait_for(changed.wait(), 10)
+    assert (await titles.standing()).is_away
+    watching.cancel()
+    await asyncio.wait([watching])
+    await titles.stop()
+
+
+async def test_news_that_cannot_be_heeded_now_do_not_keep_the_next_ones_away() -> None:
+    taken: list[Notice] = []
+    done = asyncio.Event()
+
+    async def take(notice: Notice) -> None:
+        taken.append(notice)
+        if len(taken) == 1:
+            intake.tell(Notice(keys=frozenset({"3"})))
+            raise ServerAway(msg("titles.away"))
+        done.set()
+
+    intake = Intake(take, gather_s=0.0)
+    intake.tell(Notice(keys=frozenset({"1"})))
+    intake.tell(Notice(keys=frozenset({"2"}), watched=True))
+    working = asyncio.create_task(intake.run())
+    await asyncio.wait_for(done.wait(), 10)
+    working.cancel()
+    assert taken == [Notice(keys=frozenset({"1", "2"}), watched=True), Notice(keys=frozenset({"3"}))]
+
+
+async def test_of_a_flood_of_news_everything_is_looked_at_instead_of_each(titles: Titles, plex: Plex) -> None:
+    many = frozenset(str(number) for number in range(501))
+    await titles._take(Notice(keys=many))
+    assert not [hit for hit in plex.server.hits if hit.request.path.startswith("/library/metadata/")]
+    assert plex.server.asked("/library/sections")
+
+
+async def test_two_looks_at_once_are_taken_one_after_the_other(titles: Titles) -> None:
+    first, second = await asyncio.gather(titles.refresh(), titles.refresh())
+    assert first
+    assert second is None, "nothing was left to be done"
+
+
+async def test_without_a_server_there_is_nothing_to_look_at(titles: Titles, linked: Linked) -> None:
+    linked.server = None
+    assert await titles.refresh() is None
+    await titles.take_webhook("{}")
 
 
 async def test_who_watches_something_finds_it_in_what_goes_on(titles: Titles) -> None:
@@ -146,11 +218,31 @@ def test_nonsense_means_nothing(told: bytes) -> None:
         ({"itemID": "7", "state": 5, "type": 10}, set()),
         ({"itemID": "7", "state": 5, "type": 1, "identifier": "com.plexapp.plugins.itunes"}, set()),
         ({"itemID": "../7", "state": 5, "type": 1}, set()),
+        ({"itemID": "7" * 20, "state": 5, "type": 1}, set()),
     ],
 )
 def test_only_items_that_are_complete_or_gone_count(entry: dict[str, object], keys: set[str]) -> None:
     told = {"type": "timeline", "TimelineEntry": [{"identifier": "com.plexapp.plugins.library", **entry}]}
     assert notices.of_stream(json.dumps({"NotificationContainer": told})).keys == keys
+
+
+@pytest.mark.parametrize(
+    ("event", "key", "notice"),
+    [
+        ("library.new", "7", Notice(keys=frozenset({"7"}), scanned=True)),
+        ("library.new", "../7", Notice(scanned=True)),
+        ("media.scrobble", "7", Notice(watched=True)),
+        ("media.rate", "7", Notice()),
+    ],
+)
+def test_of_what_is_posted_only_some_means_something(event: str, key: str, notice: Notice) -> None:
+    told = {"event": event, "Server": {"uuid": "machine"}, "Metadata": {"ratingKey": key}}
+    assert notices.of_webhook(json.dumps(told), "machine") == notice
+    assert notices.of_webhook(json.dumps(told), "another") == Notice()
+
+
+def test_who_plays_something_watches() -> None:
+    assert notices.of_stream(b'{"NotificationContainer": {"type": "playing"}}') == Notice(watched=True)
 
 
 async def test_a_socket_goes_only_where_the_policy_leads(plex: Plex) -> None:

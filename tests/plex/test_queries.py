@@ -96,6 +96,25 @@ async def test_a_changed_title_is_found_by_its_new_words_only(furnished: Databas
     assert await found(furnished, "another") == ["Another 2001"]
 
 
+async def test_words_of_what_is_gone_find_nothing_else(furnished: Database) -> None:
+    """A number that became free is given to the next one that comes."""
+    for kind, section in ((Kind.MOVIE, "1"), (Kind.EPISODE, "2")):
+        async with furnished.transaction() as session:
+            await index.put(session, [film(98, "Glass Tide", section=section, kind=kind)])
+        assert await found(furnished, "glass tide") == ["Glass Tide 2020"]
+        async with furnished.transaction() as session:
+            assert await index.remove(session, ["98"]) == 1
+            await index.put(session, [film(99, "Paper Kite", section=section, kind=kind)])
+        assert await found(furnished, "glass tide") == []
+        async with furnished.transaction() as session:
+            await index.remove(session, ["99"])
+
+
+async def test_what_is_in_no_section_that_is_known_is_left_out(furnished: Database) -> None:
+    async with furnished.transaction() as session:
+        assert await index.put(session, [film(99, "Glass Tide", section="9")]) == index.Written()
+
+
 async def test_what_is_new_comes_in_pages_that_stay_when_more_comes(furnished: Database) -> None:
     first = await furnished.read(queries.recent, ALL, limit=2)
     assert [item.title for item in first.items] == ["Arrival", "Harbour Fog"]

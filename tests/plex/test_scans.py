@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from medianest.core import clock
 from medianest.core.db import Database
 from medianest.plex.titles import scans
 from medianest.plex.titles.models import ScanRow
@@ -109,3 +111,48 @@ async def test_what_a_life_of_the_portal_left_undone_the_next_one_does(
     await until(done(db))
     working.cancel()
     assert plex.server.scans == [Scan("1", "/storage/movies/A")]
+
+
+async def test_what_is_put_off_waits_for_its_time_and_nothing_else_does(
+    running: Titles, plex: Plex, db: Database, until: Until
+) -> None:
+    await running.refresh()
+    async with db.transaction() as session:
+        await scans.ask(session, "later", "/media/films/A")
+        await session.execute(update(ScanRow).values(due_at=clock.now() + timedelta(hours=1)))
+        await scans.ask(session, "now", "/media/films/B")
+
+    async def one_is_left() -> bool:
+        return await db.read(open_scans) == 1
+
+    await until(one_is_left)
+    assert plex.server.scans == [Scan("1", "/storage/movies/B")]
+
+
+async def test_after_a_week_nobody_tries_any_more(running: Titles, plex: Plex, db: Database, until: Until) -> None:
+    await running.refresh()
+    plex.server.trouble("/library/sections/1/refresh", fail=503)
+    async with db.transaction() as session:
+        await scans.ask(session, "old", "/media/films/A")
+        await session.execute(update(ScanRow).values(asked_at=clock.now() - timedelta(days=8)))
+    await until(done(db))
+    assert plex.server.scans == []
+
+
+async def test_what_arrived_after_the_server_was_asked_is_asked_for_anew(titles: Titles, db: Database) -> None:
+    await ask(db, "before", "/media/films/A")
+    began = clock.now()
+    await ask(db, "after", "/media/films/A")
+    await titles.scans._done("/media/films/A", began)
+    assert await db.read(open_scans) == 1
+
+
+async def test_what_somebody_else_has_taken_is_left_to_them(titles: Titles, plex: Plex, db: Database) -> None:
+    await titles.refresh()
+    await ask(db, "entry-1", "/media/films/A")
+    row = await db.read(scans._next)
+    async with db.transaction() as session:
+        await session.execute(update(ScanRow).values(lease_owner="somebody else"))
+    await titles.scans._work(row)
+    assert plex.server.scans == []
+    assert await db.read(open_scans) == 1

@@ -1,13 +1,17 @@
 """The index is true to the server: read as a whole, caught up with, resumed, never emptied by an accident."""
 
 import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from medianest.core.db import Database
-from medianest.plex.titles import queries
+from medianest.plex.titles import index, queries
 from medianest.plex.titles.client import Asking
 from medianest.plex.titles.errors import ServerAway, ServerRefuses
 from medianest.plex.titles.index import Written
@@ -58,6 +62,22 @@ async def test_a_second_look_at_the_same_things_writes_nothing(db: Database, syn
     before = db.versions.of("plex_items")
     assert await sync.refresh() == Written()
     assert db.versions.of("plex_items") == before
+
+
+async def test_reading_the_same_things_as_a_whole_once_more_changes_nothing(db: Database, sync: Sync) -> None:
+    await sync.refresh()
+    assert await sync.refresh(wholly=True) == Written()
+    assert len(await db.read(keys)) == FIRST
+
+
+async def test_a_clock_that_is_ahead_hides_no_change(db: Database, plex: Plex, sync: Sync) -> None:
+    """The server says that something changed in some years; what changes today is after that."""
+    films = list(plex.server.shelves.items.values())
+    films[0].updated_at = NEWER
+    await sync.refresh()
+    with plex.server.lock:
+        films[1].title, films[1].updated_at = "Another Name", int(time.time())
+    assert await sync.refresh() == Written(changed=1)
 
 
 async def test_what_is_new_changed_or_gone_is_caught_up_with(db: Database, plex: Plex, sync: Sync) -> None:
@@ -120,6 +140,46 @@ class Shrinking:
         return page
 
 
+class Odd:
+    """The server, as it tells its films: by `tells`."""
+
+    def __init__(self, asking: Asking, tells: Callable[[Listed], Listed]) -> None:
+        self._asking, self._tells = asking, tells
+        self.sections, self.metadata, self.number = asking.sections, asking.metadata, asking.number
+
+    async def items(self, section: str, kind: Kind, start: int) -> Listed:
+        page = await self._asking.items(section, kind, start)
+        return self._tells(page) if kind is Kind.MOVIE else page
+
+    async def changed(self, section: str, kind: Kind, since: datetime, start: int) -> Listed:
+        page = await self._asking.changed(section, kind, since, start)
+        return self._tells(page) if kind is Kind.MOVIE else page
+
+
+async def test_a_list_that_ends_before_its_end_is_no_evidence(
+    db: Database, plex: Plex, asking: Asking, sync: Sync
+) -> None:
+    await sync.refresh()
+    with plex.server.lock:
+        plex.server.shelves.take_away(plex.server.shelves.items["1"])
+    short = Sync(db, Odd(asking, lambda page: replace(page, total=page.total + 3)), plex.server.machine)
+    for wholly in (True, False):
+        assert await short.refresh(wholly=wholly) == Written()
+    assert len(await db.read(keys)) == FIRST
+
+
+async def test_what_cannot_be_used_is_counted_and_not_looked_for_again_and_again(
+    db: Database, plex: Plex, asking: Asking
+) -> None:
+    useless = Sync(db, Odd(asking, lambda page: replace(page, items=page.items[1:])), plex.server.machine)
+    assert await useless.refresh() == Written(new=FIRST - 1)
+    assert await useless.refresh(wholly=True) == Written()
+    asked = len(plex.server.asked("/library/sections/1/all"))
+    assert await useless.refresh() == Written()
+    sizes = [one.query["X-Plex-Container-Size"] for one in plex.server.asked("/library/sections/1/all")[asked:]]
+    assert sizes == ["200", "0"], "what changed, and how many there are"
+
+
 async def test_nothing_is_removed_when_the_list_changed_while_it_was_read(
     db: Database, plex: Plex, asking: Asking, sync: Sync
 ) -> None:
@@ -133,6 +193,23 @@ async def test_nothing_is_removed_when_the_list_changed_while_it_was_read(
     assert await db.read(keys) == set(plex.server.shelves.items)
 
 
+@pytest.fixture
+def two_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much there is to be removed, so many go in one transaction."""
+    monkeypatch.setattr(index, "_AT_ONCE", 2)
+
+
+@pytest.mark.usefixtures("two_at_once")
+async def test_a_show_that_is_gone_goes_with_its_seasons_and_episodes(db: Database, plex: Plex, sync: Sync) -> None:
+    await sync.refresh()
+    show = await db.read(item, "Harbour Lights")
+    with plex.server.lock:
+        plex.server.shelves.take_away(plex.server.shelves.items[show.key])
+    assert await sync.refresh_these([show.key]) == Written(gone=1 + 2 + 5)
+    assert await db.read(keys) == set(plex.server.shelves.items)
+
+
+@pytest.mark.usefixtures("two_at_once")
 async def test_a_section_that_is_gone_goes_with_all_that_was_in_it(db: Database, plex: Plex, sync: Sync) -> None:
     await sync.refresh()
     with plex.server.lock:
@@ -170,9 +247,13 @@ async def test_items_of_which_the_server_spoke_come_with_what_they_belong_to(
         episode = shelves.add("2", "episode", "Ebb", parent=season, index=1)
     assert await sync.refresh_these([episode.key]) == Written(new=3)
     assert (await db.read(queries.seasons, show.key))[0].episodes[0].title == "Ebb"
+    assert await sync.refresh_these([episode.key]) == Written()
+    with plex.server.lock:
+        shelves.take_away(season)
+    assert await sync.refresh_these([season.key]) == Written(gone=2), "an episode goes with its season"
     with plex.server.lock:
         shelves.take_away(show)
-    assert await sync.refresh_these([show.key]) == Written(gone=3)
+    assert await sync.refresh_these([show.key]) == Written(gone=1)
 
 
 @pytest.mark.parametrize(
@@ -180,12 +261,13 @@ async def test_items_of_which_the_server_spoke_come_with_what_they_belong_to(
     [
         ({"fail": 500}, ServerAway),
         ({"fail": 401}, ServerRefuses),
+        ({"fail": 404}, ServerAway),
         ({"malformed": True}, ServerAway),
         ({"cut": True}, ServerAway),
         ({"body": b"<MediaContainer/>"}, ServerAway),
         ({"body": b"[]"}, ServerAway),
     ],
-    ids=["5xx", "401", "malformed", "cut off", "XML", "another shape"],
+    ids=["5xx", "401", "404", "malformed", "cut off", "XML", "another shape"],
 )
 async def test_whatever_the_server_says_instead_the_index_stays(
     db: Database, plex: Plex, sync: Sync, said: dict[str, object], error: type[Exception]
@@ -199,6 +281,7 @@ async def test_whatever_the_server_says_instead_the_index_stays(
     assert len(await db.read(keys)) == FIRST
 
 
+@pytest.mark.usefixtures("two_at_once")
 async def test_an_empty_section_is_an_empty_section(db: Database, plex: Plex, sync: Sync) -> None:
     await sync.refresh()
     with plex.server.lock:

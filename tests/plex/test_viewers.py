@@ -1,13 +1,19 @@
 """Who sees what of the server, and what each goes on with: by their own token, and nobody else's."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import update
 
 from medianest.accounts import permissions, users
 from medianest.accounts.types import NewUser
+from medianest.core import clock
 from medianest.core.actor import SYSTEM, Actor, Role, Via
 from medianest.core.db import Database
 from medianest.core.errors import Unavailable
+from medianest.plex.titles import continuing
 from medianest.plex.titles.errors import NoTitle, ServerAway, ServerRefuses
+from medianest.plex.titles.models import ViewerRow
 from medianest.plex.titles.service import Titles
 from medianest.plex.titles.types import Guids, Kind, Wanted
 from tests.fakes.plex import CHILD, FRIEND, OWNER, Plex
@@ -105,11 +111,40 @@ async def test_who_is_not_shared_with_any_more_sees_nothing(
     assert await seen(titles, people["Alice"]) == set()
 
 
+async def remembered(db: Database, *, hours: float) -> None:
+    """All that is remembered of who sees what was asked so long ago."""
+    async with db.transaction() as session:
+        await session.execute(update(ViewerRow).values(asked_at=clock.now() - timedelta(hours=hours)))
+
+
+async def test_after_an_hour_it_is_asked_again_and_after_a_day_nothing_is_known(
+    titles: Titles, people: People, linked: Linked, plex: Plex, db: Database
+) -> None:
+    linked.people[people["Alice"].id] = FRIEND
+    wanted = [Wanted(title="Paper Boats", year=2025)]
+    assert await titles.present(people["Alice"], wanted) == [None], "it was never asked"
+    assert Kind.EPISODE in await seen(titles, people["Alice"])
+    await remembered(db, hours=2)
+    assert await titles.recent_at_once(people["Alice"]) is None
+    assert await titles.present(people["Alice"], wanted) != [None], "for a mark that is good enough"
+    asked = len(plex.server.asked("/library/sections"))
+    await seen(titles, people["Alice"])
+    assert len(plex.server.asked("/library/sections")) == asked + 1
+    plex.server.away()
+    await remembered(db, hours=23)
+    assert Kind.EPISODE in await seen(titles, people["Alice"])
+    await remembered(db, hours=25)
+    assert await seen(titles, people["Alice"]) == set()
+    assert await titles.present(people["Alice"], wanted) == [None]
+
+
 async def test_marks_are_for_who_sees_whole_sections(titles: Titles, people: People, linked: Linked) -> None:
     wanted = [Wanted(title="Paper Boats", year=2025), Wanted(guids=Guids(imdb="tt0000001")), Wanted(title="Nothing")]
     assert [bool(item) for item in await titles.present(people["Alice"], wanted)] == [True, True, False]
     linked.people[people["Kim"].id] = CHILD
+    assert await titles.search(people["Kim"], "paper boats"), "of which the server was asked"
     assert await titles.present(people["Kim"], wanted) == [None, None, None]
+    assert await titles.recent_at_once(people["Kim"]) is None
 
 
 async def test_everybody_goes_on_with_their_own(titles: Titles, people: People, linked: Linked, plex: Plex) -> None:
@@ -156,6 +191,51 @@ async def test_without_anything_known_the_outage_is_told(
     plex.server.trouble("/hubs", fail=401)
     with pytest.raises(ServerRefuses):
         await titles.begun(people["Alice"])
+
+
+async def test_what_was_told_of_another_account_is_not_told_again(
+    titles: Titles, people: People, linked: Linked, plex: Plex
+) -> None:
+    alice = people["Alice"]
+    films = plex.server.shelves.of(plex.server.shelves.sections["1"], "movie")
+    for person, film in ((FRIEND, films[0]), (CHILD, films[1])):
+        plex.server.watch(person, film, until_ms=60_000)
+    linked.people[alice.id] = FRIEND
+    assert [one.item.key for one in (await titles.begun(alice)).begun] == [films[0].key]
+    linked.people[alice.id] = CHILD
+    assert [one.item.key for one in (await titles.begun(alice)).begun] == [films[1].key]
+    linked.people[alice.id] = FRIEND
+    plex.server.away()
+    with pytest.raises(Unavailable):
+        await titles.begun(alice)
+
+
+async def test_what_was_told_is_good_for_a_moment_of_so_many_and_not_once_it_is_refused(
+    titles: Titles, people: People, linked: Linked, plex: Plex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, alice = people["Ada"], people["Alice"]
+    linked.people |= {ada.id: OWNER, alice.id: FRIEND}
+
+    async def asked(*who: Actor) -> int:
+        before = len(plex.server.asked("/hubs/continueWatching/items"))
+        for one in who:
+            await titles.begun(one)
+        return len(plex.server.asked("/hubs/continueWatching/items")) - before
+
+    assert await asked(ada, alice, ada, alice) == 2
+    monkeypatch.setattr(continuing, "_FRESH_S", 0.0)
+    titles._continuing.forget()
+    assert await asked(alice, alice) == 2
+    monkeypatch.setattr(continuing, "_FRESH_S", 60.0)
+    monkeypatch.setattr(continuing, "_PEOPLE_MOST", 1)
+    assert await asked(ada, alice, ada) == 3
+    plex.server.trouble("/hubs", fail=401)
+    titles._continuing.forget()
+    with pytest.raises(ServerRefuses):
+        await titles.begun(ada)
+    plex.server.away()
+    with pytest.raises(ServerAway):
+        await titles.begun(ada)
 
 
 async def test_one_persons_dead_token_does_not_harm_the_server(

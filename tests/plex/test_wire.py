@@ -40,6 +40,23 @@ def test_what_makes_no_sense_counts_and_is_left_out() -> None:
     assert ([one.key for one in listed.items], listed.read, listed.total) == (["5"], 5, 9)
 
 
+def test_no_text_is_longer_than_a_page_shows_and_no_number_larger_than_can_be_kept() -> None:
+    texts = {"title": "x" * 9000, "originalTitle": "x" * 9000, "summary": "x" * 9000, "contentRating": "x" * 9000}
+    found = item(**texts, index=2**60, year=-(2**60), duration=2**60)
+    lengths = [len(text) for text in (found.title, found.original_title, found.summary, found.content_rating)]
+    assert lengths == [500, 500, 2000, 32]
+    assert (found.number, found.year, found.duration_s) == (None, None, None)
+    assert item(duration=-5000).duration_s is None
+
+
+def test_a_section_that_has_no_key_is_none() -> None:
+    assert wire.sections(container(Directory=[{"type": "movie", "title": "Films"}])) == []
+
+
+def test_of_two_numbers_of_one_kind_the_first_counts() -> None:
+    assert wire.guids_of(["tmdb://1", "themoviedb://2", "com.plexapp.agents.themoviedb://3"]) == Guids(tmdb=1)
+
+
 @pytest.mark.parametrize("moment", [-5, 0, 10**18, None])
 def test_impossible_times_do_no_harm(moment: int | None) -> None:
     told = {} if moment is None else {"addedAt": moment, "updatedAt": moment}
