@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.async_api import Page, expect
@@ -61,6 +62,7 @@ async def say_yes(page: Page, person: Person) -> None:
 async def expect_inside(page: Page, house: Portal, path: str = "/") -> None:
     await expect(page).to_have_url(house.url(path))
     await expect(page.get_by_role("link", name="Your account")).to_be_visible()
+    await page.wait_for_load_state("load")
 
 
 @pytest.mark.parametrize("person", [OWNER, FRIEND], ids=["owner", "shared user"])
@@ -74,6 +76,20 @@ async def test_who_belongs_to_the_server_comes_in_and_goes_on(
     assert len(page.context.pages) == 1
     await page.goto(house.url("/account"))
     await expect(page.get_by_text(f"Your account at Plex is “{person.title}”")).to_be_visible()
+
+
+async def test_without_script_the_way_leads_there_and_back(guests: Visitors, house: Portal, plex: Plex) -> None:
+    """But for Plex's own page, on which nobody says yes without script: here it is said for them."""
+    page = await guests.page(PHONE.but(javascript=False))
+    await page.goto(house.url("/sign-in?next=/queue"))
+    await page.get_by_role("button", name="Continue with Plex").click()
+    await expect(page).to_have_url(re.compile(re.escape(plex.tv.app)))
+    told = parse_qs(urlsplit(page.url).fragment.lstrip("?"))
+    await page.goto(told["forwardUrl"][0])
+    await expect(page.get_by_role("heading", name="One moment")).to_be_visible()
+    assert plex.tv.approve(told["code"][0], FRIEND)
+    await page.get_by_role("link", name="Continue").click()
+    await expect_inside(page, house, "/queue")
 
 
 async def test_a_stranger_is_told_why_and_may_try_another_account(guests: Visitors, house: Portal, plex: Plex) -> None:
