@@ -2,10 +2,12 @@
 
 import asyncio
 import re
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +113,7 @@ class House:
 
     def browser(self) -> httpx.AsyncClient:
         """A browser without script: keeps cookies, follows redirects by hand."""
-        return httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=30)
+        return httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=30, verify=_tls())
 
 
 async def token(browser: httpx.AsyncClient, path: str) -> str:
@@ -195,6 +197,24 @@ async def no_server() -> None:
     """No Plex server is connected."""
 
 
+@cache
+def _catalogues() -> Catalogues:
+    """All houses say the same."""
+    return Catalogues()
+
+
+@cache
+def _templates(base_path: str) -> Templates:
+    """They are read and compiled once."""
+    return Templates(_catalogues(), base_path=base_path)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Nobody speaks it here, and reading all authorities takes longer than most tests."""
+    return ssl.create_default_context()
+
+
 async def _build(
     db: Database,
     folder: Path,
@@ -207,7 +227,7 @@ async def _build(
     paths = PathsSettings(data_dir=folder, media_dir=folder / "media")
     load_or_create_key(paths.key_file)
     settings = DownloadsSettings(allow_private_hosts=frozenset(sites), min_free_bytes=0)
-    live, catalogues = Live(), Catalogues()
+    live, catalogues = Live(), _catalogues()
     accounts = Accounts(db, SessionRules(), passwords=cheap_passwords())
     workspace = Workspace(media_dir=paths.media_dir, data_dir=paths.data_dir)
     workspace.prepare()
@@ -220,7 +240,7 @@ async def _build(
     )
     workers = Workers(db, live, shop, owner="house")
     expander = Expander(db, live, shop, owner="house")
-    templates = Templates(catalogues, base_path=server.base_path)
+    templates = _templates(server.base_path)
     ran: list[str] = []
 
     async def sweep() -> Message | None:
