@@ -11,7 +11,7 @@ from medianest.web.plex_works import Shelf, begun_works, newest
 
 NEW = Shelf(name="new", path="/plex/new", title=msg("web.in_plex.new"))
 CONTINUE = Shelf(name="continue", path="/plex/continue", title=msg("web.in_plex.continue"))
-_READING = replace(NEW, works=(), note=msg("web.in_plex.reading"))
+READING = replace(NEW, works=(), note=msg("web.in_plex.reading"))
 _LOOKED_AT = 120
 _SHOWN = 14
 
@@ -26,7 +26,7 @@ async def for_home(services: Services, actor: Actor) -> tuple[Shelf, ...]:
     if items is None:
         return (*shelves, NEW)
     if not items:
-        return tuple(shelves) if standing.as_of else (*shelves, _READING)
+        return tuple(shelves) if standing.as_of else (*shelves, READING)
     filled = replace(NEW, works=newest(services.pictures, items, most=_SHOWN))
     return (*shelves, await with_age(services, filled))
 
@@ -39,7 +39,7 @@ async def new(services: Services, actor: Actor) -> Shelf:
         return replace(NEW, works=(), note=error.message)
     if not page.items:
         was_read = (await services.titles.standing()).as_of is not None
-        return replace(NEW, works=(), note=msg("web.in_plex.nothing_new")) if was_read else _READING
+        return replace(NEW, works=(), note=msg("web.in_plex.nothing_new")) if was_read else READING
     return await with_age(services, replace(NEW, works=newest(services.pictures, page.items, most=_SHOWN)))
 
 

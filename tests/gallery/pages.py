@@ -89,7 +89,12 @@ def _inside(name: str, template: str, view: object, place: Place | None, **frame
 
 
 def _shown(item: Download) -> Row:
-    return row(item, Relation.OWNER if item.owner == ROBIN else Relation.ADMIN)
+    who = Relation.OWNER if item.owner == ROBIN else Relation.ADMIN
+    return row(item, who, _mark(item))
+
+
+def _mark(item: Download) -> str | None:
+    return "/plex/titles/1" if item in (samples.MERGING, samples.AURORA, samples.HERE) else None
 
 
 def _queue() -> Iterator[Sample]:
@@ -172,7 +177,8 @@ def _downloads() -> Iterator[Sample]:
                  samples.MERGING, samples.COOLING, samples.PAUSED, samples.MEMBERS, samples.FULL,
                  samples.HERE, samples.SOUND, samples.CANCELLED):  # fmt: skip
         who = Relation.OWNER if item.owner == ROBIN else Relation.ADMIN
-        view = details.download_view(item, who, log=details.log_view(item, samples.LOG))
+        log = details.log_view(item, samples.LOG)
+        view = details.download_view(item, who, log=log, in_plex=_mark(item))
         yield _inside(f"download-{item.id}", "download/page.html", view, Place.QUEUE)
     other = details.download_view(samples.HERE, Relation.OTHER, log=None)
     yield _inside("download-other", "download/page.html", other, Place.QUEUE)
@@ -191,7 +197,12 @@ def _home_and_library() -> Iterator[Sample]:
     yield _inside(
         "home-empty", "home/page.html", home.HomeView(feature=None, under_way=(), arrived=()), Place.HOME, under_way=0
     )
-    for name, shelves in {"": plex_titles.SHELVES, "-waiting": plex_titles.WAITING, "-old": plex_titles.OLD}.items():
+    for name, shelves in {
+        "": plex_titles.SHELVES,
+        "-waiting": plex_titles.WAITING,
+        "-reading": plex_titles.READING,
+        "-old": plex_titles.OLD,
+    }.items():
         yield _inside(f"home-plex{name}", "home/page.html", replace(full, shelves=shelves), Place.HOME)
     shelf = library.LibraryView(total=128, chips=library.chips("all"), rows=arrived, more="/library?cursor=x")
     yield _inside("library", "library/page.html", shelf, Place.LIBRARY)

@@ -68,7 +68,7 @@ def samples_inside() -> Iterator[tuple[str, tuple[str, object]]]:
     yield "plex-off", ("admin/plex.html", plex.plex_view(NONE, [], is_on=False))
     lost = plex.plex_view(replace(FULL, refused_at=NOW), [], is_on=True)
     yield "plex-token-lost", ("admin/plex.html", lost)
-    wrong = replace(full, tested=msg("plex_sign_in.found_tls"), is_well=False)
+    wrong = plex.tested_view(full, msg("plex_sign_in.found_tls"), is_well=False)
     yield "plex-tested", ("admin/plex.html", wrong)
     toml = plex.plex_view(replace(FULL, is_in_toml=True, token_is_in_toml=True), [], is_on=True)
     yield "plex-toml", ("admin/plex.html", replace(toml, tested=msg("plex_sign_in.found_here")))

@@ -35,6 +35,7 @@ WORKS = (
 BEGUN = (replace(WORKS[3], percent=62.0), replace(WORKS[5], percent=8.0), replace(WORKS[0]))
 NEW = replace(plex_shelves.NEW, works=WORKS)
 SHELVES = (replace(plex_shelves.CONTINUE, works=BEGUN), NEW)
+READING = (plex_shelves.READING,)
 WAITING = (plex_shelves.CONTINUE, plex_shelves.NEW)
 OLD = (replace(plex_shelves.CONTINUE, works=(), note=msg("web.in_plex.link_again")), replace(NEW, **_AWAY))
 _CHIPS = (
@@ -99,7 +100,10 @@ def server_pages() -> Iterator[tuple[str, PlexView]]:
     yield "titles-found", replace(FULL, q="harbour", heading=found, works=WORKS[3:5], more=None, webhook=None)
     yield "titles-not-found", replace(FULL, q="harbor", works=(), webhook=None)
     yield "titles-empty", replace(FULL, works=(), chips=_CHIPS[:1], webhook=None)
-    yield "titles-none", PlexView(name="", q="", chips=_CHIPS[:1], heading=msg("web.in_plex.new"), works=())
+    yield "titles-reading", replace(FULL, works=(), chips=_CHIPS[:1], webhook=None, is_reading=True)
+    none = PlexView(name="", q="", chips=_CHIPS[:1], heading=msg("web.in_plex.new"), works=())
+    yield "titles-none", none
+    yield "titles-none-admin", replace(none, may_connect=True)
 
 
 def title_pages() -> Iterator[tuple[str, TitleView]]:

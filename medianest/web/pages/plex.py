@@ -41,7 +41,10 @@ class RefusedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlexView:
-    """The page of Plex; `state` is the shape before `standing`, `tested` what a look at the server just found."""
+    """The page of Plex; `state` is the shape before `standing`, `tested` what a look at the server just found.
+
+    `is_usable` is whether all is there that it takes to ask the server.
+    """
 
     places: tuple[RoomChip, ...]
     is_on: bool
@@ -57,6 +60,7 @@ class PlexView:
     may_disconnect: bool
     may_import: bool
     refused: tuple[RefusedRow, ...]
+    is_usable: bool
     tested: Message | None = None
     is_well: bool = True
 
@@ -73,7 +77,7 @@ async def test(reader: CurrentReader, services: TheServices, frame: PageFrame) -
         told, is_well = msg(f"plex_sign_in.found_{found}"), found is Found.HERE
     except (Unavailable, NotConnected) as error:
         told, is_well = error.message, False
-    view = replace(await view_of(services), tested=told, is_well=is_well)
+    view = tested_view(await view_of(services), told, is_well=is_well)
     return htmx.page(reader, replace(frame, place=Place.ADMIN), "admin/plex.html", view)
 
 
@@ -130,10 +134,18 @@ def plex_view(known: Connected, entries: Sequence[Entry], *, is_on: bool, alarms
         connected_at=known.connected_at,
         checked_at=known.checked_at,
         connect=_verb(known),
+        is_usable=known.url is not None and known.has_token and known.refused_at is None,
         may_disconnect=not known.is_in_toml and (known.url is not None or known.has_token),
         may_import=known.url is not None and known.has_token,
         refused=tuple(refused_row(entry) for entry in entries),
     )
+
+
+def tested_view(view: PlexView, told: Message, *, is_well: bool) -> PlexView:
+    """The same after a look at the server, which may not be as it is known."""
+    if is_well:
+        return replace(view, tested=told)
+    return replace(view, tested=told, is_well=False, state="down", standing=msg("web.plex.unreached"))
 
 
 def standing_of(known: Connected) -> tuple[str, Message]:

@@ -11,7 +11,7 @@ from medianest.core.i18n import Message, msg
 from medianest.http.services import Services
 from medianest.pictures.types import Shown, Size, Source
 from medianest.plex.titles.links import Watch
-from medianest.plex.titles.service import Title
+from medianest.plex.titles.service import Standing, Title
 from medianest.plex.titles.types import Holding, Item
 from medianest.web import htmx, plex_shelves
 from medianest.web.frame import Chip, Place
@@ -28,7 +28,7 @@ _APPLE = ("iphone", "ipad", "ipod")
 class PlexView:
     """The page of the server: `heading` says what is shown, `note` what is the matter.
 
-    `webhook` is where the server may post its news, for who looks after it.
+    For who looks after it: `webhook` is where the server may post its news, `may_connect` whether there is none yet.
     """
 
     name: str
@@ -37,6 +37,8 @@ class PlexView:
     heading: Message
     works: tuple[Work, ...]
     webhook: str | None = None
+    may_connect: bool = False
+    is_reading: bool = False
     more: str | None = None
     note: Message | None = None
     as_of: datetime | None = None
@@ -88,9 +90,7 @@ async def show(
     """What is found, or what is in a section, or what is new."""
     actor, titles = reader.asking.actor, services.titles
     standing = await titles.standing()
-    view = PlexView(name=standing.name or "", q=q, chips=(), heading=msg("web.in_plex.new"), works=())
-    if actor.is_admin and standing.name:
-        view = replace(view, webhook=_webhook(reader, services))
+    view = _empty(reader, services, standing, q)
     try:
         sections = await titles.sections(actor)
         view = replace(view, chips=_chips(sections, section, is_search=bool(q)))
@@ -140,6 +140,21 @@ async def show_one(reader: CurrentReader, services: TheServices, frame: PageFram
     )
     page = replace(view, seasons=seasons)
     return htmx.page(reader, replace(frame, place=Place.LIBRARY), "plex/title.html", page)
+
+
+def _empty(reader: Reader, services: Services, standing: Standing, q: str) -> PlexView:
+    """The page before anything is known to stand on it."""
+    is_admin = reader.asking.actor.is_admin
+    return PlexView(
+        name=standing.name or "",
+        q=q,
+        chips=(),
+        heading=msg("web.in_plex.new"),
+        works=(),
+        webhook=_webhook(reader, services) if is_admin and standing.name else None,
+        may_connect=is_admin and standing.name is None,
+        is_reading=standing.name is not None and standing.as_of is None,
+    )
 
 
 def _webhook(reader: Reader, services: Services) -> str:

@@ -179,3 +179,4 @@ async def test_the_connection_is_tested_on_demand(
         plex.server.away()
     answer = await submit(admin, "/admin/plex/test", on="/admin/plex")
     assert sentence in answer.text
+    assert ("not to be used at the moment" in answer.text) is (how == "away")
