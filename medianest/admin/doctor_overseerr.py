@@ -28,7 +28,7 @@ async def examine(settings: OverseerrSettings, overseerr: Overseerr) -> list[Fac
 
 
 def _webhook(overseerr: Overseerr) -> Fact:
-    heard_at = overseerr.requests.hints.heard_at
+    heard_at = overseerr.hints.heard_at
     if heard_at is None:
         mend = msg("doctor.mend_overseerr_webhook")
         return _fact("overseerr_webhook", Verdict.FINE, msg("doctor.overseerr_webhook_silent"), mend)

@@ -30,6 +30,7 @@ from medianest.api.v1 import (
     plex_titles,
     presets,
     previews,
+    problems,
     requests,
     sessions,
     sites,
@@ -51,8 +52,8 @@ from medianest.http.faces import Face
 from medianest.http.given import CurrentAsking
 from medianest.http.guards import anyone, metrics_reader, permitted, signed_in
 from medianest.http.services import Services
+from medianest.media_requests import problem_queries, webhook
 from medianest.media_requests import queries as request_queries
-from medianest.media_requests import webhook
 
 CREATED, ACCEPTED, OK, GONE = HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.OK, HTTPStatus.NO_CONTENT
 READS = (permitted(Permission.READ),)
@@ -143,6 +144,15 @@ CALLS = (
     Call("GET", "/status/{id:str}/history", status.history, READS, asks=status.Looking,
          gives=List[status.StateStretch]),
     Call("GET", "/status/{id:str}/badge", status.badge, READS, gives="image/svg+xml"),
+
+    Call("GET", "/problems", problems.listing, READS, asks=problems.MediaProblems, gives=List[problems.MediaProblem],
+         shows=problem_queries.TABLES),
+    Call("POST", "/problems", problems.create, ASKS, takes=problems.NewMediaProblem, gives=problems.MediaProblem,
+         statuses=(CREATED,), pace=paces.ASKING),
+    Call("GET", "/problems/{id:str}", problems.show, READS, gives=problems.MediaProblem, shows=problem_queries.TABLES),
+    Call("POST", "/problems/{id:str}/comments", problems.comment, ASKS, takes=problems.NewComment,
+         gives=problems.MediaProblem, pace=paces.ASKING),
+    Call("POST", "/problems/{id:str}/resolve", problems.resolve, ASKS, gives=problems.MediaProblem),
 
     Call("GET", "/sites", sites.listing, ADMINS, asks=Paged, gives=List[sites.Site], shows=site_queries.TABLES),
     Call("PATCH", "/sites/{name:str}", sites.change, ADMINS, takes=sites.SiteChange, gives=sites.Site),

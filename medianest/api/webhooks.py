@@ -20,7 +20,7 @@ OVERSEERR_MOST = 64 * 1024
 async def overseerr(request: AnyRequest, services: Served, asking: CurrentAsking) -> Answer:
     """Take the webhook of Overseerr, Jellyseerr or Seerr: a hint which request to look at again."""
     services.overseerr.webhook.check(request.headers.get("authorization", ""), asking.address)
-    services.requests.hints.take(await request.body())
+    services.overseerr.hints.take(await request.body())
     return answers.nothing()
 
 

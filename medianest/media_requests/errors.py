@@ -80,6 +80,21 @@ class NoAccount(Forbidden):
     default_code = "no_account_there"
 
 
+class NothingThere(Conflict):
+    """Nothing is wrong with what is not there."""
+
+    default_code = "nothing_there"
+
+
+class NoProblem(NotFound):
+    """There is no such problem, or it is not this person's to know of."""
+
+    default_code = "no_problem"
+
+    def __init__(self) -> None:
+        super().__init__(msg("requests.no_problem"))
+
+
 class NoRequest(NotFound):
     """There is no such request, or it is another person's."""
 

@@ -92,6 +92,39 @@ class RequestHandedOver(RequestEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemEvent(Event):
+    """Something that happened to a problem; the subject is the problem."""
+
+    kind: ClassVar[str] = "media_problem"
+    subject_type: ClassVar[str] = "media_problem"
+    topic: ClassVar[str] = "media_request"
+    keep: ClassVar[timedelta] = timedelta(days=180)
+
+    title: str
+    reporter_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemReported(ProblemEvent):
+    kind: ClassVar[str] = "media_problem.reported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemCommented(ProblemEvent):
+    kind: ClassVar[str] = "media_problem.commented"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemResolved(ProblemEvent):
+    kind: ClassVar[str] = "media_problem.resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemReopened(ProblemEvent):
+    kind: ClassVar[str] = "media_problem.reopened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonMapped(Event):
     """An administrator said as whom somebody asks at the server, or took that back; the subject is who asks."""
 

@@ -12,7 +12,7 @@ from medianest.core.event import ADMINS, people
 from medianest.core.journal import Entry, Listener
 from medianest.media_requests import queries
 from medianest.media_requests.events import RequestsHandedOver
-from medianest.media_requests.models import RequestFollowerRow, RequestRow, UpstreamPersonRow
+from medianest.media_requests.models import ProblemRow, RequestFollowerRow, RequestRow, UpstreamPersonRow
 
 
 def listeners() -> Sequence[Listener]:
@@ -32,6 +32,8 @@ async def hand_over(session: AsyncSession, entry: Entry) -> None:
         heirs.add(new_owner or heir)
     asked = update(RequestRow).where(RequestRow.asked_by_id == gone)
     await session.execute(asked.values(asked_by_id=RequestRow.owner_id))
+    reported = update(ProblemRow).where(ProblemRow.reporter_id == gone)
+    await session.execute(reported.values(reporter_id=None, reporter=str(entry.data["name"])))
     if ids:
         audience = ADMINS | people(heirs)
         told = RequestsHandedOver(

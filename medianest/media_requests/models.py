@@ -73,6 +73,34 @@ class RequestAliasRow(Base):
     request_id: Mapped[str] = mapped_column(ForeignKey("media_requests.id", ondelete="CASCADE"), index=True)
 
 
+class ProblemRow(Base):
+    """A problem as the server had it when it was asked at `heard_at`; `comments` begin with what was reported.
+
+    Who reported it is nobody of ours where nobody is known by that account; `reporter` is what they are called there.
+    """
+
+    __tablename__ = "media_problems"
+    __table_args__ = (
+        Index("ix_media_problems_state", "is_resolved", "created_at"),
+        Index("ix_media_problems_title", "tmdb_id", "media_type"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    upstream_id: Mapped[int] = mapped_column(unique=True)
+    media_type: Mapped[str]
+    tmdb_id: Mapped[int]
+    name: Mapped[str]
+    kind: Mapped[str]
+    season: Mapped[int | None]
+    episode: Mapped[int | None]
+    reporter_id: Mapped[str | None] = mapped_column(ForeignKey("users.id"))
+    reporter: Mapped[str]
+    is_resolved: Mapped[bool]
+    comments: Mapped[list[dict[str, str | None]]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    heard_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class UpstreamPersonRow(Base):
     """As whom somebody asks, where an administrator said so."""
 

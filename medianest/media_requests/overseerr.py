@@ -16,7 +16,9 @@ from medianest.core.security import new_id
 from medianest.media_requests import jobs, rights
 from medianest.media_requests.connection import Connection, Standing
 from medianest.media_requests.errors import NoServer
+from medianest.media_requests.hints import Hints
 from medianest.media_requests.people import People
+from medianest.media_requests.problems import Problems
 from medianest.media_requests.reach.looking import look
 from medianest.media_requests.reach.types import Look
 from medianest.media_requests.service import Requests
@@ -47,7 +49,9 @@ class Overseerr:
         self.whom = Whom(db, self._plex_id_of, lambda: settings().overseerr.household_user_id)
         self.requests = Requests(db, self.connection, self.whom, new_id())
         self.people = People(db, self.connection, self.whom)
-        self.webhook = Webhook(settings, self.connection, self.requests.hints)
+        self.problems = Problems(db, self.connection, self.whom)
+        self.hints = Hints(self.requests.look_again, self.problems.look_again)
+        self.webhook = Webhook(settings, self.connection, self.hints)
         metrics.gauge_of("overseerr_away", "Whether Overseerr does not answer", lambda: self.standing.is_away)
         metrics.gauge_of("overseerr_refused", "Whether Overseerr refuses the key", lambda: self.standing.is_refused)
         metrics.gauge_of("overseerr_turned_away", "Calls not made while it is away", lambda: self.health.turned_away)
@@ -77,7 +81,7 @@ class Overseerr:
 
     def runs(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """What runs by itself, by its name."""
-        return self.requests.runs()
+        return {**self.requests.runs(), "overseerr hints": self.hints.run}
 
     def jobs(self) -> Sequence[Job]:
         return jobs.jobs(self._look)
@@ -92,6 +96,7 @@ class Overseerr:
         if not self.standing.is_set_up:
             return None
         changed = await self.requests.reconcile()
+        await self.problems.reconcile()
         return msg("requests.reconciled", n=changed) if changed else None
 
     def _changed(self) -> None:

@@ -13,7 +13,7 @@ from medianest.core.actor import Actor
 from medianest.media_requests import rights, states
 from medianest.media_requests.errors import NoRequest
 from medianest.media_requests.models import RequestAliasRow, RequestFollowerRow, RequestRow, UpstreamPersonRow
-from medianest.media_requests.types import MediaType, Request, Seen, State, TitleKey, Wish
+from medianest.media_requests.types import MediaType, Problem, Request, Seen, State, TitleKey, Wish
 from medianest.plex import people as plex_people
 
 TABLES = (RequestRow.__tablename__, RequestFollowerRow.__tablename__, *accounts.NAME_TABLES)
@@ -94,6 +94,13 @@ def owner_of(session: Session, seen: Seen) -> str | None:
     if seen.asker and seen.asker.plex_id and (own := plex_people.user_of(session, seen.asker.plex_id)):
         return own
     return mapped_user(session, seen.requested_by) if seen.requested_by else None
+
+
+def reporter_of(session: Session, seen: Problem) -> str | None:
+    """Who of the household reported a problem at the server itself."""
+    if seen.asker and seen.asker.plex_id and (own := plex_people.user_of(session, seen.asker.plex_id)):
+        return own
+    return mapped_user(session, seen.reported_by) if seen.reported_by else None
 
 
 def nameless(session: Session, limit: int) -> Sequence[Request]:

@@ -5,7 +5,7 @@ from medianest.core.actor import Actor, Permission, Role
 from medianest.core.errors import Forbidden
 from medianest.core.event import HOUSEHOLD, people
 from medianest.core.i18n import msg
-from medianest.media_requests.types import Request, Wish
+from medianest.media_requests.types import Reported, Request, Wish
 
 
 def sees_all(actor: Actor) -> bool:
@@ -15,6 +15,15 @@ def sees_all(actor: Actor) -> bool:
 
 def sees(actor: Actor, request: Request) -> bool:
     return sees_all(actor) or controls(actor, request) or follows(actor, request)
+
+
+def sees_problem(actor: Actor, problem: Reported) -> bool:
+    return sees_all(actor) or (actor.id is not None and actor.id == problem.reporter_id)
+
+
+def resolves(actor: Actor, problem: Reported) -> bool:
+    """Who decides, and who reported it."""
+    return decides(actor) or (actor.id is not None and actor.id == problem.reporter_id)
 
 
 def follows(actor: Actor, request: Request) -> bool:

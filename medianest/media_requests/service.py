@@ -13,7 +13,6 @@ from medianest.core.i18n import msg
 from medianest.media_requests import ledger, queries, rights, states
 from medianest.media_requests.connection import Connection
 from medianest.media_requests.errors import NoRequest, WrongState
-from medianest.media_requests.hints import Hints
 from medianest.media_requests.ledger import Deciding
 from medianest.media_requests.sending import Sending
 from medianest.media_requests.types import MediaType, Request, State, Verdict, Wish
@@ -44,7 +43,6 @@ class Requests:
         self.whom = whom
         self._sending = Sending(db, connection.asking, whom, owner)
         self._watching = Watching(db, connection.asking)
-        self.hints = Hints(self._watching)
 
     async def ask(self, actor: Actor, wish: Wish, *, for_user: str | None = None) -> Outcome:
         """Ask for a title, or follow who asked for it; kept and sent later while the server is away.
@@ -151,7 +149,7 @@ class Requests:
 
     def runs(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """What runs by itself, by its name."""
-        return {"requests": self._sending.run, "request hints": self.hints.run}
+        return {"requests": self._sending.run}
 
     def start(self) -> None:
         """From now on what is asked for goes out as soon as it can."""

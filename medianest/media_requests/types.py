@@ -220,6 +220,26 @@ class Problem:
     reported_by: int | None
     comments: tuple[ProblemComment, ...]
     created_at: datetime | None
+    asker: UpstreamPerson | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """A problem as the household sees it, as it was at `heard_at`; a reporter who is not of ours has no id."""
+
+    id: str
+    upstream_id: int
+    title: TitleKey
+    name: str
+    kind: ProblemKind
+    season: int | None
+    episode: int | None
+    reporter_id: str | None
+    reporter: str
+    is_resolved: bool
+    comments: tuple[ProblemComment, ...]
+    created_at: datetime
+    heard_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

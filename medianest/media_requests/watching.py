@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from medianest.core import clock
 from medianest.core.actor import SYSTEM
@@ -57,9 +58,8 @@ class Watching:
         request = await self._db.read(queries.by_upstream_id, upstream_id)
         if request is not None:
             return (await self._apply([(request, seen)], seen_at))[0]
-        if seen is None or not await self._adopt([seen], seen_at):
-            return None
-        await self._name(asking)
+        if seen is not None and await self._adopt([seen], seen_at):
+            await self._name(asking)
         return await self._db.read(queries.by_upstream_id, upstream_id)
 
     async def reconcile(self) -> int:
@@ -133,7 +133,7 @@ class Watching:
             async with self._db.transaction() as session:
                 for one in some:
                     state = states.next_state(State.SENDING, None, one, seen_at)
-                    if state is State.REMOVED or await session.run_sync(queries.is_being_sent, one):
+                    if state is State.REMOVED or await session.run_sync(_is_ours, one):
                         continue
                     owner_id = await session.run_sync(queries.owner_of, one)
                     await ledger.adopt(session, one, state, owner_id, seen_at)
@@ -156,6 +156,12 @@ class Watching:
                 named = await ledger.learn_title(session, request.id, title)
                 if clock.now() - named.created_at < _NEWS:
                     await ledger.record(session, SYSTEM, events.RequestFound, named)
+
+
+def _is_ours(session: Session, seen: Seen) -> bool:
+    """Whether it is known here by now, or on its way from here."""
+    known = queries.by_upstream_id(session, seen.id)
+    return (known is not None and known.wish.title == seen.title) or queries.is_being_sent(session, seen)
 
 
 def _is_news(request: Request, seen: Seen | None, seen_at: datetime) -> bool:

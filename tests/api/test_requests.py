@@ -1,5 +1,6 @@
 """Asking for films and series as a program does, and the webhook that says when something changed."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -8,8 +9,9 @@ from sqlalchemy import insert
 
 from medianest.accounts.types import Scope
 from medianest.media_requests.models import UpstreamPersonRow
+from medianest.media_requests.types import Verdict
 from tests.api.portal import Portal
-from tests.fakes.overseerr import Overseerr
+from tests.fakes.overseerr import May, Overseerr
 
 REQUESTS = "/api/v1/requests"
 MATRIX = {"media_type": "movie", "tmdb_id": 603}
@@ -136,3 +138,44 @@ async def test_the_webhook_of_overseerr_is_taken_from_who_has_its_secret(asking:
     large = await nobody.post(HOOK, content=b"x" * 70_000, headers={"authorization": "word"})
     assert large.status_code == 413
     assert (await nobody.post(HOOK, content=b"[]", headers={"authorization": "word"})).status_code == 422
+
+
+async def test_a_problem_is_reported_and_solved(asking: Portal, overseerr: Overseerr) -> None:
+    for person in overseerr.users:
+        person.permissions |= May.CREATE_ISSUES
+    bob, carol = await client(asking, "bob"), await client(asking, "carol")
+    await asked(bob)
+    body = {**MATRIX, "kind": "subtitles", "text": "None there"}
+    made = (await bob.post("/api/v1/problems", json=body)).json()
+    assert (made["title"], made["resolved"], made["reporter"]["name"]) == ("The Matrix", False, "Bob")
+    said = await carol.post(f"/api/v1/problems/{made['id']}/comments", json={"text": "Looking"})
+    assert [one["text"] for one in said.json()["comments"]] == ["None there", "Looking"]
+    solved = await carol.post(f"/api/v1/problems/{made['id']}/resolve")
+    assert solved.json()["resolved"]
+    listed = (await bob.get("/api/v1/problems?resolved=true")).json()["items"]
+    assert listed == [(await bob.get(f"/api/v1/problems/{made['id']}")).json()]
+    dora = await client(asking, "dora")
+    assert (await dora.get(f"/api/v1/problems/{made['id']}")).status_code == 404
+    nothing = await bob.post("/api/v1/problems", json={**body, "tmdb_id": 438631})
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "nothing_there")
+
+
+async def test_what_is_approved_in_overseerr_is_here_as_soon_as_its_webhook_says_so(
+    asking: Portal, overseerr: Overseerr
+) -> None:
+    overseerr.webhook.lead_to(f"{asking.url}{HOOK}", "word")
+    running = asyncio.create_task(asking.services.overseerr.hints.run())
+    bob = await client(asking, "bob")
+    film = await asked(bob)
+    owner = await asking.services.overseerr.connection.asking()
+
+    await owner.decide(overseerr.wishes[0].id, Verdict.APPROVE)
+    for _ in range(200):
+        now = (await bob.get(f"{REQUESTS}/{film['id']}")).json()
+        if now["state"] == "processing":
+            break
+        await asyncio.sleep(0.02)
+    running.cancel()
+
+    assert now["state"] == "processing"
+    assert now["as_of"] > film["as_of"]

@@ -76,6 +76,14 @@ async def test_a_hint_that_comes_before_the_answer_makes_no_second_one(house: Ho
     assert [(request.id, request.state) for request in await house.all()] == [(kept.id, State.PENDING)]
 
 
+async def test_a_hint_that_is_slower_than_the_answer_makes_no_second_one(house: House) -> None:
+    asked = (await house.requests.ask(ANNA, THE_MATRIX)).request
+    seen = await (await house.asking()).request(asked.upstream_id or 0)
+    assert seen
+    assert await house.requests._watching._adopt([seen], clock.now()) == 0
+    assert [request.id for request in await house.all()] == [asked.id]
+
+
 async def test_two_that_are_one_at_overseerr_become_one_here_and_both_ids_lead_there(house: House) -> None:
     first = (await house.requests.ask(ANNA, Wish(title=BAD, seasons=(1,)))).request
     house.overseerr.away()

@@ -6,9 +6,11 @@ from medianest.accounts.events import UserRemoved
 from medianest.core import journal
 from medianest.core.db import Database
 from medianest.core.event import ADMINS
-from medianest.media_requests import listeners, models, queries
-from medianest.media_requests.types import Wish
-from tests.media_requests.conftest import DUNE, THE_MATRIX
+from medianest.media_requests import listeners, models, problem_queries, queries
+from medianest.media_requests.problems import Problems
+from medianest.media_requests.types import ProblemKind, Wish
+from tests.fakes.overseerr import May
+from tests.media_requests.conftest import ALICE, DUNE, MATRIX, THE_MATRIX
 from tests.media_requests.house import ADAM, ANNA, BERT, House
 
 
@@ -48,3 +50,13 @@ async def test_follows_end_with_who_followed(house: House, db: Database) -> None
     await leave(db, "bert")
     assert (await house.now(asked)).followers == set()
     assert "media_requests.handed_over" not in [entry.kind for entry in await db.read(journal.after, 0)]
+
+
+async def test_what_they_reported_stays_as_somebodys_who_left(house: House, db: Database) -> None:
+    house.overseerr.users[ALICE - 1].permissions |= May.CREATE_ISSUES
+    await house.requests.ask(ANNA, THE_MATRIX)
+    problems = Problems(db, house.requests.connection, house.requests.whom)
+    await problems.report(ANNA, MATRIX, ProblemKind.AUDIO, "No sound")
+    await leave(db, "anna")
+    page = await db.read(problem_queries.listing, ADAM)
+    assert [(one.reporter_id, one.reporter) for one in page.items] == [(None, "former-anna")]

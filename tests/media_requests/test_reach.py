@@ -80,7 +80,7 @@ async def test_the_doctor_and_the_figures_tell_how_it_stands(
         await whole.look(ADAM)
     named.lead_to(overseerr)
     assert (await verdicts())[0] == ("requests.found_here", Verdict.FINE)
-    whole.requests.hints.take(b"{}")
+    whole.hints.take(b"{}")
     assert (await verdicts())[1] == ("doctor.overseerr_webhook_heard", Verdict.FINE)
     assert (await whole.look(ADAM)).found is Found.HERE
     with pytest.raises(Forbidden):

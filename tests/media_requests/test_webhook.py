@@ -71,6 +71,7 @@ class Seeing:
         (b'{"notification_type": "MEDIA_APPROVED", "request": {"request_id": "7"}}', [7]),
         (b'{"notification_type": "MEDIA_NEWER", "request": {"request_id": 7, "more": []}, "x": 1}', [7]),
         (b'{"notification_type": "TEST_NOTIFICATION", "request": null, "media": null}', []),
+        (b'{"request": null, "issue": {"issue_id": "9", "issue_type": "VIDEO"}}', [9]),
         (b'{"request": {"request_id": ""}}', []),
         (b'{"request": {"request_id": "-7"}}', []),
         (b'{"request": {"request_id": "99999999999999999999"}}', []),
@@ -79,7 +80,7 @@ class Seeing:
 )
 async def test_only_which_request_it_names_is_heeded(body: bytes, looked: list[int]) -> None:
     seeing = Seeing()
-    hints = Hints(seeing)  # type: ignore[arg-type]  # it looks at nothing
+    hints = Hints(seeing.look_again, seeing.look_again)
     for _ in range(3):
         hints.take(body)
     run = asyncio.create_task(hints.run())
@@ -92,7 +93,7 @@ async def test_only_which_request_it_names_is_heeded(body: bytes, looked: list[i
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"request": 5}', b'{"request": {"request_id": {}}}', b"[" * 5000])
 def test_what_it_never_posts_is_refused(body: bytes) -> None:
-    hints = Hints(Seeing())  # type: ignore[arg-type]  # it looks at nothing
+    hints = Hints(Seeing().look_again, Seeing().look_again)
     with pytest.raises(Invalid):
         hints.take(body)
     assert hints.heard_at is None
@@ -107,7 +108,7 @@ async def test_a_button_sets_it_up_and_sees_it_arrive(whole: Whole, overseerr: O
     posting = asyncio.create_task(whole.webhook.set_up(ADAM, "http://127.0.0.1:9"))
     while not overseerr.webhook.sent:
         await asyncio.to_thread(overseerr.wait_for, "/api/v1/settings/notifications/webhook/test")
-    whole.requests.hints.take(b'{"notification_type": "TEST_NOTIFICATION"}')
+    whole.hints.take(b'{"notification_type": "TEST_NOTIFICATION"}')
     assert await posting
 
     options = overseerr.webhook.settings["options"]

@@ -17,7 +17,9 @@ from tests.rights.house import House, Newcomers
 
 LET_IN, SIGN_IN, AGAIN, FORBIDDEN, NOT_THERE, TOO_MANY, BROKEN = "+", "!", "~", "-", "0", "9", "X"
 _OF_STATUS = {401: SIGN_IN, 403: FORBIDDEN, 404: NOT_THERE, 429: TOO_MANY}
-PERSONAL = frozenset({"downloads", "playlists", "previews", "users", "people", "sessions", "tokens", "requests"})
+PERSONAL = frozenset(
+    {"downloads", "playlists", "previews", "users", "people", "sessions", "tokens", "requests", "problems"}
+)
 _BODIES: Mapping[str, object] = {
     "/downloads": {"url": "file:///x"},
     "/downloads/preview": {"url": "file:///x"},
@@ -114,6 +116,7 @@ class Questions:
             "downloads": lambda owner: {"id": make.download(owner)},
             "playlists": lambda owner: {"id": make.playlist(owner)},
             "requests": lambda owner: {"id": make.request(owner)},
+            "problems": lambda owner: {"id": make.problem(owner)},
             "previews": lambda owner: {"id": make.preview(owner)},
             "users": lambda owner: {"id": owner},
             "people": lambda owner: {"id": owner, "session_id": make.session(owner)[0]},

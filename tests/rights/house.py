@@ -26,7 +26,7 @@ from medianest.downloads.models import DownloadRow, PlaylistRow, SiteCookiesRow,
 from medianest.downloads.protocol import Info, Pictured
 from medianest.downloads.types import State
 from medianest.http.serving import Server
-from medianest.media_requests.models import RequestRow
+from medianest.media_requests.models import ProblemRow, RequestRow
 from medianest.media_requests.types import State as Asked
 from medianest.pictures.types import Size, Source
 from medianest.plex.titles.models import ItemRow, SectionRow
@@ -96,6 +96,7 @@ class Newcomers:
     _rows: dict[Any, list[dict[str, Any]]] = field(default_factory=dict)
     _letters: int = 0
     _titles: int = 0
+    _problems: int = 0
 
     async def come_in(self) -> None:
         async with self.house.portal.db.transaction() as session:
@@ -164,6 +165,13 @@ class Newcomers:
         flags = {"asker": "", "reason": "", "is_unwanted": False, "is_announced": True, "attempts": 0}
         whose = {"owner_id": owner_id, "asked_by_id": owner_id, "state": Asked.PENDING}
         return self._add(RequestRow, **said, **then, **flags, **whose)
+
+    def problem(self, reporter_id: str) -> str:
+        """Something that is wrong with a film, and was solved."""
+        self._problems += 1
+        said = {"media_type": "movie", "tmdb_id": 603, "name": "x", "kind": "video", "comments": [], "reporter": ""}
+        then = {"created_at": clock.now(), "heard_at": clock.now(), "is_resolved": True}
+        return self._add(ProblemRow, **said, **then, upstream_id=self._problems, reporter_id=reporter_id)
 
     def invitation(self, maker_id: str) -> tuple[str, str]:
         secret = new_token("mi_")

@@ -12,6 +12,7 @@ from medianest.media_requests.wire.reading import (
     Paged,
     Whose,
     moment,
+    person_of,
     read,
     readable,
     title_key,
@@ -63,6 +64,7 @@ def _problem(told: _Issue) -> Problem:
         episode=told.problem_episode or None,
         is_resolved=told.status == _RESOLVED,
         reported_by=told.created_by.id if told.created_by else None,
+        asker=person_of(told.created_by) if told.created_by else None,
         comments=tuple(_comment(row) for row in readable(told.comments, _Comment)),
         created_at=moment(told.created_at),
     )

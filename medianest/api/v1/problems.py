@@ -1,0 +1,132 @@
+"""What is wrong with films and series that are there."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from litestar.params import FromPath
+from msgspec import Meta
+
+from medianest.accounts import queries as accounts
+from medianest.api import answers
+from medianest.api.answers import Answer
+from medianest.api.given import CurrentReader, Given, Served
+from medianest.api.v1.people import Person
+from medianest.api.v1.requests import TmdbId
+from medianest.api.wire import Input, List, Output, Paged
+from medianest.http.services import Services
+from medianest.media_requests import problem_queries
+from medianest.media_requests.problems import TEXT_MOST
+from medianest.media_requests.types import MediaType, ProblemKind, Reported, TitleKey
+
+Text = Annotated[str, Meta(min_length=1, max_length=TEXT_MOST)]
+Part = Annotated[int, Meta(ge=0, le=10_000, description="0 where it is all of it.")]
+
+
+class NewMediaProblem(Input, frozen=True, kw_only=True):
+    """What is wrong with which title, or with which season or episode of it."""
+
+    media_type: MediaType
+    tmdb_id: TmdbId
+    kind: ProblemKind
+    text: Text
+    season: Part = 0
+    episode: Part = 0
+
+
+class NewComment(Input, frozen=True, kw_only=True):
+    """What you have to say about it."""
+
+    text: Text
+
+
+class MediaProblems(Paged, frozen=True, kw_only=True):
+    """Which: all, or those that are solved or not."""
+
+    resolved: bool | None = None
+
+
+class MediaProblemComment(Output, frozen=True, kw_only=True):
+    """`by` is what its author is called at the server."""
+
+    by: str
+    text: str
+    at: datetime | None
+
+
+class MediaProblem(Output, frozen=True, kw_only=True):
+    """Something that is wrong with a title, as of `as_of`; the first comment is what was reported.
+
+    Who reported it at the server itself and is nobody of ours has no id.
+    """
+
+    id: str
+    media_type: MediaType
+    tmdb_id: int
+    title: str
+    kind: ProblemKind
+    season: int | None
+    episode: int | None
+    resolved: bool
+    reporter: Person
+    comments: Sequence[MediaProblemComment]
+    created_at: datetime
+    as_of: datetime
+
+
+async def create(services: Served, reader: CurrentReader, given: Given[NewMediaProblem]) -> Answer:
+    """Say that something is wrong."""
+    title = TitleKey(media_type=given.media_type, tmdb_id=given.tmdb_id)
+    made = await services.overseerr.problems.report(
+        reader.actor, title, given.kind, given.text, season=given.season, episode=given.episode
+    )
+    shown = (await _shown(services, [made]))[0]
+    return answers.json(shown, status=HTTPStatus.CREATED, location=reader.href(f"/problems/{made.id}"))
+
+
+async def listing(services: Served, reader: CurrentReader, asked: Given[MediaProblems]) -> Answer:
+    """The problems that you may see, the newest first."""
+    page = await services.db.read(
+        problem_queries.listing, reader.actor, is_resolved=asked.resolved, cursor=asked.cursor, limit=asked.limit
+    )
+    return answers.json(List(items=await _shown(services, page.items), next_cursor=page.next_cursor))
+
+
+async def show(services: Served, reader: CurrentReader, id: FromPath[str]) -> Answer:
+    """One problem."""
+    return answers.json((await _shown(services, [await services.db.read(problem_queries.one, reader.actor, id)]))[0])
+
+
+async def comment(services: Served, reader: CurrentReader, id: FromPath[str], given: Given[NewComment]) -> Answer:
+    """Say something about it."""
+    said = await services.overseerr.problems.comment(reader.actor, id, given.text)
+    return answers.json((await _shown(services, [said]))[0])
+
+
+async def resolve(services: Served, reader: CurrentReader, id: FromPath[str]) -> Answer:
+    """Say that it is well again."""
+    return answers.json((await _shown(services, [await services.overseerr.problems.resolve(reader.actor, id)]))[0])
+
+
+async def _shown(services: Services, known: Sequence[Reported]) -> Sequence[MediaProblem]:
+    reporters = {problem.reporter_id for problem in known if problem.reporter_id}
+    names = await services.db.read(accounts.display_names, reporters)
+    return [_one(problem, names.get(problem.reporter_id or "", problem.reporter)) for problem in known]
+
+
+def _one(known: Reported, reporter: str) -> MediaProblem:
+    return MediaProblem(
+        id=known.id,
+        media_type=known.title.media_type,
+        tmdb_id=known.title.tmdb_id,
+        title=known.name,
+        kind=known.kind,
+        season=known.season,
+        episode=known.episode,
+        resolved=known.is_resolved,
+        reporter=Person(id=known.reporter_id, name=reporter),
+        comments=[MediaProblemComment(by=one.by, text=one.text, at=one.at) for one in known.comments],
+        created_at=known.created_at,
+        as_of=known.heard_at,
+    )
