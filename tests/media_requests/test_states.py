@@ -141,6 +141,11 @@ def test_seasons_have_arrived_only_together() -> None:
     assert arrived(Wish(title=BAD, seasons=(2, 3)), ALICE, there) is None
 
 
+def test_what_was_fetched_once_and_deleted_since_has_not_arrived() -> None:
+    gone = seen(Decision.COMPLETED, Availability.DELETED)
+    assert arrived(Wish(title=MATRIX), None, [gone]) is None
+
+
 def test_of_several_that_race_the_newest_counts() -> None:
     there = [seen(Decision.PENDING, id=number) for number in (3, 9, 4)]
 

@@ -1,6 +1,7 @@
 """The webhook is a hint: heeded from who has the secret, whatever its values are, and never needed."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from medianest.core.metrics import Metrics
 from medianest.core.resilience import Retry
 from medianest.media_requests.hints import Hints
 from medianest.media_requests.overseerr import Overseerr as Whole
-from tests.fakes.overseerr import Overseerr
-from tests.media_requests.house import ADAM, ANNA, at_once
+from medianest.media_requests.types import State, Verdict, Wish
+from tests.fakes.overseerr import Has, Overseerr
+from tests.media_requests.conftest import DUNE, THE_MATRIX
+from tests.media_requests.house import ADAM, ANNA, BERT, House, at_once
 from tests.media_requests.named import Named
 
 
@@ -128,3 +131,29 @@ async def test_a_webhook_that_leads_elsewhere_is_replaced_only_if_that_is_meant(
         await whole.webhook.set_up(ADAM, "http://127.0.0.1:9")
     assert caught.value.code == "webhook_taken"
     assert overseerr.webhook.settings["options"]["webhookUrl"] == "http://127.0.0.1:9/other"
+
+
+@pytest.mark.parametrize("way", ["lost", "doubled", "backwards"])
+async def test_however_the_webhook_comes_all_ends_as_overseerr_has_it(
+    house: House, overseerr: Overseerr, way: str
+) -> None:
+    first = (await house.requests.ask(ANNA, THE_MATRIX)).request
+    second = (await house.requests.ask(BERT, Wish(title=DUNE))).request
+    asking = await house.asking()
+    await asking.decide(first.upstream_id or 0, Verdict.APPROVE)
+    await asking.decide(second.upstream_id or 0, Verdict.APPROVE)
+    await asking.decide(second.upstream_id or 0, Verdict.DECLINE)
+    overseerr.media[0].status = Has.AVAILABLE
+
+    posts = [json.dumps(told).encode() for told in overseerr.webhook.sent]
+    heard = {"lost": [], "doubled": [*posts, *posts], "backwards": posts[::-1]}[way]
+    hints = Hints(house.requests.look_again, house.requests.look_again)
+    for post in heard:
+        hints.take(post)
+    while hints._line:
+        await hints._look(*next(iter(hints._line)))
+    await house.requests.reconcile()
+
+    assert [(await house.now(one)).state for one in (first, second)] == [State.AVAILABLE, State.DECLINED]
+    kinds = await house.events()
+    assert (kinds.count("available"), kinds.count("declined"), kinds.count("found")) == (1, 1, 0)
