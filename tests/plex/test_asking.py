@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from medianest.core.circuit import State
-from medianest.plex.titles import client, links
+from medianest.plex.titles import links
 from medianest.plex.titles.client import Asking
 from medianest.plex.titles.connection import Connection
 from medianest.plex.titles.errors import NoServer, ServerAway, ServerRefuses
@@ -51,7 +51,7 @@ async def test_what_cannot_be_read_counts_as_a_failure_of_the_server(asking: Ask
 
 
 async def test_more_than_a_list_can_be_is_not_read(asking: Asking, plex: Plex) -> None:
-    body = b'{"MediaContainer": {"title1": "%s"}}' % (b"x" * client._LISTS.body_bytes)
+    body = b'{"MediaContainer": {"title1": "%s"}}' % (b"x" * 17_000_000)
     plex.server.trouble("/library/sections/1/all", body=body)
     with pytest.raises(ServerAway):
         await asking.items("1", Kind.MOVIE, 0)
