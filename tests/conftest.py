@@ -37,9 +37,26 @@ def pytest_collection_finish() -> None:
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
     """An open database with all tables of the modules imported so far."""
+    tables = frozenset(Base.metadata.tables)
+    if tables not in _EMPTY:
+        _EMPTY[tables] = await _empty(tmp_path / "empty.db")
     database = Database(tmp_path / "medianest.db")
+    database.path.write_bytes(_EMPTY[tables])
+    await database.open()
+    yield database
+    await database.close()
+
+
+_EMPTY: dict[frozenset[str], bytes] = {}
+"""A file with these tables and nothing in them: to make them takes longer than most tests."""
+
+
+async def _empty(path: Path) -> bytes:
+    database = Database(path)
     await database.open()
     async with database.transaction() as session:
         await (await session.connection()).run_sync(Base.metadata.create_all)
-    yield database
     await database.close()
+    made = path.read_bytes()
+    path.unlink()
+    return made
