@@ -16,6 +16,7 @@ from medianest.core.metrics import Metrics
 from medianest.core.scheduler import Scheduler
 from medianest.downloads.service import Downloads
 from medianest.downloads.ytdlp.updates import Ytdlp
+from medianest.media_requests.discovery import Discovery
 from medianest.media_requests.overseerr import Overseerr
 from medianest.media_requests.service import Requests
 from medianest.pictures.service import Pictures
@@ -60,3 +61,7 @@ class Services:
     @property
     def base_path(self) -> str:
         return self.settings().server.base_path
+
+    @property
+    def discovery(self) -> Discovery:
+        return self.overseerr.discovery

@@ -8,6 +8,7 @@ from medianest.media_requests.errors import GoneThere
 from medianest.media_requests.types import (
     Allowances,
     Fetcher,
+    Genre,
     Hits,
     Listing,
     MediaType,
@@ -54,6 +55,9 @@ class Asking:
     async def by_genre(self, kind: MediaType, genre: int, page: int, *, person: int | None = None) -> Hits:
         plural = "movies" if kind is MediaType.MOVIE else "tv"
         return await self._line.get(f"/discover/{plural}/genre/{genre:d}?page={page:d}", titles.hits, person=person)
+
+    async def genres(self, kind: MediaType) -> tuple[Genre, ...]:
+        return await self._line.get(f"/genres/{kind}", titles.genres)
 
     async def similar(self, key: TitleKey, page: int, *, person: int | None = None) -> Hits:
         path = f"/{key.media_type}/{key.tmdb_id:d}/recommendations?page={page:d}"

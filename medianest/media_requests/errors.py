@@ -10,6 +10,12 @@ class ServerAway(Unavailable):
     default_code = "overseerr_away"
 
 
+class StillAsking(Unavailable):
+    """The server is being asked, and takes longer than somebody waits."""
+
+    default_code = "overseerr_slow"
+
+
 class ServerRefuses(Unavailable):
     """The server answers, and does not take the key."""
 

@@ -15,6 +15,7 @@ from medianest.core.resilience import Health, Retry
 from medianest.core.security import new_id
 from medianest.media_requests import jobs, rights
 from medianest.media_requests.connection import Connection, Standing
+from medianest.media_requests.discovery import Discovery
 from medianest.media_requests.errors import NoServer
 from medianest.media_requests.hints import Hints
 from medianest.media_requests.people import People
@@ -51,6 +52,7 @@ class Overseerr:
         self.people = People(db, self.connection, self.whom)
         self.problems = Problems(db, self.connection, self.whom)
         self.hints = Hints(self.requests.look_again, self.problems.look_again)
+        self.discovery = Discovery(self.connection.asking, self.people)
         self.webhook = Webhook(settings, self.connection, self.hints)
         metrics.gauge_of("overseerr_away", "Whether Overseerr does not answer", lambda: self.standing.is_away)
         metrics.gauge_of("overseerr_refused", "Whether Overseerr refuses the key", lambda: self.standing.is_refused)
@@ -90,6 +92,7 @@ class Overseerr:
         self.requests.start()
 
     async def stop(self) -> None:
+        await self.discovery.stop()
         await self.connection.close()
 
     async def _look(self) -> Message | None:

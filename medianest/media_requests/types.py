@@ -145,6 +145,12 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Genre:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeasonTold:
     number: int
     name: str

@@ -24,6 +24,7 @@ class Place(StrEnum):
     """Where somebody is; the word is the icon's name too."""
 
     HOME = "home"
+    ASK = "ask"
     LIBRARY = "library"
     QUEUE = "queue"
     ACCOUNT = "account"
@@ -65,6 +66,7 @@ class Frame:
     avatar: Avatar | None = None
     may_administer: bool = False
     may_download: bool = False
+    may_ask: bool = False
     under_way: int = 0
     after: int | None = None
     link: str = ""

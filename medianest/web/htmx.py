@@ -65,6 +65,7 @@ class Reader:
             avatar=avatar(actor) if actor.id else None,
             may_administer=actor.is_admin,
             may_download=actor.may(Permission.DOWNLOAD),
+            may_ask=actor.may(Permission.REQUEST),
         )
 
     def tell(self, message: Message) -> str:

@@ -24,6 +24,7 @@ from medianest.web.lines import moving
 from medianest.web.news import is_gone, news_view, relation_to
 from medianest.web.playlists import list_row
 from medianest.web.plex_marks import marks
+from medianest.web.request_news import ANEW, class_of, concerns_requests, is_told, toast
 from medianest.web.rows import tally
 from medianest.web.templating import Templates
 
@@ -50,6 +51,8 @@ class LiveWriter:
         Who does not see the whole household counts otherwise than everybody else, and is a class of one. So is anybody
         but an administrator where there is a Plex server, for each sees other things there.
         """
+        if concerns_requests(news):
+            return class_of(actor, news)
         if isinstance(news, Signal):
             return news.kind if news.kind in (SIGNAL, LIST_SIGNAL, PLEX_SIGNAL) else None
         alone = None if actor.may(Permission.SEE_HOUSEHOLD) else actor.id
@@ -62,6 +65,8 @@ class LiveWriter:
         return relation_to(news, actor.id, is_admin=actor.is_admin), alone
 
     async def write(self, actor: Actor, news: News) -> bytes | None:
+        if concerns_requests(news):
+            return self._asked(actor, news)
         if isinstance(news, Signal):
             return await self._passing(actor, news)
         if _concerns_lists(news):
@@ -83,6 +88,13 @@ class LiveWriter:
         counts = await self._db.read(queries.counts, actor)
         told = self._say(actor, "queue/_counts.html", {"counts": tally(counts)})
         return sse.message("lists", event="anew") + sse.message(told, id=news.id)
+
+    def _asked(self, actor: Actor, news: News) -> bytes:
+        """What shows requests reads itself anew."""
+        if isinstance(news, Signal):
+            return sse.message(ANEW, event=ANEW)
+        told = self._say(actor, "_toast.html", {"toast": toast(news)}) if is_told(actor, news) else ""
+        return sse.message(ANEW, event=ANEW) + sse.message(told, id=news.id)
 
     async def resync(self, actor: Actor) -> bytes:
         """The page reads itself anew."""

@@ -1,36 +1,17 @@
 """The route table of the HTML face, read from top to bottom: method, path, handler, who may, and what it shows."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
-
-from litestar import route
-from litestar.handlers import HTTPRouteHandler
-
-from medianest.core import clock
-from medianest.core import journal as spine
-from medianest.core.actor import Permission
-from medianest.downloads.lists import queries as playlist_queries
 from medianest.downloads.plans import usage
-from medianest.downloads.sites import queries as site_queries
 from medianest.http import paces
-from medianest.http.etags import shows
 from medianest.http.faces import Face
-from medianest.http.guards import Rule, anyone, fresh, permitted, signed_in
-from medianest.http.limits import Limited
 from medianest.http.services import Services
-from medianest.plex import installation
-from medianest.plex import people as plex_links
-from medianest.plex.titles import index as plex_index
-from medianest.plex.titles import queries as plex_queries
-from medianest.plex.titles import viewers as plex_viewers
 from medianest.plex.titles.service import CONNECTED_BY
-from medianest.web.frame import THEME
 from medianest.web.given import dependencies
-from medianest.web.htmx import AnyRequest
 from medianest.web.pages import (
     account,
+    ask,
+    ask_title,
     backups,
+    decide,
     docs,
     doctor,
     download,
@@ -46,6 +27,7 @@ from medianest.web.pages import (
     library,
     links,
     names,
+    overseerr,
     partings,
     people,
     person,
@@ -60,6 +42,8 @@ from medianest.web.pages import (
     plex_titles,
     profiles,
     queue,
+    request,
+    requests,
     setup,
     sign_in,
     site_cookies,
@@ -69,44 +53,28 @@ from medianest.web.pages import (
     ytdlp,
 )
 from medianest.web.templating import Templates
+from medianest.web.ways import (
+    ADMINS,
+    ANYONE,
+    ASKED,
+    ASKERS,
+    CURATORS,
+    DOWNLOADS,
+    FRESH,
+    FRESH_ADMINS,
+    IN_PLEX,
+    INVITED,
+    LISTS,
+    MARKS,
+    MOVING,
+    PEOPLE,
+    SHELVES,
+    SIGNED_IN,
+    Way,
+)
 
-ANYONE = (anyone,)
-INVITED = (anyone, paces.INVITED)
-SIGNED_IN = (signed_in,)
-DOWNLOADS = (permitted(Permission.DOWNLOAD),)
-ADMINS = (permitted(Permission.ADMINISTER),)
-FRESH = (signed_in, fresh)
-FRESH_ADMINS = (permitted(Permission.ADMINISTER), fresh)
-
-LISTS = (*playlist_queries.TABLES, spine.TABLE)
-MOVING = (*LISTS, *site_queries.TABLES)
-MARKS = (plex_index.TABLE, plex_links.TABLE, plex_viewers.TABLE)
-SHELVES = (*plex_queries.TABLES, *sorted(CONNECTED_BY), *MARKS)
-IN_PLEX = (*LISTS, *SHELVES)
 BODIES = dict.fromkeys(("/admin/sites", "/admin/sites/*/cookies"), site_cookies.BODY_MOST)
 """How many bytes of body a path takes that takes more than others."""
-
-PEOPLE = ("users", "sessions", "tokens", plex_links.TABLE, installation.TABLE)
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One route; with `shows`, an unchanged answer is a 304, where it `passes` with time for a minute at most."""
-
-    method: Literal["GET", "POST"]
-    path: str
-    handler: Callable[..., Any]
-    rules: Sequence[Rule | Limited]
-    shows: tuple[str, ...] = ()
-    live: bool = False
-    passes: bool = False
-
-    def route(self) -> HTTPRouteHandler:
-        variant = _of_the_minute if self.passes else _variant
-        unchanged = shows(*self.shows, live=self.live, variant=variant) if self.shows else None
-        made = route(self.path, http_method=[self.method], guards=list(self.rules), before_request=unchanged, name=None)
-        return made(self.handler)
-
 
 # fmt: off
 WAYS = (
@@ -122,7 +90,7 @@ WAYS = (
     Way("POST", "/sign-in/again", sign_in.enter_again, SIGNED_IN),
     Way("GET", "/sign-in/profiles/{id:str}", profiles.ask_pin, ANYONE),
     Way("POST", "/sign-in/profiles/{id:str}", profiles.enter, ANYONE),
-    Way("POST", "/sign-in/plex", plex_door.begin, (anyone, paces.TO_PLEX)),
+    Way("POST", "/sign-in/plex", plex_door.begin, (*ANYONE, paces.TO_PLEX)),
     Way("GET", "/sign-in/plex/{id:str}", plex_door.come_back, ANYONE),
     Way("GET", "/sign-in/plex/{id:str}/go", plex_door.go, ANYONE),
     Way("POST", "/sign-out", sign_in.leave, SIGNED_IN),
@@ -132,13 +100,34 @@ WAYS = (
 
     Way("GET", "/pictures/{path:path}", pictures.show, SIGNED_IN),
 
-    Way("GET", "/", home.show, SIGNED_IN, shows=(*MOVING, *SHELVES), live=True),
+    Way("GET", "/", home.show, SIGNED_IN, shows=(*MOVING, *ASKED, *SHELVES), live=True),
     Way("GET", "/library", library.show, SIGNED_IN, shows=(*MOVING, *MARKS, *sorted(CONNECTED_BY))),
 
     Way("GET", "/plex", plex_titles.show, SIGNED_IN, shows=IN_PLEX, live=True, passes=True),
     Way("GET", "/plex/new", plex_titles.new, SIGNED_IN, shows=IN_PLEX, live=True, passes=True),
     Way("GET", "/plex/continue", plex_titles.going_on, SIGNED_IN),
     Way("GET", "/plex/titles/{id:str}", plex_titles.show_one, SIGNED_IN, shows=IN_PLEX, live=True, passes=True),
+
+    Way("GET", "/ask", ask.show, ASKERS),
+    Way("GET", "/ask/found", ask.found, (*ASKERS, paces.SEARCHING)),
+    Way("GET", "/ask/others", ask.others, ASKERS),
+    Way("GET", "/ask/lists/{name:str}", ask.show_list, ASKERS),
+    Way("GET", "/ask/genres/{kind:str}/{id:int}", ask.show_genre, ASKERS),
+    Way("GET", "/ask/{kind:str}/{id:int}", ask_title.show, ASKERS),
+    Way("POST", "/ask/{kind:str}/{id:int}", ask_title.ask, (*ASKERS, paces.ASKING)),
+    Way("GET", "/ask/{kind:str}/{id:int}/asked", ask_title.show_asked, ASKERS),
+
+    Way("GET", "/requests", requests.show, ASKERS, shows=ASKED, live=True),
+    Way("GET", "/requests/decide", decide.show, CURATORS),
+    Way("POST", "/requests/decide", decide.decide_several, CURATORS),
+    Way("GET", "/requests/{id:str}", request.show, ASKERS),
+    Way("POST", "/requests/{id:str}/follow", request.act, ASKERS),
+    Way("POST", "/requests/{id:str}/unfollow", request.act, ASKERS),
+    Way("POST", "/requests/{id:str}/retry", request.act, ASKERS),
+    Way("GET", "/requests/{id:str}/cancel", request.ask_cancel, ASKERS),
+    Way("POST", "/requests/{id:str}/cancel", request.cancel, ASKERS),
+    Way("POST", "/requests/{id:str}/approve", decide.decide, CURATORS),
+    Way("POST", "/requests/{id:str}/decline", decide.decide, CURATORS),
 
     Way("GET", "/queue", queue.show, SIGNED_IN, shows=(*MOVING, *MARKS), live=True),
     Way("POST", "/queue", links.queue, (*DOWNLOADS, paces.QUEUING)),
@@ -231,6 +220,10 @@ WAYS = (
     Way("POST", "/admin/plex/disconnect", plex.disconnect, FRESH_ADMINS),
     Way("GET", "/admin/plex/people", plex_people.show, ADMINS),
     Way("POST", "/admin/plex/people", plex_people.bring_in, ADMINS),
+    Way("GET", "/admin/overseerr", overseerr.show, ADMINS),
+    Way("POST", "/admin/overseerr/test", overseerr.test, (*ADMINS, paces.LOOKING)),
+    Way("POST", "/admin/overseerr/webhook", overseerr.set_up_webhook, (*ADMINS, paces.LOOKING)),
+    Way("POST", "/admin/overseerr/people", overseerr.map_people, ADMINS),
     Way("GET", "/admin/jobs", jobs.show, ADMINS),
     Way("POST", "/admin/jobs/{name:str}/run", jobs.run, ADMINS),
     Way("POST", "/admin/dead-letters/retry", jobs.retry_letters, ADMINS),
@@ -253,12 +246,3 @@ WAYS = (
 def router(services: Services, templates: Templates) -> Face:
     """All pages, with what their handlers may name (see `given`)."""
     return Face("/", route_handlers=[way.route() for way in WAYS], dependencies=dependencies(services, templates))
-
-
-def _variant(request: AnyRequest) -> str:
-    """What else than the data makes an answer another: the theme, whether htmx asks for a part, and the device."""
-    return f"{request.cookies.get(THEME)} {request.headers.get('hx-request')} {request.headers.get('user-agent')}"
-
-
-def _of_the_minute(request: AnyRequest) -> str:
-    return f"{_variant(request)} {clock.now():%d %H:%M}"

@@ -45,6 +45,21 @@ function clearAnswers() {
   document.getElementById("answers").replaceChildren();
 }
 
+// a title is looked for while it is typed: after a pause, and instead of what was looked for before
+
+const typing = { pause: 250, timer: 0, address: /^\s*(https?|www\b)|:\/\//i };
+
+document.addEventListener("input", ({ target }) => {
+  if (target.id !== "ask-link") return;
+  clearTimeout(typing.timer);
+  if (!target.value.trim()) clearAnswers();
+  else if (!typing.address.test(target.value)) {
+    typing.timer = setTimeout(() => target.dispatchEvent(new Event("title")), typing.pause);
+  }
+});
+
+document.addEventListener("submit", () => clearTimeout(typing.timer));
+
 document.addEventListener("htmx:before:request", (event) => {
   if (event.detail.ctx.sourceElement.id === "ask") clearAnswers();
 });

@@ -53,6 +53,15 @@ def plex() -> Iterator[Plex]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def _overseerr() -> Iterator[Overseerr]:
+    """The same for portals that many tests share, with its administrator and one account for everybody."""
+    with Overseerr() as running:
+        for number, name in enumerate(("owner", "house"), 1001):
+            running.add(name, plex_id=number)
+        yield running
+
+
 @pytest.fixture
 def overseerr() -> Iterator[Overseerr]:
     """Overseerr with its administrator, and Alice and Bob, who may ask."""

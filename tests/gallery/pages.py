@@ -44,7 +44,7 @@ from medianest.web.rows import Row, row, tally
 from medianest.web.site_cookies import CookiesForm, cookies_view
 from medianest.web.sites import tiles
 from medianest.web.tiles import tile_groups
-from tests.gallery import household, lists, plans, plex, plex_titles, samples
+from tests.gallery import asking, household, lists, plans, plex, plex_titles, samples
 from tests.gallery.journal import samples_of_the_journal
 from tests.gallery.openapi import OPENAPI
 from tests.gallery.samples import NOW, ROBIN
@@ -54,6 +54,7 @@ INSIDE = Frame(
     avatar=Avatar(letter="R", tone=1),
     may_administer=True,
     may_download=True,
+    may_ask=True,
     under_way=5,
 )
 OUTSIDE = Frame(csrf_token="sample")
@@ -76,6 +77,7 @@ def samples_of_all_pages() -> Iterator[Sample]:
     yield from _downloads()
     yield from _home_and_library()
     yield from _in_plex()
+    yield from _asking()
     yield from _door()
     yield from _account()
     yield from _admin()
@@ -189,7 +191,9 @@ def _home_and_library() -> Iterator[Sample]:
     arrived = tuple(_shown(item) for item in samples.ARRIVED)
     under_way = tuple(_shown(item) for item in (samples.FETCHING, samples.MERGING, samples.COOLING, samples.PAUSED))
     links = tile_groups(samples.TILES, replace(NOBODY, role=Role.ADMIN))
-    full = home.HomeView(feature=arrived[0], under_way=under_way, arrived=arrived[1:], links=links[:1])
+    full = home.HomeView(
+        feature=arrived[0], under_way=under_way, arrived=arrived[1:], asked=asking.ROWS[:2], links=links[:1]
+    )
     yield _inside("home", "home/page.html", full, Place.HOME)
     yield _inside("home-groups", "home/page.html", replace(full, links=links), Place.HOME)
     yield _inside("home-quiet", "home/page.html", replace(full, under_way=()), Place.HOME, under_way=0)
@@ -216,6 +220,13 @@ def _in_plex() -> Iterator[Sample]:
         yield _inside(name, "plex/shelf.html", shelf, Place.HOME)
     for name, title in plex_titles.title_pages():
         yield _inside(name, "plex/title.html", title, Place.LIBRARY)
+
+
+def _asking() -> Iterator[Sample]:
+    for name, (template, view) in asking.samples_of_asking():
+        yield _inside(name, template, view, Place.ASK)
+    for name, view in asking.overseerr_pages():
+        yield _inside(name, "admin/overseerr.html", view, Place.ADMIN)
 
 
 def _door() -> Iterator[Sample]:

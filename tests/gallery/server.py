@@ -20,7 +20,7 @@ CSP = (
     "media-src 'self' blob:; worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-STILL_ASKED = ("plex/new", "plex/continue")
+STILL_ASKED = ("plex/new", "plex/continue", "ask/lists/trending", "ask/lists/popular")
 """What a page asks for by itself, and waits for forever."""
 SAMPLES = {sample.name: sample for sample in samples_of_all_pages()}
 

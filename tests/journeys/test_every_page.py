@@ -54,6 +54,15 @@ PAGES = {
     "/admin/plex": "/admin/plex",
     "/admin/plex/disconnect": "/admin/plex/disconnect",
     "/account/plex/unlink": "/account/plex/unlink",
+    "/admin/overseerr": "/admin/overseerr",
+    "/ask": "/ask",
+    "/ask/lists/{name:str}": "/ask/lists/trending",
+    "/ask/genres/{kind:str}/{id:int}": "/ask/genres/movie/18",
+    "/ask/{kind:str}/{id:int}": "/ask/tv/1396",
+    "/requests": "/requests?show=all",
+    "/requests/decide": "/requests/decide",
+    "/requests/{id:str}": "/requests/{request}",
+    "/requests/{id:str}/cancel": "/requests/{request}/cancel",
     "/admin/plans": "/admin/plans",
     "/admin/plans/new": "/admin/plans/new",
     "/admin/plans/{id:str}": "/admin/plans/{plan}",
@@ -66,6 +75,7 @@ PAGES = {
     "/api/v1/docs": "/api/v1/docs",
 }
 """An address for each page that an administrator opens."""
+ASKED = {"media_type": "tv", "tmdb_id": 1396, "seasons": [1, 2]}
 AT_THE_DOOR = {"/sign-in": "/sign-in", "/invite": "{invitation}"}
 NO_PAGES = {
     "/setup", "/setup/plex", "/failures/{code:str}/dismiss", "/playlists/{id:str}", "/playlists/{id:str}/stop",
@@ -73,7 +83,8 @@ NO_PAGES = {
     "/downloads/{id:str}/file",
     "/downloads/{id:str}/picture", "/admin", "/admin/journal.csv", "/admin/backups/{name:str}",
     "/invite/{secret:str}", "/sign-in/profiles/{id:str}", "/sign-in/plex/{id:str}", "/sign-in/plex/{id:str}/go",
-    "/admin/plex/servers/{id:str}", "/admin/plex/people",
+    "/admin/plex/servers/{id:str}", "/admin/plex/people", "/ask/found", "/ask/others",
+    "/ask/{kind:str}/{id:int}/asked",
 }  # fmt: skip
 """Files, ways elsewhere; the page of a first start is judged below, those of a profile and a list in the gallery.
 
@@ -118,6 +129,7 @@ def words(shared_portal: Portal, _media_site: MediaSite) -> Iterator[dict[str, s
         "site": admin.get("/api/v1/sites").json()["items"][0]["name"],
         "invitation": admin.post("/api/v1/invitations", json={"role": "member"}).raise_for_status().json()["link"],
         "show": title_in_plex(shared_portal, "harbour lights"),
+        "request": admin.post("/api/v1/requests", json=ASKED).raise_for_status().json()["id"],
         "plan": admin.post("/api/v1/plans", json={"name": "Every page"}).raise_for_status().json()["id"],
     }
     with shared_portal.sign_in():

@@ -34,7 +34,7 @@ async def set_up(page: Page, portal: Portal) -> None:
 
 async def queue(page: Page, link: str) -> None:
     """Look at a link and queue it; script or not."""
-    await page.get_by_role("searchbox", name="Paste a link").fill(link)
+    await page.get_by_role("searchbox", name="Title or link").fill(link)
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Download", exact=True).click()
 
@@ -126,7 +126,7 @@ async def test_what_cannot_be_fetched_says_why_and_what_to_do(
 ) -> None:
     page = await visitors.page(PHONE)
     await set_up(page, portal)
-    await page.get_by_role("searchbox", name="Paste a link").fill(media_site.url("/status/404"))
+    await page.get_by_role("searchbox", name="Title or link").fill(media_site.url("/status/404"))
     await page.keyboard.press("Enter")
     await expect(page.locator("#preview")).to_contain_text("The site says that this video does not exist.")
     await assert_accessible(page)

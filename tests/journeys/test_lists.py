@@ -32,7 +32,7 @@ async def queue_page(visitors: Visitors, portal: Portal, **look: bool) -> Page:
 
 
 async def ask(page: Page, link: str) -> None:
-    await page.get_by_role("searchbox", name="Paste a link").fill(link)
+    await page.get_by_role("searchbox", name="Title or link").fill(link)
     await page.keyboard.press("Enter")
 
 

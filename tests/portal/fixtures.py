@@ -9,12 +9,14 @@ import pytest
 
 from medianest.core.actor import Role
 from tests.fakes.media_site import MediaSite
+from tests.fakes.overseerr import Overseerr
 from tests.fakes.plex import OWNER, Plex
 from tests.portal.portal import Portal
 
 NewPortal = Callable[..., Portal]
 PEOPLE = {"Mia": Role.MEMBER, "Kim": Role.CHILD}
 """Who lives with the administrator where tests share a portal; their password is the portal's."""
+NOWHERE = "http://127.0.0.1:9"
 _BUSY = {"workers": 4, "per_site": 4, "min_free_bytes": 0}
 
 
@@ -55,13 +57,17 @@ def portal(new_portal: NewPortal, media_site: MediaSite) -> Portal:
 
 
 @pytest.fixture(scope="session")
-def shared_portal(tmp_path_factory: pytest.TempPathFactory, _media_site: MediaSite, _plex: Plex) -> Iterator[Portal]:
+def shared_portal(
+    tmp_path_factory: pytest.TempPathFactory, _media_site: MediaSite, _plex: Plex, _overseerr: Overseerr
+) -> Iterator[Portal]:
     """One portal, with `PEOPLE`, for all tests that leave it running and only add downloads of their own to it.
 
-    A Plex server is connected that has the titles of the stand-in's first day.
+    A Plex server is connected that has the titles of the stand-in's first day, and Overseerr, where everybody asks as
+    one; pictures of its titles are nowhere.
     """
     folder = tmp_path_factory.mktemp("shared-portal")
-    settings = {"downloads": _BUSY, "plex": connected(_plex)}
+    named = {"url": _overseerr.base, "api_key": _overseerr.key, "household_user_id": 2}
+    settings = {"downloads": _BUSY, "plex": connected(_plex), "overseerr": named, "pictures": {"tmdb_url": NOWHERE}}
     with Portal(folder, people=PEOPLE, allow=[_media_site.address], settings=settings) as portal:
         portal.admin()
         yield portal

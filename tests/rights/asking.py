@@ -139,6 +139,9 @@ class Questions:
             "pictures": lambda _: make.picture(),
             "status": lambda _: {"id": make.service()},
             "titles": lambda _: {"id": make.title()},
+            "ask": lambda _: {"kind": "movie", "id": 603},
+            "genres": lambda _: {"kind": "movie", "id": 18},
+            "lists": lambda _: {"name": "trending"},
         }
 
     def ask(self, route: Route, who: Who, *, own: bool) -> Question:

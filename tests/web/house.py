@@ -269,7 +269,7 @@ async def _build(
         ytdlp=Ytdlp(db, copies, find_tools, lambda: settings, NO_INDEX),
         pictures=pictures,
         titles=linked.titles(db, paths.key_file),
-        overseerr=Overseerr(db, live, metrics, lambda: house.settings),
+        overseerr=Overseerr(db, live, metrics, lambda: house.settings, retry=Retry(sleep=at_once)),
         status=Status(db, live, lambda: house.settings, ()),
         dispatcher=Dispatcher(db, []),
         scheduler=Scheduler(db, [Job(name="purge_sessions", daily_at=time(4, 0), run=sweep)]),

@@ -91,7 +91,7 @@ async def test_slash_leads_to_the_box_and_pasting_a_link_looks_at_it(visitors: V
     async with page.expect_request(lambda request: request.url.endswith("/queue/preview")) as asked:
         await page.keyboard.press("Control+V")
     request = await asked.value
-    assert "url=https%3A%2F%2Ftube.example%2Fwatch" in (request.post_data or "")
+    assert "q=https%3A%2F%2Ftube.example%2Fwatch" in (request.post_data or "")
     assert request.headers["x-csrf-token"] == "sample"
 
 

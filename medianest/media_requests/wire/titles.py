@@ -4,7 +4,17 @@ from collections.abc import Iterator
 
 from msgspec import Raw, Struct, field
 
-from medianest.media_requests.types import Availability, CastMember, Decision, Hit, Hits, MediaType, SeasonTold, Title
+from medianest.media_requests.types import (
+    Availability,
+    CastMember,
+    Decision,
+    Genre,
+    Hit,
+    Hits,
+    MediaType,
+    SeasonTold,
+    Title,
+)
 from medianest.media_requests.wire.reading import (
     NAME_MOST,
     TEXT_MOST,
@@ -12,6 +22,7 @@ from medianest.media_requests.wire.reading import (
     Medium,
     availability,
     checked,
+    is_id,
     path,
     read,
     readable,
@@ -74,6 +85,7 @@ def _hit(told: Told, media_type: str) -> Hit | None:
 
 
 class _Genre(Struct):
+    id: int = 0
     name: str = ""
 
 
@@ -133,6 +145,11 @@ def title(body: bytes, media_type: MediaType) -> Title:
         media_id=medium.id or None,
         requests=requests_of(medium.requests),
     )
+
+
+def genres(body: bytes) -> tuple[Genre, ...]:
+    rows = readable(read(body, list[Raw]), _Genre)
+    return tuple(Genre(id=one.id, name=one.name[:NAME_MOST]) for one in rows if one.name and is_id(one.id))
 
 
 def _trailer(told: _Page) -> str | None:

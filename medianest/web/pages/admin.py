@@ -12,6 +12,7 @@ class Room(StrEnum):
     PEOPLE = "people"
     PLANS = "plans"
     PLEX = "plex"
+    OVERSEERR = "overseerr"
     SITES = "sites"
     JOBS = "jobs"
     NAMES = "names"

@@ -1,13 +1,16 @@
 """What a pasted link is, and queueing it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from litestar import Response
 from litestar.params import FromPath
 
+from medianest.core.actor import Permission
 from medianest.core.errors import Forbidden, MediaNestError, Unauthenticated
 from medianest.core.i18n import Message, msg
 from medianest.downloads.links.pasted import LINKS_MOST, links_in
@@ -57,6 +60,10 @@ class PreviewView:
     in_plex: str | None = None
 
 
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:\S|\S+\.\S*[/:]|\S+\.[a-z]{2,}$", re.IGNORECASE)
+"""How an address begins that lacks its `https://`, or has another beginning."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """Why a link is not taken."""
@@ -88,7 +95,10 @@ class LinkView:
 
 async def look(request: AnyRequest, reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
     """Find out what a link is, and show it with one button; several are shown line by line."""
-    actor, text = reader.asking.actor, (await forms.read(request)).text("url")
+    actor, form = reader.asking.actor, await forms.read(request)
+    text = form.text("url") or form.text("q")
+    if is_title(text) and actor.may(Permission.REQUEST):
+        return htmx.go(reader, f"/ask?{urlencode({'q': text})}")
     remembered = request.cookies.get(REMEMBERED)
     offers = services.downloads.presets(actor)
     links = links_in(text)
@@ -150,6 +160,11 @@ async def picture(
     """The picture of a preview that this person asked for."""
     path = await services.downloads.preview_picture(reader.asking.actor, id)
     return await file_response(request, path, media_type=media_type(path))
+
+
+def is_title(text: str) -> bool:
+    """Whether somebody types what a film is called, and no address."""
+    return bool(text) and not links_in(text) and not _ADDRESS.match(text)
 
 
 def link_view(preview: Preview, offers: Sequence[Offer], *, remembered: str | None) -> LinkView:

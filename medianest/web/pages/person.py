@@ -15,12 +15,12 @@ from medianest.core.i18n import Message, msg
 from medianest.downloads.plans import usage
 from medianest.http.services import Services
 from medianest.web import forms, htmx
+from medianest.web.choices import Choice
 from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
 from medianest.web.pages.account import LanguageChoice, SessionRow, languages, session_row
 from medianest.web.pages.people import PersonRow, person_row
-from medianest.web.pages.question import Choice
 from medianest.web.pages.roles import RoleChoice, roles
 from medianest.web.quotas import Meter, meters
 

@@ -12,13 +12,14 @@ from medianest.core.i18n import Message, msg
 from medianest.downloads.plans.quotas import limited
 from medianest.downloads.types import Quota
 from medianest.web import forms, htmx
+from medianest.web.choices import Choice
 from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
 from medianest.web.pages import plan_form
 from medianest.web.pages.admin import Room, RoomChip, rooms
 from medianest.web.pages.plan_form import PlanFormView
-from medianest.web.pages.question import Choice, Choices, QuestionView, ask
+from medianest.web.pages.question import Choices, QuestionView, ask
 from medianest.web.pages.roles import label
 
 PATH = "/admin/plans"

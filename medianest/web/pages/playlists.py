@@ -14,12 +14,13 @@ from medianest.downloads.lists.types import Choice as Chosen
 from medianest.downloads.lists.types import EntryFate, Leftovers, ListEntry, ListState, Playlist
 from medianest.http import cookies
 from medianest.web import forms, htmx
+from medianest.web.choices import Choice
 from medianest.web.forms import Form
 from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Toast
 from medianest.web.pages import links, question
-from medianest.web.pages.question import Choice, Choices, QuestionView
+from medianest.web.pages.question import Choices, QuestionView
 from medianest.web.playlists import ListRow, list_row
 from medianest.web.presets import REMEMBERED
 

@@ -4,17 +4,9 @@ from dataclasses import dataclass, replace
 
 from medianest.core.i18n import Message
 from medianest.web import htmx
+from medianest.web.choices import Choice
 from medianest.web.frame import Frame, Place
 from medianest.web.htmx import Html, Reader
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One of the ways in which it can be done."""
-
-    value: str
-    label: Message
-    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
