@@ -97,14 +97,14 @@ async def test_a_changed_title_is_found_by_its_new_words_only(furnished: Databas
 
 
 async def test_words_of_what_is_gone_find_nothing_else(furnished: Database) -> None:
-    """A number that became free is given to the next one that comes."""
-    for kind, section in ((Kind.MOVIE, "1"), (Kind.EPISODE, "2")):
+    """A number that became free is given to the next one that comes, of whatever kind."""
+    for kind, section, next_kind in ((Kind.MOVIE, "1", Kind.SEASON), (Kind.EPISODE, "2", Kind.MOVIE)):
         async with furnished.transaction() as session:
             await index.put(session, [film(98, "Glass Tide", section=section, kind=kind)])
         assert await found(furnished, "glass tide") == ["Glass Tide 2020"]
         async with furnished.transaction() as session:
             assert await index.remove(session, ["98"]) == 1
-            await index.put(session, [film(99, "Paper Kite", section=section, kind=kind)])
+            await index.put(session, [film(99, "Paper Kite", section=section, kind=next_kind)])
         assert await found(furnished, "glass tide") == []
         async with furnished.transaction() as session:
             await index.remove(session, ["99"])
