@@ -64,11 +64,16 @@ def incidents(
     return Page(items=found, next_cursor=encode_cursor(found[-1].opened_at, found[-1].id) if more else None)
 
 
-def open_or_closed_since(session: Session, since: datetime) -> Sequence[Incident]:
-    """All incidents of which a part lies after a moment, the latest first."""
+def incidents_since(session: Session, since: datetime, monitors: Iterable[int]) -> Sequence[Incident]:
+    """The incidents of these services of which a part lies after a moment, the latest first."""
     lasting = or_(IncidentRow.closed_at.is_(None), IncidentRow.closed_at > since)
-    rows = _INCIDENTS.where(lasting).order_by(IncidentRow.opened_at.desc()).limit(_INCIDENTS_MOST)
-    return [_incident(row) for row in session.execute(rows)]
+    rows = _INCIDENTS.where(lasting, IncidentRow.monitor.in_(list(monitors))).order_by(IncidentRow.opened_at.desc())
+    return [_incident(row) for row in session.execute(rows.limit(_INCIDENTS_MOST))]
+
+
+def first_seen(session: Session) -> datetime | None:
+    """Since when anything is known at all."""
+    return session.scalar(select(StretchRow.began_at).order_by(StretchRow.began_at).limit(1))
 
 
 def _stretch(row: Any) -> Stretch:

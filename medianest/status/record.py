@@ -48,8 +48,12 @@ class Changes:
 class Record:
     """Knows the last stretch and the last incident of each service, so that nothing is read again."""
 
-    def __init__(self, db: Database, look: Callable[[], Seen], rules: Callable[[], Rules]) -> None:
+    def __init__(
+        self, db: Database, look: Callable[[], Seen], rules: Callable[[], Rules], written: Callable[[], None]
+    ) -> None:
+        """`written` is told whenever something else is written down than was before."""
         self._db = db
+        self._written = written
         self._look = look
         self._rules = rules
         self._changed = asyncio.Event()
@@ -77,6 +81,7 @@ class Record:
         changes = self._decide(seen, now)
         if changes:
             await self._write(changes, seen, now)
+            self._written()
         self._keep(changes, now)
 
     async def _remember(self) -> None:

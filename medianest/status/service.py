@@ -24,7 +24,7 @@ from medianest.status.types import Beaten, Function, Gone, Link, LinkState, List
 from medianest.status.watcher import Watcher
 from medianest.status.ways import Way
 
-BEAT, LINK = "monitor.beat", "status.link"
+BEAT, LINK, WRITTEN = "monitor.beat", "status.link", "status.written"
 KEPT = timedelta(days=400)
 HISTORY_MOST_HOURS = 31 * DAY
 _SEEN_BY_ALL = frozenset({"role:admin", "role:curator", "role:member", "role:child", "role:guest"})
@@ -82,7 +82,7 @@ class Status:
         self._settings = settings
         self._said: tuple[Sequence[MonitorSettings], Arrangement] = ((), Arrangement(()))
         self.watcher = Watcher(ways, heard=self._hear, changed=self._move)
-        self.record = Record(db, self._see, self._rules)
+        self.record = Record(db, self._see, self._rules, self._tell_written)
 
     @property
     def link(self) -> Link:
@@ -149,6 +149,16 @@ class Status:
             for one in services
         }
 
+    async def days(self, services: Iterable[Service], *, number: int) -> Sequence[State]:
+        """Of each of the last days the worst that happened to any of these services; unknown before any was seen."""
+        now, ids = clock.now(), {one.id for one in services}
+        begin = now - timedelta(days=number)
+        found = await self._db.read(queries.incidents_since, begin, ids)
+        down = [Stretch(monitor=0, state=State.DOWN, began_at=one.opened_at, ended_at=one.closed_at) for one in found]
+        first = await self._db.read(queries.first_seen)
+        known = [] if first is None else [Stretch(monitor=0, state=State.UP, began_at=max(first, begin))]
+        return stretches.slots([*known, *down], begin, now, number)
+
     async def incidents(self, actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Page[Incident]:
         """What happened, the latest first; who administers sees that of services, too, which are gone."""
         ids = None if actor.is_admin else [one.id for one in self.standing(actor).services]
@@ -183,6 +193,9 @@ class Status:
 
     def _tell_link(self) -> None:
         self._live.publish(Signal(kind=LINK, subject_id=LINK, audience=_SEEN_BY_ALL, data=LinkTick(link=self.link)))
+
+    def _tell_written(self) -> None:
+        self._live.publish(Signal(kind=WRITTEN, subject_id=WRITTEN, audience=_SEEN_BY_ALL, data=None))
 
     def _see(self) -> Seen:
         board = self.watcher.board

@@ -27,6 +27,7 @@ class Place(StrEnum):
     ASK = "ask"
     LIBRARY = "library"
     QUEUE = "queue"
+    STATUS = "status"
     ACCOUNT = "account"
     ADMIN = "admin"
 

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
+from functools import partial
 
 from medianest.core.actor import Actor, Permission
 from medianest.core.db import Database
@@ -19,6 +20,7 @@ from medianest.http import sse
 from medianest.http.hub import News
 from medianest.plex.titles.service import Titles
 from medianest.plex.titles.types import SIGNAL as PLEX_SIGNAL
+from medianest.web import services_live
 from medianest.web.frame import Frame
 from medianest.web.lines import moving
 from medianest.web.news import is_gone, news_view, relation_to
@@ -54,7 +56,8 @@ class LiveWriter:
         if concerns_requests(news):
             return class_of(actor, news)
         if isinstance(news, Signal):
-            return news.kind if news.kind in (SIGNAL, LIST_SIGNAL, PLEX_SIGNAL) else None
+            own = news.kind in (SIGNAL, LIST_SIGNAL, PLEX_SIGNAL)
+            return news.kind if own else services_live.view(news)
         alone = None if actor.may(Permission.SEE_HOUSEHOLD) else actor.id
         if _concerns_lists(news):
             return _SITE, alone
@@ -68,6 +71,8 @@ class LiveWriter:
         if concerns_requests(news):
             return self._asked(actor, news)
         if isinstance(news, Signal):
+            if services_live.view(news):
+                return services_live.written(news, partial(self._say, actor))
             return await self._passing(actor, news)
         if _concerns_lists(news):
             return await self._anew(actor, news)

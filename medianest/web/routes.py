@@ -5,6 +5,7 @@ from medianest.http import paces
 from medianest.http.faces import Face
 from medianest.http.services import Services
 from medianest.plex.titles.service import CONNECTED_BY
+from medianest.status import queries as status_queries
 from medianest.web.given import dependencies
 from medianest.web.pages import (
     account,
@@ -48,6 +49,7 @@ from medianest.web.pages import (
     sign_in,
     site_cookies,
     sites,
+    status,
     tokens,
     verbs,
     ytdlp,
@@ -128,6 +130,8 @@ WAYS = (
     Way("POST", "/requests/{id:str}/cancel", request.cancel, ASKERS),
     Way("POST", "/requests/{id:str}/approve", decide.decide, CURATORS),
     Way("POST", "/requests/{id:str}/decline", decide.decide, CURATORS),
+
+    Way("GET", "/status", status.show, SIGNED_IN, shows=status_queries.TABLES, live=True, passes=True),
 
     Way("GET", "/queue", queue.show, SIGNED_IN, shows=(*MOVING, *MARKS), live=True),
     Way("POST", "/queue", links.queue, (*DOWNLOADS, paces.QUEUING)),

@@ -44,7 +44,7 @@ from medianest.web.rows import Row, row, tally
 from medianest.web.site_cookies import CookiesForm, cookies_view
 from medianest.web.sites import tiles
 from medianest.web.tiles import tile_groups
-from tests.gallery import asking, household, lists, plans, plex, plex_titles, samples
+from tests.gallery import asking, household, lists, plans, plex, plex_titles, samples, status
 from tests.gallery.journal import samples_of_the_journal
 from tests.gallery.openapi import OPENAPI
 from tests.gallery.samples import NOW, ROBIN
@@ -78,6 +78,7 @@ def samples_of_all_pages() -> Iterator[Sample]:
     yield from _home_and_library()
     yield from _in_plex()
     yield from _asking()
+    yield from _status()
     yield from _door()
     yield from _account()
     yield from _admin()
@@ -227,6 +228,11 @@ def _asking() -> Iterator[Sample]:
         yield _inside(name, template, view, Place.ASK)
     for name, view in asking.overseerr_pages():
         yield _inside(name, "admin/overseerr.html", view, Place.ADMIN)
+
+
+def _status() -> Iterator[Sample]:
+    for name, view in status.samples_of_status():
+        yield _inside(name, "status/page.html", view, Place.STATUS)
 
 
 def _door() -> Iterator[Sample]:

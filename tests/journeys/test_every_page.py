@@ -37,6 +37,7 @@ PAGES = {
     "/plex/titles/{id:str}": "/plex/titles/{show}",
     "/downloads/{id:str}": "/downloads/{failed}",
     "/downloads/{id:str}/delete": "/downloads/{failed}/delete",
+    "/status": "/status",
     "/account": "/account",
     "/account/sessions/others": "/account/sessions/others",
     "/account/tokens/new": "/account/tokens/new",

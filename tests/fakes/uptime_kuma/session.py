@@ -30,17 +30,15 @@ class Session:
 
     async def run(self) -> None:
         shake = {"sid": "x" * 20, "upgrades": [], "pingInterval": 25000, "pingTimeout": 20000, "maxPayload": 1000000}
+        pinging = asyncio.create_task(self._ping())
         with suppress(ConnectionClosed):
             await self._connection.send("0" + json.dumps(shake))
-            if await self._connection.recv() != "40":
-                return
-            await self._connection.send('40{"sid":"y"}')
-            await self._greet()
-            async with asyncio.TaskGroup() as group:
-                pinging = group.create_task(self._ping())
+            if await self._connection.recv() == "40":
+                await self._connection.send('40{"sid":"y"}')
+                await self._greet()
                 async for frame in self._connection:
                     await self._take(str(frame))
-                pinging.cancel()
+        pinging.cancel()
 
     async def tell(self, name: str, *told: Any) -> None:
         await self.send("42" + json.dumps([name, *told]))

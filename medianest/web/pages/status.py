@@ -1,0 +1,123 @@
+"""Is it up: the services of the house, what was down, and whether anybody knows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from medianest.core import clock
+from medianest.core.actor import Actor
+from medianest.core.i18n import Message, msg
+from medianest.http.services import Services
+from medianest.status.incidents import Incident
+from medianest.status.service import Standing
+from medianest.status.types import LinkState, Notice, State, Via, Window
+from medianest.web import htmx
+from medianest.web.frame import Place
+from medianest.web.given import CurrentReader, PageFrame, TheServices
+from medianest.web.htmx import Html
+from medianest.web.services import SLOTS, ServiceGroup, Strip, groups, strip
+
+_INCIDENTS = 20
+_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """A time in which a service was down; `cause` only for who administers, for it may name addresses."""
+
+    id: str
+    name: str
+    meaning: str
+    cause: str
+    opened_at: datetime
+    closed_at: datetime | None
+    lasted_s: int
+    flaps: Message | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkLine:
+    """What people should know of the link: since when nothing is heard, or what is missing on this way."""
+
+    is_lost: bool
+    title: Message
+    text: Message | None
+    heard_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusView:
+    """The page; `is_off` where no Uptime Kuma is set up."""
+
+    is_off: bool
+    summary: Message
+    link: LinkLine | None
+    open: tuple[Outage, ...]
+    groups: tuple[ServiceGroup, ...]
+    windows: Sequence[Window]
+    notices: Sequence[Notice]
+    past: tuple[Outage, ...]
+    month: Strip | None
+
+
+async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
+    """The page of the services."""
+    view = await _view(services, reader.asking.actor)
+    return htmx.page(reader, replace(frame, place=Place.STATUS), "status/page.html", view)
+
+
+async def _view(services: Services, actor: Actor) -> StatusView:
+    status, now = services.status, clock.now()
+    standing = status.standing(actor)
+    strips = await status.pictures(standing.services, hours=24, number=SLOTS)
+    incidents = (await status.incidents(actor, limit=_INCIDENTS)).items
+    meanings = {one.id: one.meaning for one in standing.services}
+    outages = [_outage(one, meanings.get(one.monitor, ""), actor, now) for one in incidents]
+    days = await status.days(standing.services, number=_DAYS)
+    return StatusView(
+        is_off=standing.link.state is LinkState.OFF,
+        summary=_summary(standing),
+        link=_link(standing),
+        open=tuple(one for one in outages if one.closed_at is None and standing.holds),
+        groups=groups(standing, strips, now),
+        windows=standing.windows,
+        notices=standing.notices,
+        past=tuple(one for one in outages if one.closed_at is not None),
+        month=strip(days, "month") if any(day is not State.UNKNOWN for day in days) else None,
+    )
+
+
+def _summary(standing: Standing) -> Message:
+    """What is paused counts for nothing."""
+    states = [state for one in standing.services if (state := standing.state_of(one)) is not State.PAUSED]
+    down, up, total = states.count(State.DOWN), states.count(State.UP), len(states)
+    if not standing.holds or not total:
+        return msg("web.status.nobody_knows")
+    if down:
+        return msg("web.status.some_down", n=down, total=total)
+    return msg("web.status.all_up", n=total) if up == total else msg("web.status.none_down", n=up, total=total)
+
+
+def _link(standing: Standing) -> LinkLine | None:
+    link = standing.link
+    if link.state in (LinkState.DOWN, LinkState.CONNECTING):
+        title = msg("web.status.last_heard" if standing.heard_at else f"web.status.link_{link.state}")
+        text = msg(f"status.{link.trouble}") if link.trouble else None
+        return LinkLine(is_lost=True, title=title, text=text, heard_at=standing.heard_at)
+    if link.via in (Via.STATUS_PAGE, Via.METRICS):
+        return LinkLine(is_lost=False, title=msg(f"web.status.via_{link.via}"), text=None, heard_at=None)
+    return None
+
+
+def _outage(one: Incident, meaning: str, actor: Actor, now: datetime) -> Outage:
+    until = one.closed_at or now
+    return Outage(
+        id=one.id,
+        name=one.name,
+        meaning=meaning,
+        cause=one.cause if actor.is_admin else "",
+        opened_at=one.opened_at,
+        closed_at=one.closed_at,
+        lasted_s=max(0, int((until - one.opened_at).total_seconds())),
+        flaps=msg("web.status.flaps", n=one.flaps) if one.flaps else None,
+    )
