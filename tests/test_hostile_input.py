@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,6 +17,7 @@ from medianest.web.routes import WAYS
 from tests.crawl import Page, crawl, read
 from tests.fakes.canary import Canary, Visit
 from tests.fakes.media_site import MediaSite
+from tests.fakes.overseerr import May, Overseerr
 from tests.fakes.plex import OWNER, Plex
 from tests.hostile import routes
 from tests.hostile.requests import CSRF, Request
@@ -49,6 +51,8 @@ FIELDLESS = {
     ("POST", "/admin/plex/connect"),
     ("POST", "/admin/plex/disconnect"),
     ("POST", "/admin/plex/test"),
+    ("POST", "/admin/overseerr/test"),
+    ("POST", "/admin/overseerr/webhook"),
     ("POST", "/account/plex"),
     ("POST", "/account/plex/unlink"),
 }  # but for what guards all forms alike
@@ -70,7 +74,22 @@ class Siege:
 
 
 @pytest.fixture(scope="module")
-def siege(tmp_path_factory: pytest.TempPathFactory, _media_site: MediaSite, _plex: Plex) -> Siege:
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as left_at_the_end:
+        yield left_at_the_end
+
+
+@contextmanager
+def asked_for() -> Iterator[Overseerr]:
+    """Overseerr with an account as whom everybody asks, and somebody decides."""
+    with Overseerr() as overseerr:
+        overseerr.add("owner", plex_id=1001)
+        overseerr.add("household", permissions=May.REQUEST | May.CREATE_ISSUES)
+        yield overseerr
+
+
+@pytest.fixture(scope="module")
+def siege(tmp_path_factory: pytest.TempPathFactory, _media_site: MediaSite, _plex: Plex, stack: ExitStack) -> Siege:
     """A portal after the siege; it has ended, so that the record of what it did is whole.
 
     A Plex server is connected, and something could not be taken in, so that every form stands somewhere.
@@ -78,11 +97,13 @@ def siege(tmp_path_factory: pytest.TempPathFactory, _media_site: MediaSite, _ple
     folder = tmp_path_factory.mktemp("siege")
     record = Strace(folder / "record")
     at_plex = {**connected(_plex), "token": _plex.tv.token_of(OWNER)}
-    settings = {"server": {"trusted_proxies": ["127.0.0.1"]}, "plex": at_plex}
+    overseerr = stack.enter_context(asked_for())
+    of_overseerr = {"url": overseerr.base, "api_key": overseerr.key, "household_user_id": 2, "webhook_secret": "word"}
+    settings = {"server": {"trusted_proxies": ["127.0.0.1"]}, "plex": at_plex, "overseerr": of_overseerr}
     portal = Portal(folder / "portal", allow=[_media_site.address], settings=settings)
     park(portal.data_dir, 2)
     portal.executable = [*record.prefix, *portal.executable]
-    bases = (_media_site.base, _plex.tv.base, _plex.server.base)
+    bases = (_media_site.base, _plex.tv.base, _plex.server.base, overseerr.base)
     with Canary() as canary, portal:
         requests, outcome = _besieged(portal, _media_site.page(), canary)
         pages = crawl(portal.admin())
@@ -163,7 +184,11 @@ def _known(portal: Portal, url: str) -> dict[str, str]:
     """What is there to be asked for: values by name, ids by the segment before them."""
     admin = portal.admin()
     download = admin.post("/api/v1/downloads", json={"url": url}).raise_for_status().json()
-    return {"url": url, "downloads": download["id"], "users": admin.get("/api/v1/me").json()["user"]["id"]}
+    film = {"media_type": "movie", "tmdb_id": 603}
+    request = admin.post("/api/v1/requests", json=film).raise_for_status().json()
+    problem = admin.post("/api/v1/problems", json={**film, "kind": "video", "text": "x"}).raise_for_status().json()
+    known = {"url": url, "downloads": download["id"], "requests": request["id"], "problems": problem["id"]}
+    return {**known, "users": admin.get("/api/v1/me").json()["user"]["id"]}
 
 
 def _calls(portal: Portal, known: dict[str, str], canary: Canary) -> Iterator[Request]:

@@ -119,8 +119,8 @@ def has_request(session: Session, request_id: str) -> bool:
 
 
 def dead_letter(session: Session, id: int) -> DeadLetter | None:
-    """The dead letter with this id, of which the database can hold no greater ones than `_GREATEST_ID`."""
-    row = session.execute(letters().where(DeadLetterRow.id == min(id, _GREATEST_ID))).first()
+    """The dead letter with this id, of which the database can hold none beyond `_GREATEST_ID`."""
+    row = session.execute(letters().where(DeadLetterRow.id == max(-_GREATEST_ID, min(id, _GREATEST_ID)))).first()
     return letter_of(row) if row else None
 
 

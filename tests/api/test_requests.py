@@ -179,3 +179,25 @@ async def test_what_is_approved_in_overseerr_is_here_as_soon_as_its_webhook_says
 
     assert now["state"] == "processing"
     assert now["as_of"] > film["as_of"]
+
+
+async def test_titles_are_searched_listed_and_shown_with_who_asked(asking: Portal, overseerr: Overseerr) -> None:
+    bob, dora = await client(asking, "bob", Scope.REQUESTS), await client(asking, "dora", Scope.READ)
+    film = await asked(bob)
+
+    (found,) = (await bob.get(f"{REQUESTS}/search?q=the%20matrix")).json()["items"]
+    assert (found["title"], found["year"], found["media_type"], found["tmdb_id"]) == ("The Matrix", 1999, "movie", 603)
+    assert found["poster"].startswith("/api/v1/pictures/tmdb/poster-342/")
+    assert [(one["id"], one["owner"]["name"]) for one in found["requests"]] == [(film["id"], "Bob")]
+    (hidden,) = (await dora.get(f"{REQUESTS}/search?q=the%20matrix")).json()["items"]
+    assert hidden["requests"] == []
+
+    series = (await bob.get(f"{REQUESTS}/discover?list=popular&media_type=tv")).json()
+    assert {one["media_type"] for one in series["items"]} == {"tv"}
+    whole = (await bob.get(f"{REQUESTS}/titles/tv/1396")).json()
+    assert (whole["title"]["title"], len(whole["seasons"])) == ("Breaking Bad", 6)
+    for path in ("titles/music/603", "titles/movie/0", "titles/movie/1"):
+        answer = await bob.get(f"{REQUESTS}/{path}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "no_title")
+    for query in ("search", "search?q=", "discover?list=best", "search?q=x&cursor=x"):
+        assert (await bob.get(f"{REQUESTS}/{query}")).status_code == 422, query

@@ -138,7 +138,7 @@ class Questions:
             "static": lambda _: {"path": "js/app.js"},
             "pictures": lambda _: make.picture(),
             "status": lambda _: {"id": make.service()},
-            "titles": lambda _: {"id": make.title()},
+            "titles": lambda _: {"media_type": "music", "tmdb_id": 1, "id": make.title()},
             "ask": lambda _: {"kind": "movie", "id": 603},
             "genres": lambda _: {"kind": "movie", "id": 18},
             "lists": lambda _: {"name": "trending"},

@@ -45,7 +45,7 @@ class DownloadChange(Input, frozen=True, kw_only=True):
     position: Position | UnsetType = UNSET
 
 
-class Listing(Paged, frozen=True, kw_only=True):
+class DownloadListing(Paged, frozen=True, kw_only=True):
     """Which downloads, in which order; `state` may name several."""
 
     many: ClassVar[frozenset[str]] = frozenset({"state"})
@@ -77,7 +77,7 @@ async def create(services: Served, reader: CurrentReader, given: Given[NewDownlo
     return answers.json(download(reader, known), status=status, location=reader.href(f"/downloads/{known.id}"))
 
 
-async def listing(services: Served, reader: CurrentReader, asked: Given[Listing]) -> Answer:
+async def listing(services: Served, reader: CurrentReader, asked: Given[DownloadListing]) -> Answer:
     """The downloads that you may see."""
     page = await services.db.read(
         queries.listing,
