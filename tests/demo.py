@@ -16,14 +16,23 @@ import httpx
 
 from medianest.core.actor import Role
 from tests.fakes.media_site import SHOWS, MediaSite
+from tests.fakes.overseerr import Overseerr
 from tests.fakes.plex import OWNER, Plex
 from tests.portal import ADMIN, PASSWORD, Portal
+from tests.portal.fixtures import NOWHERE
 
 ARRIVED = ("physics", "bread", "planets", "birthday", "workbench", "greenhouse", "railway", "aurora")
 HEARD = "concert"
 SLOW = "rivers"
 PAUSED = "night-trains"
 WAITING = "harbour"
+ASKED = (
+    {"media_type": "movie", "tmdb_id": 603},
+    {"media_type": "movie", "tmdb_id": 27205},
+    {"media_type": "tv", "tmdb_id": 1396, "seasons": [1, 2]},
+    {"media_type": "movie", "tmdb_id": 155},
+)
+"""The first is approved, the last declined; the others wait for a decision."""
 PEOPLE = {"Mia": Role.MEMBER, "Kim": Role.CHILD, "Grandma": Role.GUEST}
 PLAN = {"name": "Children", "quotas": {"downloads": 5, "bytes": 20_000_000_000}, "roles": ["child"]}
 PATIENCE_S = 600.0
@@ -78,6 +87,10 @@ class Demo:
     def furnish(self) -> None:
         """Bring in what a household has: a plan, much that came in, something in every other state."""
         self.admin.post("/api/v1/plans", json=PLAN).raise_for_status()
+        asked = [self.admin.post("/api/v1/requests", json=wish).raise_for_status().json()["id"] for wish in ASKED]
+        self.admin.post(f"/api/v1/requests/{asked[0]}/approve", json={}).raise_for_status()
+        reason = {"reason": "It is on the disc in the hall."}
+        self.admin.post(f"/api/v1/requests/{asked[-1]}/decline", json=reason).raise_for_status()
         arrived = [self.queue(self.site.url(SHOWS[slug].page)) for slug in ARRIVED]
         arrived.append(self.queue(self.site.url(SHOWS[HEARD].page), "audio-mp3"))
         for id in arrived:
@@ -98,7 +111,14 @@ def demo() -> Iterator[Demo]:
         site = stack.enter_context(MediaSite.in_thread())
         plex = stack.enter_context(Plex())
         named = {"server_url": plex.server.base, "token": plex.tv.token_of(OWNER)}
-        settings = {"plex": named | {"tv_url": plex.tv.base, "app_url": plex.tv.app}}
+        overseerr = stack.enter_context(Overseerr())
+        for number, name in enumerate(("owner", "house"), 1001):
+            overseerr.add(name, plex_id=number)
+        settings = {
+            "plex": named | {"tv_url": plex.tv.base, "app_url": plex.tv.app},
+            "overseerr": {"url": overseerr.base, "api_key": overseerr.key, "household_user_id": 2},
+            "pictures": {"tmdb_url": NOWHERE},
+        }
         portal = Portal(Path(folder), people=PEOPLE, allow=[site.address], settings=settings)
         with portal.config_file.open("a") as file:
             file.write(TILES)
