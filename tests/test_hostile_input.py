@@ -205,11 +205,12 @@ def _calls(portal: Portal, known: dict[str, str], canary: Canary) -> Iterator[Re
 def _pages(portal: Portal, known: dict[str, str]) -> Iterator[Request]:
     """The pages, by their addresses and forms; one is asked with headers as its fields too."""
     admin = portal.admin()
+    admin.post("/api/v1/requests", json={"media_type": "tv", "tmdb_id": 1399, "seasons": [1]}).raise_for_status()
     pages = crawl(admin)
     token, feed = {CSRF: admin.headers["X-CSRF-Token"]}, urljoin(known["url"], "/feed/3.xml")
     links = (known["url"], feed, f"{known['url']} {feed}")
     apart = [read(admin.post("/queue/preview", data=token | {"url": link})) for link in links]
-    apart.append(read(admin.get("/sign-in/again")))
+    apart += [read(admin.get(path)) for path in ("/sign-in/again", "/requests/decide")]
     yield Request(method="GET", path="/downloads/unknown", spots=tuple(("header", (name,)) for name in PAGE_HEADERS))
     ways = list(routes.of_ways(known))
     yield from ways
