@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -16,17 +17,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--months", type=int, default=1, help="how many months of the queue are lived, each another one")
 
 
-_LONGEST = ("torture/", "journeys/", "web/test_gallery.py", "downloads/")
-"""What takes minutes is begun first, so that no processor waits at the end for another that has just begun it."""
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=_turn)
+    """Have files with browsers and children lie between others, so that not all of them run at once at some time."""
+    items.sort(key=lambda item: _turn(item.path.relative_to(Path(__file__).parent).as_posix()))
 
 
-def _turn(item: pytest.Item) -> int:
-    place = item.path.relative_to(Path(__file__).parent).as_posix()
-    return next((turn for turn, long in enumerate(_LONGEST) if place.startswith(long)), len(_LONGEST))
+def _turn(place: str) -> tuple[bool, int]:
+    return not place.startswith("torture/"), crc32(place.encode())
 
 
 def pytest_collection_finish() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec import UNSET
 
-from medianest.api.v1.downloads import Deletion, DownloadChange, Fate, Listing, NewDownload
+from medianest.api.v1.downloads import Deletion, DownloadChange, DownloadListing, Fate, NewDownload
 from medianest.api.v1.journal import Entries
 from medianest.api.v1.tokens import NewToken
 from medianest.api.wire import List, Output, Paged, from_json, from_query, to_json
@@ -117,18 +117,20 @@ def test_the_number_of_wrong_fields_is_said_in_words() -> None:
 
 
 def test_a_query_becomes_a_struct() -> None:
-    asked = from_query([("state", "queued,running"), ("state", "failed"), ("mine", "true"), ("limit", "7")], Listing)
-    assert asked == Listing(state=(State.QUEUED, State.RUNNING, State.FAILED), mine=True, limit=7)
-    assert from_query([("sort", "-created_at")], Listing).sort is Sort.CREATED
+    asked = from_query(
+        [("state", "queued,running"), ("state", "failed"), ("mine", "true"), ("limit", "7")], DownloadListing
+    )
+    assert asked == DownloadListing(state=(State.QUEUED, State.RUNNING, State.FAILED), mine=True, limit=7)
+    assert from_query([("sort", "-created_at")], DownloadListing).sort is Sort.CREATED
     assert from_query([("file", "delete")], Deletion).file is Fate.DELETE
 
 
 def test_an_empty_value_of_a_query_counts_as_none() -> None:
-    assert from_query([("state", ""), ("mine", ""), ("sort", ""), ("cursor", "")], Listing) == Listing()
+    assert from_query([("state", ""), ("mine", ""), ("sort", ""), ("cursor", "")], DownloadListing) == DownloadListing()
 
 
 def test_names_that_a_query_does_not_have_are_ignored() -> None:
-    assert from_query([("utm_source", "mail"), ("many", "x")], Listing) == Listing()
+    assert from_query([("utm_source", "mail"), ("many", "x")], DownloadListing) == DownloadListing()
 
 
 @pytest.mark.parametrize(
@@ -141,9 +143,9 @@ def test_names_that_a_query_does_not_have_are_ignored() -> None:
         ("limit", "NaN", Paged),
         ("limit", "9" * 400, Paged),
         ("cursor", "x" * 513, Paged),
-        ("state", "finished", Listing),
-        ("mine", "perhaps", Listing),
-        ("sort", "title; DROP TABLE", Listing),
+        ("state", "finished", DownloadListing),
+        ("mine", "perhaps", DownloadListing),
+        ("sort", "title; DROP TABLE", DownloadListing),
         ("file", "shred", Deletion),
         ("subject", "download", Entries),
         ("kind", "x" * 65, Entries),
