@@ -33,7 +33,7 @@ def connecting(path: Path) -> Callable[[], Awaitable[Connection]]:
     """What opens a new connection to the file `path`, for SQLAlchemy's `async_creator`."""
 
     def connect() -> Awaitable[Connection]:
-        writer = Writer(partial(sqlite3.connect, path), iter_chunk_size=_ROWS_AT_ONCE)
+        writer = Writer(partial(sqlite3.connect, path, check_same_thread=False), iter_chunk_size=_ROWS_AT_ONCE)
         writer._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does with those that it opens
         return writer
 

@@ -10,6 +10,7 @@ import aiosqlite
 import pytest
 
 from medianest.core import db
+from medianest.core.writer import Writer
 
 
 class _Skipping(selectors.DefaultSelector):
@@ -55,5 +56,5 @@ def without_threads(patch: pytest.MonkeyPatch) -> None:
         connection._connection = connection._connection or connection._connector()
         return connection
 
-    patch.setattr(aiosqlite.Connection, "_execute", execute)
-    patch.setattr(aiosqlite.Connection, "_connect", connect)
+    patch.setattr(Writer, "_execute", execute)
+    patch.setattr(Writer, "_connect", connect)
