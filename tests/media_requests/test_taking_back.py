@@ -52,7 +52,7 @@ async def test_an_administrator_takes_it_from_all(house: House) -> None:
 
 
 async def test_what_is_taken_back_while_it_is_under_way_does_not_live_on_at_overseerr(house: House) -> None:
-    house.overseerr.trouble(REQUEST, wait=2)
+    house.overseerr.trouble(REQUEST, wait=4)
     asking = asyncio.create_task(house.requests.ask(ANNA, THE_MATRIX))
     await asyncio.to_thread(house.overseerr.wait_for, REQUEST)
     (under_way,) = await house.all()
