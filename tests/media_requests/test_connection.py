@@ -58,16 +58,17 @@ async def test_another_server_counts_from_the_next_call_on_and_what_is_under_way
     whole: Whole, named: Named, overseerr: Overseerr, seerr: Overseerr
 ) -> None:
     named.lead_to(overseerr)
-    overseerr.trouble("/api/v1/movie", wait=0.5)
+    overseerr.trouble("/api/v1/movie", wait=30)
     first = await whole.connection.asking()
     under_way = asyncio.create_task(first.title(MATRIX))
-    await asyncio.to_thread(overseerr.wait_for, "/api/v1/movie/603")
+    await asyncio.to_thread(overseerr.wait_until_under_way, "/api/v1/movie/603")
 
     named.lead_to(seerr)
     second = await whole.connection.asking()
     assert second is not first
     assert await whole.connection.asking() is second
     assert await second.version() == "3.1.0"
+    overseerr.calm()
     assert (await under_way).hit.title == "The Matrix"
     with pytest.raises(ServerAway):
         await first.version()

@@ -93,7 +93,7 @@ async def test_what_a_killed_process_was_sending_is_sent_by_the_next(
 ) -> None:
     overseerr.trouble(REQUEST, wait=30)
     dying = asyncio.create_task(house.requests.ask(ANNA, THE_MATRIX))
-    await asyncio.to_thread(overseerr.wait_for, API + "/movie/603")
+    await asyncio.to_thread(overseerr.wait_until_under_way, REQUEST)
     dying.cancel()
     await asyncio.wait([dying])
     overseerr.calm()

@@ -52,12 +52,13 @@ async def test_an_administrator_takes_it_from_all(house: House) -> None:
 
 
 async def test_what_is_taken_back_while_it_is_under_way_does_not_live_on_at_overseerr(house: House) -> None:
-    house.overseerr.trouble(REQUEST, wait=4)
+    house.overseerr.trouble(REQUEST, wait=30)
     asking = asyncio.create_task(house.requests.ask(ANNA, THE_MATRIX))
-    await asyncio.to_thread(house.overseerr.wait_for, REQUEST)
+    await asyncio.to_thread(house.overseerr.wait_until_under_way, REQUEST)
     (under_way,) = await house.all()
 
     assert (await house.requests.cancel(ANNA, under_way.id)).state is State.REMOVED
+    house.overseerr.calm()
     assert (await asking).request.state is State.REMOVED
 
     assert len(house.overseerr.asked(REQUEST)) == 1
@@ -68,12 +69,13 @@ async def test_what_is_taken_back_while_it_is_under_way_does_not_live_on_at_over
 async def test_what_was_taken_over_is_left_to_who_asked_in_overseerr(house: House) -> None:
     asking = await house.asking()
     await asking.ask(THE_MATRIX, person=BOB)
-    house.overseerr.trouble(API + "/movie/603", wait=2)
+    house.overseerr.trouble(API + "/movie/603", wait=30)
     under_way = asyncio.create_task(house.requests.ask(ANNA, THE_MATRIX))
-    await asyncio.to_thread(house.overseerr.wait_for, API + "/movie/603")
+    await asyncio.to_thread(house.overseerr.wait_until_under_way, API + "/movie/603")
     (request,) = await house.all()
 
     await house.requests.cancel(ANNA, request.id)
+    house.overseerr.calm()
     await under_way
 
     assert [wish.by.id for wish in house.overseerr.wishes] == [BOB]

@@ -29,6 +29,7 @@ class Service:
     def __init__(self, *hosts: str) -> None:
         self.lock = threading.RLock()
         self.hits: list[Hit] = []
+        self._came: list[str] = []
         self.ending = threading.Event()
         self._noted = threading.Condition(self.lock)
         self._troubles: list[Trouble] = []
@@ -44,6 +45,7 @@ class Service:
     def close(self) -> None:
         """Stop answering; raises what went wrong inside the stand-in itself."""
         self.ending.set()
+        self.calm()
         self.away()
         assert not self._faults, "\n".join(self._faults)
 
@@ -67,9 +69,10 @@ class Service:
             self._troubles.append(Trouble(path=path, **said))
 
     def calm(self) -> None:
-        """No more troubles."""
-        with self.lock:
+        """No more troubles; who waits for an answer gets it now."""
+        with self._noted:
             self._troubles.clear()
+            self._noted.notify_all()
 
     def asked(self, path: str) -> list[Request]:
         """The requests for exactly this path, so far."""
@@ -83,6 +86,11 @@ class Service:
             assert came, f"{path} was not asked for {count} times: {[hit.request.path for hit in self.hits]}"
         return self.asked(path)
 
+    def wait_until_under_way(self, path: str, *, seconds: float = _PATIENCE_S) -> None:
+        """Block until `path` was asked for, whether it is answered yet or not."""
+        with self._noted:
+            assert self._noted.wait_for(lambda: path in self._came, seconds), f"{path} was not asked for: {self._came}"
+
     def answer(self, request: Request) -> Reply:
         raise NotImplementedError
 
@@ -92,10 +100,12 @@ class Service:
 
     def serve(self, request: Request) -> tuple[Reply, Trouble | None]:
         """The answer, and the trouble under which it is given."""
-        with self.lock:
+        with self._noted:
+            self._came.append(request.path)
+            self._noted.notify_all()
             trouble = next((trouble for trouble in self._troubles if trouble.strikes(request.path)), None)
-        if trouble and trouble.wait:
-            self.ending.wait(trouble.wait)
+            if trouble and trouble.wait:
+                self._noted.wait_for(lambda: trouble not in self._troubles, trouble.wait)
         reply = (trouble.instead() if trouble else None) or self._answered(request)
         if trouble:
             reply = trouble.spoil(reply)
