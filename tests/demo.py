@@ -16,7 +16,7 @@ import httpx
 
 from medianest.core.actor import Role
 from tests.fakes.media_site import SHOWS, MediaSite
-from tests.fakes.overseerr import Overseerr
+from tests.fakes.overseerr import May, Overseerr
 from tests.fakes.plex import OWNER, Plex
 from tests.portal import ADMIN, PASSWORD, Portal
 from tests.portal.fixtures import NOWHERE
@@ -112,8 +112,8 @@ def demo() -> Iterator[Demo]:
         plex = stack.enter_context(Plex())
         named = {"server_url": plex.server.base, "token": plex.tv.token_of(OWNER)}
         overseerr = stack.enter_context(Overseerr())
-        for number, name in enumerate(("owner", "house"), 1001):
-            overseerr.add(name, plex_id=number)
+        overseerr.add("owner", plex_id=1001)
+        overseerr.add("house", plex_id=1002, permissions=May.REQUEST | May.CREATE_ISSUES)
         settings = {
             "plex": named | {"tv_url": plex.tv.base, "app_url": plex.tv.app},
             "overseerr": {"url": overseerr.base, "api_key": overseerr.key, "household_user_id": 2},

@@ -210,7 +210,7 @@ def _pages(portal: Portal, known: dict[str, str]) -> Iterator[Request]:
     token, feed = {CSRF: admin.headers["X-CSRF-Token"]}, urljoin(known["url"], "/feed/3.xml")
     links = (known["url"], feed, f"{known['url']} {feed}")
     apart = [read(admin.post("/queue/preview", data=token | {"url": link})) for link in links]
-    apart += [read(admin.get(path)) for path in ("/sign-in/again", "/requests/decide")]
+    apart += [read(admin.get(path)) for path in ("/sign-in/again", "/requests/decide", "/ask/movie/603/problem")]
     yield Request(method="GET", path="/downloads/unknown", spots=tuple(("header", (name,)) for name in PAGE_HEADERS))
     ways = list(routes.of_ways(known))
     yield from ways

@@ -1,4 +1,4 @@
-"""What changes on open pages when something happens to a request: lists read themselves anew; who asked is told."""
+"""What changes on open pages when something happens to a request or a problem: lists read themselves anew."""
 
 from collections.abc import Hashable
 
@@ -12,19 +12,27 @@ from medianest.media_requests.overseerr import STANDING
 from medianest.web.htmx import Toast
 
 ANEW = "asked"
-"""The event that pages listen to which show requests."""
-_SUBJECT = events.RequestEvent.subject_type
-_GOOD = frozenset({events.RequestApproved.kind, events.RequestAvailable.kind, events.RequestPartlyAvailable.kind})
+"""The event that pages listen to which show requests or problems."""
+_OF_PROBLEMS = events.ProblemEvent.subject_type
+_SUBJECTS = frozenset({events.RequestEvent.subject_type, _OF_PROBLEMS})
+_GOOD = frozenset(
+    {
+        events.RequestApproved.kind,
+        events.RequestAvailable.kind,
+        events.RequestPartlyAvailable.kind,
+        events.ProblemResolved.kind,
+    }
+)
 _TOLD = _GOOD | {events.RequestDeclined.kind, events.RequestFailed.kind}
 
 
 def concerns_requests(news: News) -> bool:
-    return news.kind == STANDING if isinstance(news, Signal) else news.subject_type == _SUBJECT
+    return news.kind == STANDING if isinstance(news, Signal) else news.subject_type in _SUBJECTS
 
 
 def class_of(actor: Actor, news: News) -> Hashable:
-    """Who asked or follows is told in words, unless they did it themselves; everybody else sees it on their pages."""
-    return _SUBJECT, not isinstance(news, Signal) and is_told(actor, news)
+    """Whom it concerns is told in words, unless they did it themselves; everybody else sees it on their pages."""
+    return ANEW, not isinstance(news, Signal) and is_told(actor, news)
 
 
 def is_told(actor: Actor, entry: Entry) -> bool:
@@ -34,9 +42,10 @@ def is_told(actor: Actor, entry: Entry) -> bool:
 def toast(entry: Entry) -> Toast:
     kind, title = entry.kind.partition(".")[2], str(entry.data.get("title") or "")
     named = msg("web.asking.title", title=title) if title else msg("web.asking.what_you_asked")
+    place = "problems" if entry.subject_type == _OF_PROBLEMS else "requests"
     return Toast(
         sentence=msg(f"web.asking.toast_{kind}", title=named),
         good=entry.kind in _GOOD,
-        link=f"/requests/{entry.subject_id}",
+        link=f"/{place}/{entry.subject_id}",
         label=msg("web.toast.look"),
     )

@@ -41,6 +41,9 @@ from medianest.web.pages import (
     plex_people,
     plex_servers,
     plex_titles,
+    problem,
+    problem_report,
+    problems,
     profiles,
     queue,
     request,
@@ -70,6 +73,7 @@ from medianest.web.ways import (
     MARKS,
     MOVING,
     PEOPLE,
+    PROBLEMS,
     SHELVES,
     SIGNED_IN,
     Way,
@@ -118,6 +122,8 @@ WAYS = (
     Way("GET", "/ask/{kind:str}/{id:int}", ask_title.show, ASKERS),
     Way("POST", "/ask/{kind:str}/{id:int}", ask_title.ask, (*ASKERS, paces.ASKING)),
     Way("GET", "/ask/{kind:str}/{id:int}/asked", ask_title.show_asked, ASKERS),
+    Way("GET", "/ask/{kind:str}/{id:int}/problem", problem_report.show, ASKERS),
+    Way("POST", "/ask/{kind:str}/{id:int}/problem", problem_report.report, (*ASKERS, paces.ASKING)),
 
     Way("GET", "/requests", requests.show, ASKERS, shows=ASKED, live=True),
     Way("GET", "/requests/decide", decide.show, CURATORS),
@@ -130,6 +136,11 @@ WAYS = (
     Way("POST", "/requests/{id:str}/cancel", request.cancel, ASKERS),
     Way("POST", "/requests/{id:str}/approve", decide.decide, CURATORS),
     Way("POST", "/requests/{id:str}/decline", decide.decide, CURATORS),
+
+    Way("GET", "/problems", problems.show, ASKERS, shows=PROBLEMS, live=True),
+    Way("GET", "/problems/{id:str}", problem.show, ASKERS),
+    Way("POST", "/problems/{id:str}/comments", problem.comment, (*ASKERS, paces.ASKING)),
+    Way("POST", "/problems/{id:str}/resolve", problem.resolve, ASKERS),
 
     Way("GET", "/status", status.show, SIGNED_IN, shows=status_queries.TABLES, live=True, passes=True),
 

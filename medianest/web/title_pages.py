@@ -9,6 +9,7 @@ from medianest.pictures.service import Pictures
 from medianest.pictures.types import Shown, Size, Source
 from medianest.web.ask_forms import AskForm
 from medianest.web.asking_away import Away
+from medianest.web.problem_rows import ProblemRow
 from medianest.web.request_rows import RequestRow
 from medianest.web.title_cards import Mark
 from medianest.web.title_shelves import TitleShelf
@@ -52,6 +53,7 @@ class TitleView:
     """`about` is None where nobody can tell of it now; `path` is its page, `asked` who wants it already.
 
     `form` is None where nothing is left to ask for, or where they may not. `as_of` is how old it is what is told.
+    `report` is where they say that something is wrong with it, `problems` what somebody said already.
     """
 
     heading: Message
@@ -62,6 +64,8 @@ class TitleView:
     refusal: Message | None = None
     in_plex: str | None = None
     similar: TitleShelf | None = None
+    problems: tuple[ProblemRow, ...] = ()
+    report: str | None = None
     away: Away | None = None
     as_of: datetime | None = None
 

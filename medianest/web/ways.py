@@ -17,6 +17,7 @@ from medianest.http import paces
 from medianest.http.etags import shows
 from medianest.http.guards import Rule, anyone, fresh, permitted, signed_in
 from medianest.http.limits import Limited
+from medianest.media_requests import problem_queries
 from medianest.media_requests import queries as request_queries
 from medianest.plex import installation
 from medianest.plex import people as plex_links
@@ -43,6 +44,7 @@ MARKS = (plex_index.TABLE, plex_links.TABLE, plex_viewers.TABLE)
 SHELVES = (*plex_queries.TABLES, *sorted(CONNECTED_BY), *MARKS)
 IN_PLEX = (*LISTS, *SHELVES)
 ASKED = (*request_queries.TABLES, *account_queries.NAME_TABLES)
+PROBLEMS = problem_queries.TABLES
 PEOPLE = ("users", "sessions", "tokens", plex_links.TABLE, installation.TABLE)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.fakes.canary import Canary
 from tests.fakes.media_site import MediaSite
-from tests.fakes.overseerr import Overseerr
+from tests.fakes.overseerr import May, Overseerr
 from tests.fakes.package_index import PackageIndex
 from tests.fakes.plex import Plex
 from tests.fakes.uptime_kuma import NEW, OLD, UptimeKuma
@@ -57,8 +57,8 @@ def plex() -> Iterator[Plex]:
 def _overseerr() -> Iterator[Overseerr]:
     """The same for portals that many tests share, with its administrator and one account for everybody."""
     with Overseerr() as running:
-        for number, name in enumerate(("owner", "house"), 1001):
-            running.add(name, plex_id=number)
+        running.add("owner", plex_id=1001)
+        running.add("house", plex_id=1002, permissions=May.REQUEST | May.CREATE_ISSUES)
         yield running
 
 

@@ -60,6 +60,9 @@ PAGES = {
     "/ask/lists/{name:str}": "/ask/lists/trending",
     "/ask/genres/{kind:str}/{id:int}": "/ask/genres/movie/18",
     "/ask/{kind:str}/{id:int}": "/ask/tv/1396",
+    "/ask/{kind:str}/{id:int}/problem": "/ask/tv/1396/problem",
+    "/problems": "/problems",
+    "/problems/{id:str}": "/problems/{problem}",
     "/requests": "/requests?show=all",
     "/requests/decide": "/requests/decide",
     "/requests/{id:str}": "/requests/{request}",
@@ -77,6 +80,7 @@ PAGES = {
 }
 """An address for each page that an administrator opens."""
 ASKED = {"media_type": "tv", "tmdb_id": 1396, "seasons": [1, 2]}
+WRONG = {"media_type": "tv", "tmdb_id": 1396, "kind": "audio", "text": "No sound in the last third"}
 AT_THE_DOOR = {"/sign-in": "/sign-in", "/invite": "{invitation}"}
 NO_PAGES = {
     "/setup", "/setup/plex", "/failures/{code:str}/dismiss", "/playlists/{id:str}", "/playlists/{id:str}/stop",
@@ -133,6 +137,7 @@ def words(shared_portal: Portal, _media_site: MediaSite) -> Iterator[dict[str, s
         "invitation": admin.post("/api/v1/invitations", json={"role": "member"}).raise_for_status().json()["link"],
         "show": title_in_plex(shared_portal, "harbour lights"),
         "request": admin.post("/api/v1/requests", json=ASKED).raise_for_status().json()["id"],
+        "problem": admin.post("/api/v1/problems", json=WRONG).raise_for_status().json()["id"],
         "plan": admin.post("/api/v1/plans", json={"name": "Every page"}).raise_for_status().json()["id"],
     }
     with shared_portal.sign_in():

@@ -43,6 +43,8 @@ PACED = {
     "GET /api/v1/requests/discover": paces.SEARCHING,
     "GET /api/v1/requests/titles/{media_type:str}/{tmdb_id:int}": paces.SEARCHING,
     "POST /ask/{kind:str}/{id:int}": paces.ASKING,
+    "POST /ask/{kind:str}/{id:int}/problem": paces.ASKING,
+    "POST /problems/{id:str}/comments": paces.ASKING,
     "GET /ask/found": paces.SEARCHING,
     "POST /admin/overseerr/test": paces.LOOKING,
     "POST /admin/overseerr/webhook": paces.LOOKING,

@@ -11,11 +11,11 @@ from medianest.core.actor import Actor, Permission
 from medianest.core.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
 from medianest.core.i18n import Message, msg
 from medianest.http.services import Services
-from medianest.media_requests import queries, rights
+from medianest.media_requests import problem_queries, queries, rights
 from medianest.media_requests.discovery import Means
 from medianest.media_requests.errors import NoAccount, NotAllowed
 from medianest.media_requests.recollection import Told
-from medianest.media_requests.types import MediaType, Title, TitleKey, Wish
+from medianest.media_requests.types import Availability, MediaType, Title, TitleKey, Wish
 from medianest.web import forms, htmx, title_shelves
 from medianest.web.ask_forms import AskForm, Filled, Known, ask_form
 from medianest.web.asking_away import away, is_set_up
@@ -25,6 +25,7 @@ from medianest.web.forms import Form
 from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html
+from medianest.web.problem_rows import ProblemRow, problem_rows
 from medianest.web.request_rows import name_of, request_rows
 from medianest.web.title_cards import in_plex, path_of
 from medianest.web.title_pages import TitleView, about
@@ -32,6 +33,8 @@ from medianest.web.title_shelves import TitleShelf
 
 _FOLDER_MOST, _DIGITS_MOST = 500, 9
 _TMDB_MOST = 2**31
+_PROBLEMS_SHOWN = 10
+_THERE = frozenset({Availability.AVAILABLE, Availability.PARTIALLY_AVAILABLE})
 
 
 async def show(
@@ -90,7 +93,7 @@ async def title_view(
 ) -> TitleView:
     """What is known of it; nobody waits for one thing after the other. Raises NoTitle."""
     told, means, similar = await asyncio.gather(
-        _told(services, key), _means(services, actor, key, filled), _similar(services, actor, key)
+        told_of(services, key), _means(services, actor, key, filled), _similar(services, actor, key)
     )
     asked = await services.db.read(queries.of_title, key)
     title = told.value if isinstance(told, Told) else None
@@ -106,6 +109,8 @@ async def title_view(
         refusal=None if form else refusal,
         in_plex=await in_plex(services, actor, title.hit) if title else None,
         similar=similar,
+        problems=await _problems(services, actor, key),
+        report=f"{path_of(key)}/problem" if title and _is_there(title) and actor.may(Permission.REQUEST) else None,
         away=away(services),
         as_of=told.as_of if isinstance(told, Told) and told.trouble else None,
     )
@@ -127,7 +132,8 @@ async def _form(
     return form if form.is_askable or form.other_quality else None
 
 
-async def _told(services: Services, key: TitleKey) -> Told[Title] | Unavailable:
+async def told_of(services: Services, key: TitleKey) -> Told[Title] | Unavailable:
+    """What is known of it, or why nobody can tell now. Raises NoTitle."""
     try:
         return await services.discovery.title(key)
     except Unavailable as error:
@@ -150,6 +156,16 @@ async def _similar(services: Services, actor: Actor, key: TitleKey) -> TitleShel
     shelf = TitleShelf(name="similar", path=path_of(key), title=msg("web.asking.similar"), cards=())
     found = await title_shelves.filled(services, actor, shelf, services.discovery.similar(key))
     return replace(found, note=None, as_of=None)
+
+
+async def _problems(services: Services, actor: Actor, key: TitleKey) -> tuple[ProblemRow, ...]:
+    """What is wrong with it, as far as they may know."""
+    found = await services.db.read(problem_queries.listing, actor, is_resolved=False, title=key, limit=_PROBLEMS_SHOWN)
+    return await problem_rows(services, actor, found.items)
+
+
+def _is_there(title: Title) -> bool:
+    return title.media_id is not None and not _THERE.isdisjoint({title.hit.availability, title.hit.availability_4k})
 
 
 async def _for_whom(services: Services, actor: Actor, filled: Filled) -> tuple[Choice, ...]:
