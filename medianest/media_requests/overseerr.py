@@ -92,6 +92,7 @@ class Overseerr:
         self.requests.start()
 
     async def stop(self) -> None:
+        await self.requests.stop()
         await self.discovery.stop()
         await self.connection.close()
 

@@ -18,6 +18,7 @@ from medianest.core.i18n import msg
 from medianest.media_requests import events, ledger, queries, states
 from medianest.media_requests.errors import AskedAlready, NoRequest, NotAllowed, NothingLeft, ThereAlready
 from medianest.media_requests.models import RequestRow
+from medianest.media_requests.patience import Patience
 from medianest.media_requests.types import Availability, MediaType, Request, Seen, State, Title, Wish
 from medianest.media_requests.whom import Whom
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CurrentAsking = Callable[[], Awaitable["Asking"]]
+PATIENCE_S = 3.0
 _LEASE = timedelta(minutes=2)
 _PAUSE, _PAUSE_MOST = timedelta(seconds=15), timedelta(minutes=5)
 _CLOCKS_DIFFER = timedelta(minutes=5)
@@ -42,15 +44,19 @@ class _Arrival:
 
 
 class Sending:
-    """`owner` names this life of the process, which holds what it is sending."""
+    """`owner` names this life of the process, which holds what it is sending; nobody waits long for that."""
 
-    def __init__(self, db: Database, current: CurrentAsking, whom: Whom, owner: str) -> None:
+    def __init__(
+        self, db: Database, current: CurrentAsking, whom: Whom, owner: str, *, patience_s: float = PATIENCE_S
+    ) -> None:
         self._db = db
         self._current = current
         self._whom = whom
         self._owner = owner
         self._crew = Crew()
         self._is_back = False
+        self._waited_for: Patience[Request] = Patience(patience_s)
+        self._taken_back: Patience[None] = Patience(patience_s)
 
     def start(self) -> None:
         """From now on what is written down is sent as soon as it is due."""
@@ -86,12 +92,30 @@ class Sending:
         """A request that was just written down is sent by who wrote it down, who calls `send`."""
         await work.claim(session, RequestRow, id, owner=self._owner, lease=_LEASE)
 
-    async def send(self, id: str, by: Actor | None = None) -> Request:
-        """Send a request that we hold; what the server has already is taken over instead.
+    async def send(self, id: str, by: Actor) -> Request:
+        """Send a request that we hold, for who waits for it; what the server has already is taken over instead.
 
-        What the server refuses is raised to who waits for it (`by`); if nobody was told of the request, it is nothing
-        then, else it has failed.
+        What the server refuses is raised, and the request is nothing then, unless somebody was told of it. What takes
+        longer than anybody waits is kept: it goes on, and has failed where the server refuses it in the end.
         """
+        task = await self._waited_for.begin(self._send(id, by))
+        if not task.done() and (kept := await self._keep(id, by)):
+            return kept
+        return await task
+
+    async def withdraw(self, id: str) -> None:
+        """Delete at the server what was taken back here, now or as soon as it can be; who sends it now does it then."""
+        if await self._claimed(id):
+            task = await self._taken_back.begin(self._withdraw(await self._known(id)))
+            if task.done():
+                await task
+
+    async def stop(self) -> None:
+        """Leave what is under way to the next life of the process."""
+        await self._waited_for.stop()
+        await self._taken_back.stop()
+
+    async def _send(self, id: str, by: Actor | None = None) -> Request:
         request = await self._known(id)
         try:
             arrival = await self._placed(request)
@@ -104,16 +128,19 @@ class Sending:
             return await self._known(id)
         return await self._arrived(request, arrival, by or SYSTEM)
 
-    async def withdraw(self, id: str) -> None:
-        """Delete at the server what was taken back here, now or as soon as it can be; who sends it now does it then."""
-        if await self._claimed(id):
-            await self._withdraw(await self._known(id))
+    async def _keep(self, id: str, by: Actor) -> Request | None:
+        """Say that it is under way; None where the server has refused it meanwhile."""
+        async with self._db.transaction() as session:
+            if await session.run_sync(queries.by_id, id) is None:
+                return None
+            await ledger.announce(session, by, events.RequestKept, id)
+            return await ledger.known(session, id)
 
     async def _do(self, request: Request) -> bool:
         if request.is_unwanted:
             await self._withdraw(request)
             return False
-        return (await self.send(request.id)).state is not State.SENDING
+        return (await self._send(request.id)).state is not State.SENDING
 
     async def _claimed(self, id: str) -> bool:
         async with self._db.transaction() as session:

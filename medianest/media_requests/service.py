@@ -14,7 +14,7 @@ from medianest.media_requests import ledger, queries, rights, states
 from medianest.media_requests.connection import Connection
 from medianest.media_requests.errors import NoRequest, WrongState
 from medianest.media_requests.ledger import Deciding
-from medianest.media_requests.sending import Sending
+from medianest.media_requests.sending import PATIENCE_S, Sending
 from medianest.media_requests.types import MediaType, Request, State, Verdict, Wish
 from medianest.media_requests.watching import Watching
 from medianest.media_requests.whom import Whom
@@ -37,15 +37,17 @@ class Requests:
     `owner` names this life of the process, which holds what it is sending.
     """
 
-    def __init__(self, db: Database, connection: Connection, whom: Whom, owner: str) -> None:
+    def __init__(
+        self, db: Database, connection: Connection, whom: Whom, owner: str, *, patience_s: float = PATIENCE_S
+    ) -> None:
         self._db = db
         self.connection = connection
         self.whom = whom
-        self._sending = Sending(db, connection.asking, whom, owner)
+        self._sending = Sending(db, connection.asking, whom, owner, patience_s=patience_s)
         self._watching = Watching(db, connection.asking)
 
     async def ask(self, actor: Actor, wish: Wish, *, for_user: str | None = None) -> Outcome:
-        """Ask for a title, or follow who asked for it; kept and sent later while the server is away.
+        """Ask for a title, or follow who asked for it; kept and sent later while the server is away or slow.
 
         Raises NoAccount, NotAllowed, UsedUp, NoTitle, ThereAlready and NothingLeft, and then nothing is kept of it.
         """
@@ -154,6 +156,10 @@ class Requests:
     def start(self) -> None:
         """From now on what is asked for goes out as soon as it can."""
         self._sending.start()
+
+    async def stop(self) -> None:
+        """Nothing is under way any more."""
+        await self._sending.stop()
 
     async def _send_anew(self, actor: Actor, request: Request) -> Request:
         async with self._db.transaction() as session:

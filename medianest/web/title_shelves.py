@@ -1,6 +1,7 @@
 """Shelves of titles to ask for: what is trending, popular and coming, or why it cannot be told."""
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from medianest.core.i18n import Message, msg
 from medianest.http.services import Services
 from medianest.media_requests.errors import StillAsking
 from medianest.media_requests.recollection import Told
-from medianest.media_requests.types import Hits, Listing, MediaType
+from medianest.media_requests.types import Hit, Hits, Listing, MediaType
 from medianest.web.title_cards import Card, cards
 
 SHOWN = 14
@@ -52,24 +53,50 @@ def empty_shelf(listing: Listing, kind: MediaType | None) -> TitleShelf:
     return TitleShelf(name=f"{listing}{of.replace('_', '-')}", path=path, title=msg(f"web.asking.{listing}{of}"))
 
 
-async def listed(
-    services: Services, actor: Actor, listing: Listing, kind: MediaType | None, *, most: int = SHOWN
-) -> TitleShelf:
+async def listed(services: Services, actor: Actor, listing: Listing, kind: MediaType | None) -> TitleShelf:
     """A shelf, as far as it is known in time."""
-    shelf = empty_shelf(listing, kind)
-    return await filled(services, actor, shelf, services.discovery.listing(listing, kind), most=most)
+    (shelf,) = await all_listed(services, actor, [(listing, kind)])
+    return shelf
+
+
+async def all_listed(
+    services: Services, actor: Actor, lists: Sequence[tuple[Listing, MediaType | None]]
+) -> tuple[TitleShelf, ...]:
+    """Several at once, so that nobody waits for one after the other."""
+    told = [services.discovery.listing(*one) for one in lists]
+    heard = await asyncio.gather(*(_heard(empty_shelf(*one), its) for one, its in zip(lists, told, strict=True)))
+    return await _with_cards(services, actor, heard, most=SHOWN)
 
 
 async def filled(
     services: Services, actor: Actor, shelf: TitleShelf, told: Awaitable[Told[Hits]], *, most: int = SHOWN
 ) -> TitleShelf:
     """With what is told; while the server is away, with what it told last and how old that is."""
+    (shown,) = await _with_cards(services, actor, [await _heard(shelf, told)], most=most)
+    return shown
+
+
+async def _heard(shelf: TitleShelf, told: Awaitable[Told[Hits]]) -> tuple[TitleShelf, Sequence[Hit] | None]:
+    """The shelf but for its cards, and the titles that belong on it; None where they may yet come."""
     try:
         found = await told
     except StillAsking:
-        return shelf
+        return shelf, None
     except Unavailable as error:
-        return replace(shelf, cards=(), note=error.message)
-    known = await cards(services, actor, found.value.items[:most])
-    shown = replace(shelf, cards=known, pages=found.value.pages)
-    return replace(shown, note=found.trouble.message, as_of=found.as_of) if found.trouble else shown
+        return replace(shelf, note=error.message), ()
+    shown = replace(shelf, pages=found.value.pages)
+    if found.trouble:
+        shown = replace(shown, note=found.trouble.message, as_of=found.as_of)
+    return shown, found.value.items
+
+
+async def _with_cards(
+    services: Services, actor: Actor, heard: Sequence[tuple[TitleShelf, Sequence[Hit] | None]], *, most: int
+) -> tuple[TitleShelf, ...]:
+    """What is known here of the titles of all shelves is read at once: most stand on several."""
+    every = {hit.key: hit for _, hits in heard for hit in (hits or ())[:most]}
+    known = dict(zip(every, await cards(services, actor, list(every.values())), strict=True))
+    return tuple(
+        shelf if hits is None else replace(shelf, cards=tuple(known[hit.key] for hit in hits[:most]))
+        for shelf, hits in heard
+    )

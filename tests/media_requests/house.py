@@ -19,6 +19,8 @@ from medianest.media_requests.types import Request
 from medianest.media_requests.whom import Whom
 from tests.fakes.overseerr import Overseerr
 
+PATIENT_S = 60.0
+
 
 async def at_once(_seconds: float) -> None:
     """Nobody waits between tries."""
@@ -69,6 +71,7 @@ class House:
             await session.execute(update(models.RequestRow).values(due_at=None))
 
     async def stop(self) -> None:
+        await self.requests.stop()
         await self.requests.connection.close()
 
 
@@ -78,7 +81,9 @@ async def living(db: Database, name: str, role: Role = Role.MEMBER) -> None:
         await session.execute(insert(UserRow).values(**values, created_at=clock.now()))
 
 
-def opened(db: Database, overseerr: Overseerr, *, household: int = 0, owner: str = "life 1") -> House:
+def opened(
+    db: Database, overseerr: Overseerr, *, household: int = 0, owner: str = "life 1", patience_s: float = PATIENT_S
+) -> House:
     plex: dict[str, int] = {}
 
     async def plex_id_of(user_id: str) -> int | None:
@@ -86,5 +91,5 @@ def opened(db: Database, overseerr: Overseerr, *, household: int = 0, owner: str
 
     named = OverseerrSettings(url=overseerr.base, api_key=overseerr.key)  # type: ignore[arg-type]  # it reads a text
     connection = Connection(lambda: named, retry=Retry(sleep=at_once))
-    requests = Requests(db, connection, Whom(db, plex_id_of, lambda: household), owner)
+    requests = Requests(db, connection, Whom(db, plex_id_of, lambda: household), owner, patience_s=patience_s)
     return House(requests=requests, db=db, overseerr=overseerr, plex=plex)

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, event, update
 
 from medianest.media_requests.models import RequestRow, UpstreamPersonRow
 from tests.fakes.overseerr import Has, May, Overseerr
@@ -63,6 +63,14 @@ async def test_without_a_server_the_page_says_so_and_a_guest_has_no_such_page(
         assert 'href="/ask"' not in await text(guest, "/")
         for path in ("/ask", MATRIX, "/requests", "/ask/found?q=x"):
             assert (await guest.get(path)).status_code == 403
+
+
+async def test_what_is_known_here_of_all_shelves_is_read_at_once(asking: House, bob: httpx.AsyncClient) -> None:
+    said: list[str] = []
+    event.listen(asking.services.db._reader, "before_cursor_execute", lambda _c, _cursor, sql, *_: said.append(sql))
+    shelves = re.findall(r'<section class="section" id="shelf-([\w-]+)"', await text(bob, "/ask"))
+    assert len(shelves) == 5
+    assert sum("tmdb_id) IN" in sql for sql in said) == 1
 
 
 async def test_the_page_has_shelves_lists_and_genres(bob: httpx.AsyncClient) -> None:

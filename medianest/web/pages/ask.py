@@ -138,15 +138,18 @@ async def ask_view(services: Services, actor: Actor, kind: MediaType | None) -> 
     """Everything at once, so that nobody waits for one thing after the other."""
     is_on = is_set_up(services)
     wanted = title_shelves.of_kind(kind) if is_on else ()
-    shelves = await asyncio.gather(*(title_shelves.listed(services, actor, *one) for one in wanted))
-    genres = await _genres(services, kind) if kind and is_on else ()
+    shelves, genres, asked = await asyncio.gather(
+        title_shelves.all_listed(services, actor, wanted),
+        _genres(services, kind if is_on else None),
+        _asked_by_others(services, actor),
+    )
     return AskView(
         is_on=is_on,
         away=away(services),
         chips=tuple(_chip(name, here=KINDS[name] is kind) for name in KINDS),
-        shelves=tuple(shelves),
+        shelves=shelves,
         genres=tuple(_genre_chip(kind, genre) for genre in genres) if kind else (),
-        asked=await _asked_by_others(services, actor),
+        asked=asked,
     )
 
 
@@ -157,8 +160,10 @@ async def _asked_by_others(services: Services, actor: Actor) -> tuple[RequestRow
     return await request_rows(services, actor, page.items)
 
 
-async def _genres(services: Services, kind: MediaType) -> tuple[Genre, ...]:
+async def _genres(services: Services, kind: MediaType | None) -> tuple[Genre, ...]:
     """None of them where nobody can tell: they are a way to look around, and not the only one."""
+    if kind is None:
+        return ()
     try:
         return (await services.discovery.genres(kind)).value
     except Unavailable:
