@@ -106,7 +106,7 @@ WAYS = (
 
     Way("GET", "/pictures/{path:path}", pictures.show, SIGNED_IN),
 
-    Way("GET", "/", home.show, SIGNED_IN, shows=(*MOVING, *ASKED, *SHELVES), live=True),
+    Way("GET", "/", home.show, SIGNED_IN, shows=(*MOVING, *ASKED, *SHELVES, *status_queries.TABLES), live=True),
     Way("GET", "/library", library.show, SIGNED_IN, shows=(*MOVING, *MARKS, *sorted(CONNECTED_BY))),
 
     Way("GET", "/plex", plex_titles.show, SIGNED_IN, shows=IN_PLEX, live=True, passes=True),

@@ -20,6 +20,7 @@ from medianest.web.plex_works import Shelf
 from medianest.web.request_rows import RequestRow, request_rows
 from medianest.web.request_steps import COMING
 from medianest.web.rows import Row, row
+from medianest.web.services_line import ServicesLine, services_line
 from medianest.web.tiles import TileGroup, tile_groups
 
 _UNDER_WAY = 5
@@ -31,13 +32,14 @@ _HERE = frozenset({State.COMPLETED})
 class HomeView:
     """The newest thing large, what is under way beside it, the rest that came in below, then Plex; links last.
 
-    `asked` is what this reader asked for, or follows, and what is not there yet.
+    `asked` is what this reader asked for, or follows, and what is not there yet; `services` is how all are.
     """
 
     feature: Row | None
     under_way: tuple[Row, ...]
     arrived: tuple[Row, ...]
     asked: tuple[RequestRow, ...] = ()
+    services: ServicesLine | None = None
     shelves: tuple[Shelf, ...] = ()
     links: tuple[TileGroup, ...] = ()
 
@@ -54,6 +56,7 @@ async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -
         under_way=tuple(_shown(services, actor, item, there) for item in active.items),
         arrived=tuple(arrived[1:]),
         asked=await _asked(services, actor),
+        services=services_line(services.status.standing(actor)),
         shelves=await plex_shelves.for_home(services, actor),
         links=tile_groups(services.settings().tiles, actor),
     )

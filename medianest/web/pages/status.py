@@ -16,6 +16,7 @@ from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html
 from medianest.web.services import SLOTS, ServiceGroup, Strip, groups, strip
+from medianest.web.services_line import summary
 
 _INCIDENTS = 20
 _DAYS = 30
@@ -76,7 +77,7 @@ async def _view(services: Services, actor: Actor) -> StatusView:
     days = await status.days(standing.services, number=_DAYS)
     return StatusView(
         is_off=standing.link.state is LinkState.OFF,
-        summary=_summary(standing),
+        summary=summary(standing),
         link=_link(standing),
         open=tuple(one for one in outages if one.closed_at is None and standing.holds),
         groups=groups(standing, strips, now),
@@ -85,17 +86,6 @@ async def _view(services: Services, actor: Actor) -> StatusView:
         past=tuple(one for one in outages if one.closed_at is not None),
         month=strip(days, "month") if any(day is not State.UNKNOWN for day in days) else None,
     )
-
-
-def _summary(standing: Standing) -> Message:
-    """What is paused counts for nothing."""
-    states = [state for one in standing.services if (state := standing.state_of(one)) is not State.PAUSED]
-    down, up, total = states.count(State.DOWN), states.count(State.UP), len(states)
-    if not standing.holds or not total:
-        return msg("web.status.nobody_knows")
-    if down:
-        return msg("web.status.some_down", n=down, total=total)
-    return msg("web.status.all_up", n=total) if up == total else msg("web.status.none_down", n=up, total=total)
 
 
 def _link(standing: Standing) -> LinkLine | None:

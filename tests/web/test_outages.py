@@ -1,0 +1,99 @@
+"""What people are told where they are while a service is down: on the home page, where they ask, queue and play."""
+
+import re
+
+import httpx
+import pytest
+
+from medianest.core import clock
+from medianest.core.actor import Role
+from medianest.core.config import MonitorSettings
+from medianest.status.types import Beat, Beaten, Described, Listed, State
+from tests.status.by_hand import lose, tell
+from tests.web.house import House, enter
+
+NAMES = {1: "Plex", 2: "Seerr", 3: "Line", 4: "Router"}
+SAID = (
+    MonitorSettings(monitor="Plex", carries=frozenset({"plex"})),
+    MonitorSettings(monitor="Seerr", carries=frozenset({"overseerr"}), meaning="Wishes wait."),
+    MonitorSettings(monitor="Line", carries=frozenset({"downloads"})),
+    MonitorSettings(monitor="Router", roles=frozenset({Role.ADMIN})),
+)
+
+
+async def are(house: House, *down: str) -> None:
+    """All services are up but these."""
+    at = clock.now()
+    beats = {id: Beat(at, State.DOWN if name in down else State.UP, None) for id, name in NAMES.items()}
+    await tell(
+        house.services.status,
+        Listed(monitors={id: Described(name=name) for id, name in NAMES.items()}, whole=True),
+        *(Beaten(monitor=id, beats=(beat,)) for id, beat in beats.items()),
+    )
+
+
+@pytest.fixture
+async def watched(house: House) -> House:
+    house.settings = house.settings.model_copy(update={"monitors": SAID})
+    await are(house)
+    return house
+
+
+@pytest.fixture
+async def bob(watched: House, browser: httpx.AsyncClient) -> httpx.AsyncClient:
+    await enter(browser, watched.cast.bob)
+    return browser
+
+
+async def text(browser: httpx.AsyncClient, path: str) -> str:
+    answer = await browser.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+async def line(browser: httpx.AsyncClient) -> str:
+    """What the home page says of the services, its times left out."""
+    found = re.search(r'<a class="pulse" href="/status">(.*?)</a>', await text(browser, "/"), re.DOTALL)
+    said = re.sub(r"<time.*?</time>", "TIME", found[1], flags=re.DOTALL) if found else ""
+    return " ".join(re.sub(r"<[^>]+>", " ", said).split())
+
+
+async def test_the_home_page_says_in_one_line_how_the_services_are_that_somebody_is_shown(
+    watched: House, bob: httpx.AsyncClient
+) -> None:
+    assert await line(bob) == "All 3 services are up."
+    await are(watched, "Router")
+    assert await line(bob) == "All 3 services are up."
+    await are(watched, "Seerr")
+    assert await line(bob) == "Seerr is down since TIME Wishes wait."
+    await are(watched, "Plex")
+    assert await line(bob) == (
+        "Plex is down since TIME Playing in Plex waits until it is back. Downloads and requests go on."
+    )
+    await are(watched, "Plex", "Line")
+    assert await line(bob) == "2 of 3 services are down. Line, Plex"
+    async with watched.browser() as alice:
+        await enter(alice, watched.cast.alice)
+        assert await line(alice) == "2 of 4 services are down. Line, Plex"
+    await lose(watched.services.status)
+    assert await line(bob) == "Uptime Kuma was last heard TIME"
+
+
+async def test_who_is_shown_nothing_has_no_such_line_and_where_nobody_watches_there_is_none(
+    house: House, browser: httpx.AsyncClient
+) -> None:
+    await enter(browser, house.cast.bob)
+    assert await line(browser) == ""
+    hidden = tuple(one.model_copy(update={"roles": frozenset({Role.ADMIN})}) for one in SAID)
+    house.settings = house.settings.model_copy(update={"monitors": hidden})
+    await are(house, "Plex")
+    assert await line(browser) == ""
+
+
+async def test_an_unchanged_home_page_is_sent_again_when_a_service_goes_down(
+    watched: House, bob: httpx.AsyncClient
+) -> None:
+    tag = {"If-None-Match": (await bob.get("/")).headers["etag"]}
+    assert (await bob.get("/", headers=tag)).status_code == 304
+    await are(watched, "Plex")
+    assert "Plex is down since" in (await bob.get("/", headers=tag)).text
