@@ -13,7 +13,7 @@ from medianest.web.pages import links, playlists
 from medianest.web.playlists import ListRow, list_row
 from medianest.web.presets import preset_choices
 from medianest.web.several import queued_view, several_view
-from tests.gallery import samples
+from tests.gallery import samples, status
 from tests.gallery.samples import GRANDMA, NOW, ROBIN
 
 _READER = Actor(id=ROBIN.id, name=ROBIN.name, role=Role.MEMBER, permissions=frozenset(), via=Via.WEB)
@@ -114,6 +114,8 @@ def _asked() -> Iterator[tuple[str, str, object]]:
     )
     presets = preset_choices(samples.OFFERS, {}, remembered=None)
     yield "links", "queue/link.html", links.LinkView(several=several_view(judged, presets, left_out=3))
+    offline = several_view(judged[:1], presets, left_out=0)
+    yield "links-offline", "queue/link.html", links.LinkView(several=offline, down=status.OFFLINE)
     became = (replace(judged[0], download_id="a", is_new=True), *judged[1:3], replace(judged[3], download_id="b"))
     yield "links-queued", "queue/link.html", links.LinkView(several=queued_view(became))
     yield "links-paste", "queue/several.html", None

@@ -124,6 +124,7 @@ def _queue() -> Iterator[Sample]:
     yield _inside("queue-failed", "queue/page.html", failures, Place.QUEUE)
     yield _inside("queue-lists", "queue/page.html", replace(full, lists=lists.rows()), Place.QUEUE)
     yield _inside("queue-empty", "queue/page.html", empty, Place.QUEUE, under_way=0)
+    yield _inside("queue-offline", "queue/page.html", replace(full, down=status.OFFLINE), Place.QUEUE)
     yield _inside("queue-other", "queue/page.html", replace(full, sections=other), Place.QUEUE)
 
 
@@ -209,6 +210,10 @@ def _home_and_library() -> Iterator[Sample]:
         "-old": plex_titles.OLD,
     }.items():
         yield _inside(f"home-plex{name}", "home/page.html", replace(full, shelves=shelves), Place.HOME)
+    for name, line in status.LINES.items():
+        yield _inside(f"home-services-{name}", "home/page.html", replace(full, services=line), Place.HOME)
+    alone = home.HomeView(feature=None, under_way=(), arrived=(), services=status.LINES["well"])
+    yield _inside("home-services-alone", "home/page.html", alone, Place.HOME, under_way=0)
     shelf = library.LibraryView(total=128, chips=library.chips("all"), rows=arrived, more="/library?cursor=x")
     yield _inside("library", "library/page.html", shelf, Place.LIBRARY)
     yield _inside("library-empty", "library/page.html", replace(shelf, total=0, rows=()), Place.LIBRARY)

@@ -10,6 +10,7 @@ from medianest.web import plex_shelves
 from medianest.web.frame import Chip
 from medianest.web.pages.plex_titles import EpisodeRow, PlexView, SeasonView, TitleView
 from medianest.web.plex_works import Shelf, Work
+from tests.gallery import status
 from tests.gallery.samples import NOW
 
 POSTER = Shown(src="/downloads/harbour/picture", double="/downloads/harbour/picture", width=154, height=231, tone=7)
@@ -109,3 +110,4 @@ def server_pages() -> Iterator[tuple[str, PlexView]]:
 def title_pages() -> Iterator[tuple[str, TitleView]]:
     yield "titles-film", FILM
     yield "titles-show", SHOW
+    yield "titles-down", replace(SHOW, down=status.PLEX_DOWN)

@@ -10,8 +10,10 @@ from medianest.status.arranging import Service
 from medianest.status.board import DAY, MONTH, Monitor
 from medianest.status.service import Standing
 from medianest.status.types import Beat, Described, Link, LinkState, Notice, State, Trouble, Via, Window
+from medianest.web.outages import FunctionDown
 from medianest.web.pages.status import LinkLine, Outage, StatusView
 from medianest.web.services import SLOTS, groups, strip
+from medianest.web.services_line import services_line
 from tests.gallery.samples import NOW
 
 _UP, _DOWN = State.UP, State.DOWN
@@ -44,6 +46,7 @@ SERVICES = (
     _service(6, "Internet", "", _UP, days=12),
 )
 LIVE = Link(state=LinkState.UP, via=Via.LIVE)
+_GONE = Link(state=LinkState.DOWN, via=Via.LIVE, trouble=Trouble.AWAY)
 _DAY = {one.id: [_UP] * (SLOTS - 4) + [_DOWN if one.id == 2 else _UP] * 4 for one in SERVICES}
 _DAY[3] = [State.UNKNOWN] * 30 + [State.PENDING, _UP] * 9
 _OUTAGE = Outage(
@@ -94,7 +97,7 @@ LOST = replace(
     summary=msg("web.status.nobody_knows"),
     link=LinkLine(is_lost=True, title=msg("web.status.last_heard"), text=msg("status.away"), heard_at=NOW),
     open=(),
-    groups=groups(_standing(Link(state=LinkState.DOWN, via=Via.LIVE, trouble=Trouble.AWAY), *SERVICES), _DAY, NOW),
+    groups=groups(_standing(_GONE, *SERVICES), _DAY, NOW),
     windows=(),
     notices=(),
 )
@@ -110,6 +113,18 @@ NONE = replace(
     month=None,
 )
 EMPTY = replace(NONE, is_off=False)
+
+
+LINES = {
+    "well": services_line(_standing(LIVE, *_FINE)),
+    "down": services_line(_standing(LIVE, *SERVICES)),
+    "several": services_line(_standing(LIVE, SERVICES[1], replace(SERVICES[1], name="Photos"))),
+    "lost": services_line(_standing(_GONE, *SERVICES)),
+}
+PLEX_DOWN = FunctionDown(
+    title=msg("web.status.plex_down"), text=msg("web.status.plex_meanwhile"), since=NOW - timedelta(minutes=38)
+)
+OFFLINE = replace(PLEX_DOWN, title=msg("web.status.downloads_down"), text=msg("web.status.downloads_meanwhile"))
 
 
 def samples_of_status() -> Iterator[tuple[str, StatusView]]:

@@ -9,8 +9,11 @@ from medianest.core import clock
 from medianest.core.actor import Role
 from medianest.core.config import MonitorSettings
 from medianest.status.types import Beat, Beaten, Described, Listed, State
+from tests.fakes.overseerr import Overseerr
+from tests.fakes.plex import Plex
 from tests.status.by_hand import lose, tell
-from tests.web.house import House, enter
+from tests.web.asking import DUNE, lead_to
+from tests.web.house import House, enter, submit
 
 NAMES = {1: "Plex", 2: "Seerr", 3: "Line", 4: "Router"}
 SAID = (
@@ -97,3 +100,47 @@ async def test_an_unchanged_home_page_is_sent_again_when_a_service_goes_down(
     assert (await bob.get("/", headers=tag)).status_code == 304
     await are(watched, "Plex")
     assert "Plex is down since" in (await bob.get("/", headers=tag)).text
+
+
+async def test_while_the_way_to_the_internet_is_down_the_queue_says_so_and_keeps_a_link_unseen(
+    watched: House, bob: httpx.AsyncClient
+) -> None:
+    said = "The way to the internet is down since"
+    assert said not in await text(bob, "/queue")
+    await are(watched, "Line")
+    assert said in await text(bob, "/queue")
+    link = "http://127.0.0.1:9/clip.mp4"
+    answer = await submit(bob, "/queue/preview", on="/queue", q=link)
+    assert answer.status_code == 200
+    assert said in answer.text
+    assert 'action="/queue/links"' in answer.text
+    queued = await submit(bob, "/queue/links", on="/queue", url=link)
+    assert "One of the links is in the queue" in queued.text
+    assert "clip.mp4" in await text(bob, "/queue?show=mine")
+
+
+async def test_while_overseerr_is_down_those_who_ask_are_told_that_it_is_kept(
+    watched: House, bob: httpx.AsyncClient, overseerr: Overseerr
+) -> None:
+    await are(watched, "Seerr")
+    assert "is interrupted since" not in await text(bob, "/ask"), "nobody asks anything there"
+    await lead_to(watched, overseerr)
+    for path in ("/ask", DUNE, "/requests"):
+        assert "is interrupted since" in await text(bob, path), path
+    assert "It is kept here" in await text(bob, DUNE)
+    await are(watched)
+    for path in ("/ask", DUNE, "/requests"):
+        assert "is interrupted since" not in await text(bob, path), path
+
+
+async def test_while_plex_is_down_pages_that_lead_there_say_so(
+    watched: House, bob: httpx.AsyncClient, plex: Plex
+) -> None:
+    watched.linked.server = plex.server
+    await watched.services.titles.refresh()
+    pages = ("/plex", "/plex/titles/1")
+    assert ["Plex is down since" in await text(bob, page) for page in pages] == [False, False]
+    await are(watched, "Plex")
+    assert ["Plex is down since" in await text(bob, page) for page in pages] == [True, True]
+    await lose(watched.services.status)
+    assert ["Plex is down since" in await text(bob, page) for page in pages] == [False, False], "nobody knows"

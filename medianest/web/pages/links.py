@@ -19,6 +19,7 @@ from medianest.downloads.types import ErrorCode, Preview
 from medianest.http import cookies
 from medianest.http.errors import retry_after
 from medianest.http.ranges import file_response
+from medianest.status.types import Function
 from medianest.web import forms, htmx
 from medianest.web.errors import status_of
 from medianest.web.frame import Place
@@ -26,6 +27,7 @@ from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader, Toast
 from medianest.web.list_preview import ListPreview, list_preview
 from medianest.web.media_types import media_type
+from medianest.web.outages import FunctionDown, down
 from medianest.web.plex_marks import in_plex
 from medianest.web.presets import REMEMBERED, PresetChoice, preset_choices
 from medianest.web.quotas import Meter, meters, no_room
@@ -75,12 +77,13 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkView:
-    """What there is to say of what was pasted: one of these."""
+    """What there is to say of what was pasted: one of these; `down` is why nobody could look at it."""
 
     preview: PreviewView | None = None
     listing: ListPreview | None = None
     several: Several | None = None
     refusal: Refusal | None = None
+    down: FunctionDown | None = None
 
     @property
     def told(self) -> Message:
@@ -94,7 +97,7 @@ class LinkView:
 
 
 async def look(request: AnyRequest, reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
-    """Find out what a link is, and show it with one button; several are shown line by line."""
+    """Find out what a link is, and show it with one button; several, or what nobody can look at now, line by line."""
     actor, form = reader.asking.actor, await forms.read(request)
     text = form.text("url") or form.text("q")
     if is_title(text) and actor.may(Permission.REQUEST):
@@ -102,10 +105,11 @@ async def look(request: AnyRequest, reader: CurrentReader, services: TheServices
     remembered = request.cookies.get(REMEMBERED)
     offers = services.downloads.presets(actor)
     links = links_in(text)
-    if len(links) > 1:
+    offline = down(services, Function.DOWNLOADS)
+    if len(links) > 1 or (links and offline):
         judged = await services.downloads.several.judge(actor, links[:LINKS_MOST])
         presets = preset_choices(offers, {}, remembered=remembered)
-        view = LinkView(several=several_view(judged, presets, left_out=len(links[LINKS_MOST:])))
+        view = LinkView(several=several_view(judged, presets, left_out=len(links[LINKS_MOST:])), down=offline)
         return told(reader, frame, text, view)
     link = links[0] if links else text
     try:

@@ -13,10 +13,12 @@ from medianest.pictures.types import Shown, Size, Source
 from medianest.plex.titles.links import Watch
 from medianest.plex.titles.service import Standing, Title
 from medianest.plex.titles.types import Holding, Item
+from medianest.status.types import Function
 from medianest.web import htmx, plex_shelves
 from medianest.web.frame import Chip, Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html, Reader
+from medianest.web.outages import FunctionDown, down
 from medianest.web.plex_works import Shelf, Work, detail, works_of
 
 _PAGE = 48
@@ -42,6 +44,7 @@ class PlexView:
     more: str | None = None
     note: Message | None = None
     as_of: datetime | None = None
+    down: FunctionDown | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,7 @@ class TitleView:
     watch: str | None
     in_browser: str | None
     seasons: tuple[SeasonView, ...]
+    down: FunctionDown | None = None
 
 
 async def show(
@@ -154,6 +158,7 @@ def _empty(reader: Reader, services: Services, standing: Standing, q: str) -> Pl
         webhook=_webhook(reader, services) if is_admin and standing.name else None,
         may_connect=is_admin and standing.name is None,
         is_reading=standing.name is not None and standing.as_of is None,
+        down=down(services, Function.PLEX) if standing.name else None,
     )
 
 
@@ -201,6 +206,7 @@ def _title_view(services: Services, known: Title, *, is_apples: bool) -> TitleVi
         watch=_way(watch, is_apples=is_apples),
         in_browser=watch.web if watch and is_apples else None,
         seasons=(),
+        down=down(services, Function.PLEX),
     )
 
 

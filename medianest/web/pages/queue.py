@@ -15,11 +15,13 @@ from medianest.downloads.sites import queries as site_queries
 from medianest.downloads.states import ACTIVE
 from medianest.downloads.types import Download, State
 from medianest.http.services import Services
+from medianest.status.types import Function
 from medianest.web import htmx
 from medianest.web.acts import relation
 from medianest.web.frame import Chip, Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html
+from medianest.web.outages import FunctionDown, down
 from medianest.web.pages.failures import CauseRow, cause_rows
 from medianest.web.playlists import ListRow, list_row
 from medianest.web.plex_marks import marks
@@ -69,6 +71,7 @@ class QueueView:
     sites: tuple[SiteTile, ...] = ()
     causes: tuple[CauseRow, ...] = ()
     more: str | None = None
+    down: FunctionDown | None = None
 
     @property
     def empty_title(self) -> Message:
@@ -100,6 +103,7 @@ async def show(
         causes=cause_rows(await services.db.read(failed.causes, actor)) if shows is Shows.FAILED else (),
         sites=await _sites(services, actor) if shows is Shows.ALL else (),
         more=_path(shows, more) if more else None,
+        down=down(services, Function.DOWNLOADS),
     )
     return htmx.page(reader, replace(frame, place=Place.QUEUE, link=url[:_LINK_MOST]), "queue/page.html", view)
 
