@@ -1,5 +1,6 @@
-"""What the feature announces: services that went down and came back, and how it stands with Uptime Kuma."""
+"""What the feature announces: services that went down and came back, for whom something does not work, and the link."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -55,3 +56,23 @@ class LinkMended(Event):
     kind: ClassVar[str] = "status.mended"
     subject_type: ClassVar[str] = "uptime_kuma"
     keep: ClassVar[timedelta] = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotWorking(Event):
+    """Something does not work for somebody: on a page of ours, in their words, and how all services were then.
+
+    `reason` is a message that sums those up, with its `values`.
+    """
+
+    kind: ClassVar[str] = "status.reported"
+    subject_type: ClassVar[str] = "report"
+    keep: ClassVar[timedelta] = timedelta(days=90)
+
+    page: str
+    words: str
+    link: str
+    heard_at: str | None
+    services: Sequence[Mapping[str, str | int]]
+    reason: str
+    values: Mapping[str, object]

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from medianest.core import clock
+from medianest.core import clock, journal
 from medianest.core.actor import Actor
 from medianest.core.config import MonitorSettings, Settings
 from medianest.core.db import Database
@@ -13,7 +13,7 @@ from medianest.core.i18n import msg
 from medianest.core.jobs import Job
 from medianest.core.live import Live, Signal
 from medianest.core.paging import Page
-from medianest.status import jobs, ledger, queries, stretches
+from medianest.status import jobs, ledger, queries, reports, stretches
 from medianest.status.arranging import Arrangement, Service
 from medianest.status.board import DAY
 from medianest.status.errors import NoMonitor
@@ -126,6 +126,12 @@ class Status:
                 for function in service.carries if service.monitor.state is State.DOWN else ():
                     found.setdefault(function, []).append(service)
         return {function: _outage(function, services) for function, services in found.items()}
+
+    async def report(self, actor: Actor, *, page: str, words: str) -> None:
+        """Tell the administrators for whom something does not work, and how everything is. Raises Invalid."""
+        told = reports.report(actor, self.link, self._arrangement().all(self.watcher.board), page=page, words=words)
+        async with self._db.transaction() as session:
+            await journal.record(session, told)
 
     async def history(self, actor: Actor, id: int, *, hours: int) -> Sequence[Stretch]:
         """In which states a service was, the oldest first. Raises NoMonitor."""

@@ -9,7 +9,7 @@ from medianest.core.journal import Entry
 from medianest.web.devices import device, place
 from medianest.web.frame import Avatar, avatar_of
 
-_TOLD = frozenset({"title", "name", "label", "error", "code", "n", "before", "in_use"})
+_TOLD = frozenset({"title", "name", "label", "error", "code", "n", "before", "in_use", "page", "words"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

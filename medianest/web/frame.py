@@ -56,7 +56,7 @@ class Frame:
     """The page around a view: `place` is None at the door, where nobody is known.
 
     `after` is the journal entry up to which the page is true: its event stream goes on from there. `link` is what
-    stands in the box at the top.
+    stands in the box at the top, and `here` the path of the page.
     """
 
     language: str = "en"
@@ -71,6 +71,7 @@ class Frame:
     under_way: int = 0
     after: int | None = None
     link: str = ""
+    here: str = "/"
 
 
 def avatar(actor: Actor) -> Avatar:

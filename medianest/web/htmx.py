@@ -66,6 +66,7 @@ class Reader:
             may_administer=actor.is_admin,
             may_download=actor.may(Permission.DOWNLOAD),
             may_ask=actor.may(Permission.REQUEST),
+            here=(self.came_from or "/") if self.by_htmx else self.request.scope["path"],
         )
 
     def tell(self, message: Message) -> str:

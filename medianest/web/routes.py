@@ -143,6 +143,7 @@ WAYS = (
     Way("POST", "/problems/{id:str}/resolve", problem.resolve, ASKERS),
 
     Way("GET", "/status", status.show, SIGNED_IN, shows=status_queries.TABLES, live=True, passes=True),
+    Way("POST", "/status/reports", status.report, (*SIGNED_IN, paces.REPORTING)),
 
     Way("GET", "/queue", queue.show, SIGNED_IN, shows=(*MOVING, *MARKS), live=True),
     Way("POST", "/queue", links.queue, (*DOWNLOADS, paces.QUEUING)),

@@ -11,7 +11,7 @@ from medianest.status.board import DAY, MONTH, Monitor
 from medianest.status.service import Standing
 from medianest.status.types import Beat, Described, Link, LinkState, Notice, State, Trouble, Via, Window
 from medianest.web.outages import FunctionDown
-from medianest.web.pages.status import LinkLine, Outage, StatusView
+from medianest.web.pages.status import LinkLine, Outage, ReportForm, StatusView
 from medianest.web.services import SLOTS, groups, strip
 from medianest.web.services_line import services_line
 from tests.gallery.samples import NOW
@@ -79,6 +79,7 @@ FULL = StatusView(
     notices=(Notice(title="Slow on Sunday", text="The line is being repaired.", style="info", at=NOW),),
     past=_PAST,
     month=strip([_UP] * 21 + [_DOWN] + [_UP] * 7 + [_DOWN], "month"),
+    report=ReportForm(page="/plex/titles/1"),
 )
 _FINE = [one for one in SERVICES if one.monitor.state is _UP]
 WELL = replace(
@@ -112,7 +113,8 @@ NONE = replace(
     past=(),
     month=None,
 )
-EMPTY = replace(NONE, is_off=False)
+EMPTY = replace(NONE, is_off=False, report=ReportForm(is_sent=True))
+UNSAID = replace(WELL, report=ReportForm(error=msg("status.say_what", most=500)))
 
 
 LINES = {
@@ -133,3 +135,4 @@ def samples_of_status() -> Iterator[tuple[str, StatusView]]:
     yield "status-lost", LOST
     yield "status-off", NONE
     yield "status-empty", EMPTY
+    yield "status-unsaid", UNSAID

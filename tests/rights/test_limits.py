@@ -48,6 +48,7 @@ PACED = {
     "GET /ask/found": paces.SEARCHING,
     "POST /admin/overseerr/test": paces.LOOKING,
     "POST /admin/overseerr/webhook": paces.LOOKING,
+    "POST /status/reports": paces.REPORTING,
     "POST /admin/backups": paces.BACKING_UP,
     "POST /api/v1/admin/backups": paces.BACKING_UP,
     "POST /admin/ytdlp/update": paces.UPDATING,

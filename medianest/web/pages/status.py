@@ -4,22 +4,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from litestar.params import FromQuery
+
 from medianest.core import clock
 from medianest.core.actor import Actor
+from medianest.core.errors import Invalid
 from medianest.core.i18n import Message, msg
+from medianest.http.redirects import internal_path
 from medianest.http.services import Services
 from medianest.status.incidents import Incident
+from medianest.status.reports import WORDS_MOST
 from medianest.status.service import Standing
 from medianest.status.types import LinkState, Notice, State, Via, Window
-from medianest.web import htmx
-from medianest.web.frame import Place
+from medianest.web import forms, htmx
+from medianest.web.errors import sent_back
+from medianest.web.frame import Frame, Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
-from medianest.web.htmx import Html
+from medianest.web.htmx import AnyRequest, Html, Reader
 from medianest.web.services import SLOTS, ServiceGroup, Strip, groups, strip
 from medianest.web.services_line import summary
 
 _INCIDENTS = 20
 _DAYS = 30
+_HERE = "/status"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +54,17 @@ class LinkLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportForm:
+    """What somebody for whom something does not work tells the administrators; `page` is where that was."""
+
+    page: str = _HERE
+    words: str = ""
+    most: int = WORDS_MOST
+    error: Message | None = None
+    is_sent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusView:
     """The page; `is_off` where no Uptime Kuma is set up."""
 
@@ -59,15 +77,43 @@ class StatusView:
     notices: Sequence[Notice]
     past: tuple[Outage, ...]
     month: Strip | None
+    report: ReportForm
 
 
-async def show(reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
-    """The page of the services."""
-    view = await _view(services, reader.asking.actor)
+async def show(
+    reader: CurrentReader,
+    services: TheServices,
+    frame: PageFrame,
+    about: FromQuery[str] = "",
+    sent: FromQuery[str] = "",
+) -> Html:
+    """The page of the services; `about` is the page on which something did not work."""
+    form = ReportForm(page=_page_of(about), is_sent=bool(sent))
+    return _shown(reader, frame, await _view(services, reader.asking.actor, form))
+
+
+async def report(request: AnyRequest, reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
+    """Tell the administrators that something does not work."""
+    actor, told = reader.asking.actor, await forms.read(request)
+    page, words = _page_of(told.text("page")), told.text("words")
+    try:
+        await services.status.report(actor, page=page, words=words)
+    except Invalid as error:
+        form = ReportForm(page=page, words=words, error=error.message)
+        return sent_back(_shown(reader, frame, await _view(services, actor, form)), error)
+    return htmx.go(reader, f"{_HERE}?sent=1#report")
+
+
+def _shown(reader: Reader, frame: Frame, view: StatusView) -> Html:
     return htmx.page(reader, replace(frame, place=Place.STATUS), "status/page.html", view)
 
 
-async def _view(services: Services, actor: Actor) -> StatusView:
+def _page_of(path: str) -> str:
+    """A page of ours without its query, in which somebody's words may stand."""
+    return internal_path(path, otherwise=_HERE).partition("?")[0].partition("#")[0]
+
+
+async def _view(services: Services, actor: Actor, form: ReportForm) -> StatusView:
     status, now = services.status, clock.now()
     standing = status.standing(actor)
     strips = await status.pictures(standing.services, hours=24, number=SLOTS)
@@ -85,6 +131,7 @@ async def _view(services: Services, actor: Actor) -> StatusView:
         notices=standing.notices,
         past=tuple(one for one in outages if one.closed_at is not None),
         month=strip(days, "month") if any(day is not State.UNKNOWN for day in days) else None,
+        report=form,
     )
 
 
