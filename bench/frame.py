@@ -63,6 +63,11 @@ def p99_ms(late_ms: list[float]) -> float:
     return quantiles(late_ms, n=100)[98]
 
 
+def p95_ms(late_ms: list[float]) -> float:
+    """What nineteen of twenty stay under."""
+    return quantiles(late_ms, n=20)[18]
+
+
 class LoopLag:
     """How late the running event loop is for a timer of five milliseconds."""
 
