@@ -19,7 +19,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""Cheapest first: whoever opens a page in a whole Chromium pays for a window, with its tabs and its buttons, too."""
 
 
 def chromium_path(environment: Mapping[str, str]) -> str:
