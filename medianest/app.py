@@ -35,7 +35,6 @@ from medianest.downloads import listeners as downloads_listeners
 from medianest.downloads.queue import Queue
 from medianest.http import faces, ground, idempotency
 from medianest.http.services import Services
-from medianest.media_requests import listeners as requests_listeners
 from medianest.media_requests.overseerr import Overseerr
 from medianest.migrations import upgrade
 from medianest.pictures import building as picture_building
@@ -71,7 +70,7 @@ class Portal:
         jobs += [*downloads_jobs.jobs(self.db, self.queue.ytdlp), *plex_jobs.jobs(self.titles), *self.status.jobs()]
         jobs += [*self.pictures.jobs(), *self.overseerr.jobs(), *idempotency.jobs(self.db)]
         self.scheduler = Scheduler(self.db, [*jobs, *admin_jobs.jobs(self.db, self.backups, lambda: self.settings)])
-        heard = [*downloads_listeners.listeners(paths.media_dir), *requests_listeners.listeners()]
+        heard = [*downloads_listeners.listeners(paths.media_dir), *self.overseerr.listeners(), *self.status.listeners()]
         self.dispatcher, self.reloader = Dispatcher(self.db, heard), Reloader(sources, settings)
         build, languages, bodies = self.templates.build, self.catalogues.languages, api.BODIES | web.BODIES
         heart = (self.db, self.live, self.accounts, settings.server)

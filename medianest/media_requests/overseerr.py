@@ -9,11 +9,12 @@ from medianest.core.db import Database
 from medianest.core.event import HOUSEHOLD
 from medianest.core.i18n import Message, msg
 from medianest.core.jobs import Job
+from medianest.core.journal import Listener
 from medianest.core.live import Live, Signal
 from medianest.core.metrics import Metrics
 from medianest.core.resilience import Health, Retry
 from medianest.core.security import new_id
-from medianest.media_requests import jobs, rights
+from medianest.media_requests import jobs, listeners, rights
 from medianest.media_requests.connection import Connection, Standing
 from medianest.media_requests.discovery import Discovery
 from medianest.media_requests.errors import NoServer
@@ -87,6 +88,9 @@ class Overseerr:
 
     def jobs(self) -> Sequence[Job]:
         return jobs.jobs(self._look)
+
+    def listeners(self) -> Sequence[Listener]:
+        return listeners.listeners()
 
     async def start(self) -> None:
         self.requests.start()

@@ -1,4 +1,4 @@
-"""What the feature announces: services that went down and came back, for whom something does not work, and the link."""
+"""What the feature announces: services that went down and came back, to all and to who waits, reports, and the link."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from medianest.core.event import Event
 class ServiceEvent(Event):
     """Something about a service; `subject_id` is its incident, `name` what the household calls it.
 
-    It went down at `since`, and the incident lasts for `lasted_s` so far, or lasted.
+    It went down at `since`, and the incident lasts for `lasted_s` so far, or lasted. Before `quiet_until` only
+    administrators are to be told.
     """
 
     kind: ClassVar[str] = "status"
@@ -22,6 +23,7 @@ class ServiceEvent(Event):
     monitor: int
     since: str
     lasted_s: int
+    quiet_until: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,22 @@ class ServiceBack(ServiceEvent):
     """It is up again, and has stayed so."""
 
     kind: ClassVar[str] = "status.back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorksAgain(Event):
+    """What somebody ran into is over; each of them is told once for each incident, and nobody else.
+
+    `reason` is a message that says what works again, with its `values`; `quiet_until` is as of a service.
+    """
+
+    kind: ClassVar[str] = "status.works_again"
+    subject_type: ClassVar[str] = "incident"
+
+    function: str | None
+    reason: str
+    values: Mapping[str, object]
+    quiet_until: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ longer than `alert_after`, and once it has been up for as long again; of one tha
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from medianest.status.types import State
@@ -13,10 +13,11 @@ from medianest.status.types import State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """How long something lasts before it counts."""
+    """How long something lasts before it counts, and the hours of the night in which only administrators are told."""
 
     alert_after: timedelta = timedelta(minutes=1)
     flapping: timedelta = timedelta(minutes=10)
+    quiet_hours: tuple[time, time] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +85,14 @@ def telling(incident: Incident, now: datetime, rules: Rules) -> Telling | None:
     if incident.closed_at is None:
         lasts = now - incident.down_since >= rules.alert_after
         return Telling.DOWN if lasts and not incident.told_down else None
+    is_news = incident.told_down and not incident.told_back
+    return Telling.BACK if is_news and is_settled(incident, now, rules) else None
+
+
+def is_settled(incident: Incident, now: datetime, rules: Rules) -> bool:
+    """Whether the service has been up for so long that people may rely on it."""
     calm = rules.flapping if incident.flaps else rules.alert_after
-    settled = now - incident.closed_at >= calm
-    return Telling.BACK if settled and incident.told_down and not incident.told_back else None
+    return incident.closed_at is not None and now - incident.closed_at >= calm
 
 
 def told(incident: Incident, what: Telling) -> Incident:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest.core.db import Base, UtcDateTime
@@ -49,3 +49,15 @@ class IncidentRow(Base):
     flaps: Mapped[int]
     told_down: Mapped[bool]
     told_back: Mapped[bool]
+
+
+class EncounterRow(Base):
+    """Somebody ran into an incident; they are told once that it is over."""
+
+    __tablename__ = "status_encounters"
+
+    incident_id: Mapped[str] = mapped_column(ForeignKey("status_incidents.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+    function: Mapped[str | None]
+    met_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

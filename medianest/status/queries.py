@@ -1,4 +1,4 @@
-"""Reading stretches and incidents."""
+"""Reading stretches, incidents, and who ran into them."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -8,14 +8,16 @@ from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from medianest.core.paging import Page, decode_cursor, encode_cursor
+from medianest.status.encounters import Encounter
 from medianest.status.incidents import Incident
-from medianest.status.models import IncidentRow, StretchRow
+from medianest.status.models import EncounterRow, IncidentRow, StretchRow
 from medianest.status.stretches import Stretch
-from medianest.status.types import State
+from medianest.status.types import Function, State
 
 TABLES = (IncidentRow.__tablename__, StretchRow.__tablename__)
 _STRETCHES_MOST = 20_000
 _INCIDENTS_MOST = 2_000
+_ENCOUNTERS_MOST = 10_000
 _STRETCHES = select(*StretchRow.__table__.c)
 _INCIDENTS = select(*IncidentRow.__table__.c)
 
@@ -47,6 +49,14 @@ def unsettled(session: Session, since: datetime) -> Sequence[Incident]:
     )
     rows = _INCIDENTS.where(of_note).order_by(IncidentRow.opened_at).limit(_INCIDENTS_MOST)
     return [_incident(row) for row in session.execute(rows)]
+
+
+def encounters(session: Session, since: datetime) -> Sequence[Encounter]:
+    """Who waits to be told that something is over, and who was told of what may still go on."""
+    of_note = or_(EncounterRow.told_at.is_(None), IncidentRow.closed_at.is_(None), IncidentRow.closed_at > since)
+    rows = select(*EncounterRow.__table__.c, IncidentRow.monitor, IncidentRow.name)
+    rows = rows.join(IncidentRow, IncidentRow.id == EncounterRow.incident_id).where(of_note)
+    return [_encounter(row) for row in session.execute(rows.order_by(EncounterRow.met_at).limit(_ENCOUNTERS_MOST))]
 
 
 def incidents(
@@ -82,3 +92,8 @@ def _stretch(row: Any) -> Stretch:
 
 def _incident(row: Any) -> Incident:
     return Incident(**row._mapping)  # noqa: SLF001 - how SQLAlchemy hands out a row by its names
+
+
+def _encounter(row: Any) -> Encounter:
+    function = Function(row.function) if row.function else None
+    return Encounter(**{**row._mapping, "function": function})  # noqa: SLF001 - how SQLAlchemy hands out a row by its names

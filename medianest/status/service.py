@@ -11,11 +11,13 @@ from medianest.core.db import Database
 from medianest.core.i18n import Message as Words
 from medianest.core.i18n import msg
 from medianest.core.jobs import Job
+from medianest.core.journal import Listener
 from medianest.core.live import Live, Signal
 from medianest.core.paging import Page
-from medianest.status import jobs, ledger, queries, reports, stretches
+from medianest.status import jobs, ledger, listeners, queries, reports, stretches
 from medianest.status.arranging import Arrangement, Service
 from medianest.status.board import DAY
+from medianest.status.encounters import Met
 from medianest.status.errors import NoMonitor
 from medianest.status.incidents import Incident, Rules
 from medianest.status.record import Record, Seen
@@ -99,6 +101,9 @@ class Status:
     def jobs(self) -> Sequence[Job]:
         return jobs.jobs(self._prune) if self.is_configured else ()
 
+    def listeners(self) -> Sequence[Listener]:
+        return listeners.listeners()
+
     def standing(self, actor: Actor) -> Standing:
         """What somebody may see of the board."""
         board = self.watcher.board
@@ -127,11 +132,30 @@ class Status:
                     found.setdefault(function, []).append(service)
         return {function: _outage(function, services) for function, services in found.items()}
 
+    def ran_into(self, actor: Actor, function: Function) -> None:
+        """Somebody wants this of the portal: if it does not work now, they are told once when it does again."""
+        if outage := self.outages().get(function):
+            now = clock.now()
+            self._meet(actor, min(outage.services, key=lambda one: stretches.since(one.monitor, now)), function)
+
     async def report(self, actor: Actor, *, page: str, words: str) -> None:
-        """Tell the administrators for whom something does not work, and how everything is. Raises Invalid."""
-        told = reports.report(actor, self.link, self._arrangement().all(self.watcher.board), page=page, words=words)
+        """Tell the administrators for whom something does not work, and how everything is. Raises Invalid.
+
+        Who says so is told once when what is down is up again.
+        """
+        services = self._arrangement().all(self.watcher.board)
+        told = reports.report(actor, self.link, services, page=page, words=words)
         async with self._db.transaction() as session:
             await journal.record(session, told)
+        for function in self.outages():
+            self.ran_into(actor, function)
+        for service in services if self.link.state is LinkState.UP else ():
+            if service.monitor.state is State.DOWN and not service.carries and _sees(actor, service):
+                self._meet(actor, service, None)
+
+    def _meet(self, actor: Actor, service: Service, function: Function | None) -> None:
+        if actor.id is not None:
+            self.record.meet(Met(monitor=service.id, user_id=actor.id, function=function))
 
     async def history(self, actor: Actor, id: int, *, hours: int) -> Sequence[Stretch]:
         """In which states a service was, the oldest first. Raises NoMonitor."""
@@ -213,7 +237,11 @@ class Status:
 
     def _rules(self) -> Rules:
         said = self._settings().uptime_kuma
-        return Rules(alert_after=timedelta(seconds=said.alert_after_s), flapping=timedelta(seconds=said.flapping_s))
+        return Rules(
+            alert_after=timedelta(seconds=said.alert_after_s),
+            flapping=timedelta(seconds=said.flapping_s),
+            quiet_hours=said.quiet_hours,
+        )
 
     def _arrangement(self) -> Arrangement:
         said = self._settings().monitors

@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from medianest.core import clock
+from medianest.core import clock, journal
 from medianest.core.actor import Role
 from medianest.core.config import MonitorSettings
 from medianest.status.types import Beat, Beaten, Described, Listed, State
@@ -144,3 +144,36 @@ async def test_while_plex_is_down_pages_that_lead_there_say_so(
     assert ["Plex is down since" in await text(bob, page) for page in pages] == [True, True]
     await lose(watched.services.status)
     assert ["Plex is down since" in await text(bob, page) for page in pages] == [False, False], "nobody knows"
+
+
+async def test_who_ran_into_an_outage_where_they_play_ask_or_queue_is_told_once_it_is_over(
+    watched: House, bob: httpx.AsyncClient, overseerr: Overseerr, plex: Plex
+) -> None:
+    at_once = {"alert_after_s": 0, "flapping_s": 0}
+    section = watched.settings.uptime_kuma.model_copy(update=at_once)
+    watched.settings = watched.settings.model_copy(update={"uptime_kuma": section})
+    watched.linked.server = plex.server
+    await watched.services.titles.refresh()
+    await lead_to(watched, overseerr)
+
+    async def told() -> list[str]:
+        entries = await watched.services.db.read(journal.after, 0, limit=500)
+        of_bob = frozenset({f"user:{watched.cast.bob.id}"})
+        return [entry.data["reason"] for entry in entries if entry.audience == of_bob and "reason" in entry.data]
+
+    for path in ("/", "/status", "/queue"):
+        await are(watched, "Plex", "Seerr", "Line")
+        await text(bob, path)
+    await are(watched)
+    assert await told() == [], "who only looks around ran into nothing"
+    for service, wants, function in (
+        ("Plex", lambda: text(bob, "/plex/titles/1"), "plex"),
+        ("Seerr", lambda: text(bob, DUNE), "overseerr"),
+        ("Line", lambda: submit(bob, "/queue/preview", on="/queue", q="http://127.0.0.1:9/clip.mp4"), "downloads"),
+    ):
+        before = await told()
+        await are(watched, service)
+        await wants()
+        await are(watched)
+        await are(watched)
+        assert await told() == [*before, f"status.again_{function}"], service

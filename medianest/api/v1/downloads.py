@@ -21,6 +21,7 @@ from medianest.downloads.ordering import Sort
 from medianest.downloads.types import State
 from medianest.http.media_types import media_type_of
 from medianest.http.ranges import file_response
+from medianest.status.types import Function
 
 Priority = Annotated[int, Meta(ge=-10, le=10, description="Higher goes first.")]
 Position = Annotated[
@@ -70,6 +71,7 @@ class Deletion(Query, frozen=True, kw_only=True):
 
 async def create(services: Served, reader: CurrentReader, given: Given[NewDownload]) -> Answer:
     """Queue a link; 200 with what is there already, which you then follow."""
+    services.status.ran_into(reader.actor, Function.DOWNLOADS)
     known, is_new = await services.downloads.enqueue(
         reader.actor, given.url, preset=given.preset, priority=given.priority, preview_id=given.preview_id
     )

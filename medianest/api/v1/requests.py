@@ -21,6 +21,7 @@ from medianest.media_requests import queries, types
 from medianest.media_requests.listing import Sort
 from medianest.media_requests.service import REASON_MOST, SEASONS_MOST
 from medianest.media_requests.types import MediaType, State, TitleKey, Verdict, Wish
+from medianest.status.types import Function
 
 TmdbId = Annotated[int, Meta(ge=1, le=2**31, description="The title's number at The Movie Database.")]
 Season = Annotated[int, Meta(ge=0, le=10_000)]
@@ -72,6 +73,7 @@ async def create(services: Served, reader: CurrentReader, given: Given[NewMediaR
     While the server that fetches is away the request is kept, `sending`, and goes out once it is back.
     """
     title = TitleKey(media_type=given.media_type, tmdb_id=given.tmdb_id)
+    services.status.ran_into(reader.actor, Function.OVERSEERR)
     wish = Wish(title=title, seasons=given.seasons, is_4k=given.is_4k)
     outcome = await services.requests.ask(reader.actor, wish, for_user=given.for_user)
     status = HTTPStatus.CREATED if outcome.is_new else HTTPStatus.OK

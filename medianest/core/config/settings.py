@@ -125,6 +125,7 @@ class UptimeKumaSettings(Section):
     api_key: values.Secret = SecretStr("")
     alert_after_s: Annotated[int, Field(ge=0, le=86400), RELOADABLE] = 60
     flapping_s: Annotated[int, Field(ge=0, le=86400), RELOADABLE] = 600
+    quiet_hours: Annotated[values.Hours, RELOADABLE] = None
 
 
 class PicturesSettings(Section):

@@ -16,6 +16,7 @@ from medianest.media_requests.discovery import Means
 from medianest.media_requests.errors import NoAccount, NotAllowed
 from medianest.media_requests.recollection import Told
 from medianest.media_requests.types import Availability, MediaType, Title, TitleKey, Wish
+from medianest.status.types import Function
 from medianest.web import forms, htmx, title_shelves
 from medianest.web.ask_forms import AskForm, Filled, Known, ask_form
 from medianest.web.asking_away import away, is_set_up
@@ -128,6 +129,7 @@ async def _form(
         return None
     whom = await _for_whom(services, actor, filled)
     note = msg("web.asking.is_kept") if away(services) else None
+    services.status.ran_into(actor, Function.OVERSEERR)
     form = ask_form(known, means, filled, for_whom=whom, error=error, note=note)
     return form if form.is_askable or form.other_quality else None
 

@@ -106,6 +106,7 @@ async def look(request: AnyRequest, reader: CurrentReader, services: TheServices
     offers = services.downloads.presets(actor)
     links = links_in(text)
     offline = down(services, Function.DOWNLOADS)
+    services.status.ran_into(actor, Function.DOWNLOADS)
     if len(links) > 1 or (links and offline):
         judged = await services.downloads.several.judge(actor, links[:LINKS_MOST])
         presets = preset_choices(offers, {}, remembered=remembered)

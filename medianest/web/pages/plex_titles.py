@@ -143,6 +143,7 @@ async def show_one(reader: CurrentReader, services: TheServices, frame: PageFram
         for season in known.seasons
     )
     page = replace(view, seasons=seasons)
+    services.status.ran_into(reader.asking.actor, Function.PLEX)
     return htmx.page(reader, replace(frame, place=Place.LIBRARY), "plex/title.html", page)
 
 
