@@ -77,10 +77,9 @@ class Overseerr:
         return await look(settings.url, settings.api_key.get_secret_value())
 
     async def fetchers(self, actor: Actor, kind: MediaType) -> Sequence[Fetcher]:
-        """The servers that fetch films or series, with what may be chosen there, for who decides."""
+        """The servers that fetch films or series, with what may be chosen there. Raises Forbidden and Unavailable."""
         rights.require_decider(actor)
-        asking = await self.connection.asking()
-        return [await asking.fetcher(kind, one.id) for one in await asking.fetchers(kind)]
+        return await self.discovery.fetchers(kind)
 
     def runs(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """What runs by itself, by its name."""

