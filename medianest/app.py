@@ -30,13 +30,12 @@ from medianest.core.live import Live
 from medianest.core.metrics import Metrics
 from medianest.core.scheduler import Scheduler
 from medianest.core.supervisor import Supervisor
-from medianest.downloads import jobs as downloads_jobs
-from medianest.downloads import listeners as downloads_listeners
 from medianest.downloads.queue import Queue
 from medianest.http import faces, ground, idempotency
 from medianest.http.services import Services
 from medianest.media_requests.overseerr import Overseerr
 from medianest.migrations import upgrade
+from medianest.notifications.inbox import Inbox
 from medianest.pictures import building as picture_building
 from medianest.pictures.places import Place
 from medianest.plex.service import Plex
@@ -67,10 +66,11 @@ class Portal:
         self.status = status_building.build(self.db, self.live, self.metrics, lambda: self.settings)
         self.backups = Backups(self.db, paths, release=__version__, revision=upgrade.newest())
         jobs = [*accounts_jobs.jobs(self.db, rules), *accounts_jobs.of_circle(self.by_plex.circle)]
-        jobs += [*downloads_jobs.jobs(self.db, self.queue.ytdlp), *plex_jobs.jobs(self.titles), *self.status.jobs()]
+        jobs += [*self.queue.jobs(), *plex_jobs.jobs(self.titles), *self.status.jobs()]
         jobs += [*self.pictures.jobs(), *self.overseerr.jobs(), *idempotency.jobs(self.db)]
         self.scheduler = Scheduler(self.db, [*jobs, *admin_jobs.jobs(self.db, self.backups, lambda: self.settings)])
-        heard = [*downloads_listeners.listeners(paths.media_dir), *self.overseerr.listeners(), *self.status.listeners()]
+        self.inbox = Inbox(self.db, self.live)
+        heard = [one for part in (self.queue, self.overseerr, self.status, self.inbox) for one in part.listeners()]
         self.dispatcher, self.reloader = Dispatcher(self.db, heard), Reloader(sources, settings)
         build, languages, bodies = self.templates.build, self.catalogues.languages, api.BODIES | web.BODIES
         heart = (self.db, self.live, self.accounts, settings.server)
@@ -130,6 +130,7 @@ class Portal:
             titles=self.titles,
             overseerr=self.overseerr,
             status=self.status,
+            inbox=self.inbox,
             dispatcher=self.dispatcher,
             scheduler=self.scheduler,
             backups=self.backups,

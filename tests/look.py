@@ -31,6 +31,7 @@ PLACES = (
     "requests",
     "requests/decide",
     "queue",
+    "inbox",
     "account",
     "admin/people",
     "admin/plans",

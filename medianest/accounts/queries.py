@@ -1,6 +1,6 @@
 """Reading people, sessions, tokens and invitations."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,6 +71,12 @@ def gone(session: Reading) -> dict[str, str]:
     query = select(UserRow.id, UserRow.display_name).where(UserRow.removed_at.is_not(None))
     rows = session.execute(query.order_by(UserRow.removed_at.desc(), UserRow.id).limit(PEOPLE_MOST))
     return {row.id: row.display_name for row in rows}
+
+
+def acting(session: Reading, *, ids: Collection[str] = (), roles: Collection[Role] = ()) -> Sequence[str]:
+    """Those of these people, and all of these roles, who are here and not suspended, by their ids."""
+    named = UserRow.id.in_(ids) | UserRow.role.in_(roles)
+    return session.scalars(select(UserRow.id).where(_PRESENT, UserRow.suspended_at.is_(None), named)).all()
 
 
 def eldest_admin(session: Reading, *, but: str) -> str | None:

@@ -24,6 +24,7 @@ from medianest.api.v1 import (
     jobs,
     journal,
     me,
+    notifications,
     overseerr,
     pictures,
     plans,
@@ -57,6 +58,7 @@ from medianest.http.guards import anyone, metrics_reader, permitted, signed_in
 from medianest.http.services import Services
 from medianest.media_requests import problem_queries, webhook
 from medianest.media_requests import queries as request_queries
+from medianest.notifications import queries as notes
 
 CREATED, ACCEPTED, OK, GONE = HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.OK, HTTPStatus.NO_CONTENT
 READS = (permitted(Permission.READ),)
@@ -171,6 +173,11 @@ CALLS = (
     Call("PATCH", "/sites/{name:str}", sites.change, ADMINS, takes=sites.SiteChange, gives=sites.Site),
     Call("PUT", "/sites/{name:str}/cookies", sites.put_cookies, ADMINS, takes=sites.NewCookies, gives=sites.Site),
     Call("DELETE", "/sites/{name:str}/cookies", sites.remove_cookies, ADMINS, statuses=(GONE,)),
+
+    Call("GET", "/notifications", notifications.listing, READS, asks=notifications.Notifications,
+         gives=List[notifications.Notification], shows=(*notes.TABLES, spine.TABLE)),
+    Call("POST", "/notifications/read", notifications.read, READS, takes=notifications.ReadNotifications,
+         gives=notifications.Unread),
 
     Call("GET", "/events", events.stream, READS, gives="text/event-stream"),
 

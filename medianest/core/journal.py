@@ -8,7 +8,7 @@ with growing pauses, then parks that entry among the dead letters and goes on.
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -101,6 +101,11 @@ def after(session: Session, id: int, *, limit: int = _BATCH) -> Sequence[Entry]:
     """The entries that followed `id`, oldest first."""
     query = entries().where(EntryRow.id > id).order_by(EntryRow.id).limit(limit)
     return [entry_of(row) for row in session.execute(query)]
+
+
+def by_ids(session: Session, ids: Collection[int]) -> Mapping[int, Entry]:
+    """These entries, by their ids."""
+    return {row.id: entry_of(row) for row in session.execute(entries().where(EntryRow.id.in_(ids)))}
 
 
 def newest_id(session: Session) -> int:

@@ -1,15 +1,18 @@
 """The queue as a whole: what the portal builds, starts and ends."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from medianest.core import clock
 from medianest.core.config import DownloadsSettings, PathsSettings
 from medianest.core.db import Database
+from medianest.core.jobs import Job
+from medianest.core.journal import Listener
 from medianest.core.live import Live
 from medianest.core.metrics import Metrics
 from medianest.core.outbound import AddressPolicy
 from medianest.core.security import new_id
+from medianest.downloads import jobs, listeners
 from medianest.downloads.egress.proxy import Egress
 from medianest.downloads.files.workspace import Workspace
 from medianest.downloads.lists.expander import Expander
@@ -53,12 +56,19 @@ class Queue:
         self.workers = Workers(db, live, self._shop, owner=life)
         self.expander = Expander(db, live, self._shop, owner=life)
         self.downloads = Downloads(db, live, self._shop, self.workers, self.expander)
+        self._db, self._media_dir = db, paths.media_dir
         metrics.gauge_of("downloads_running", "Downloads under way", lambda: self.workers.running)
         metrics.gauge_of("downloads_warm", "Processes that wait for a download", lambda: self._shop.reserve.ready)
 
     def runs(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """What runs by itself, by its name."""
         return {"workers": self.workers.run, "lists": self.expander.run}
+
+    def jobs(self) -> Sequence[Job]:
+        return jobs.jobs(self._db, self.ytdlp)
+
+    def listeners(self) -> Sequence[Listener]:
+        return listeners.listeners(self._media_dir)
 
     async def start(self) -> None:
         """Make the folders and open the way out; the workers begin with their `run`."""

@@ -19,6 +19,7 @@ from medianest.downloads.ytdlp.updates import Ytdlp
 from medianest.media_requests.discovery import Discovery
 from medianest.media_requests.overseerr import Overseerr
 from medianest.media_requests.service import Requests
+from medianest.notifications.inbox import Inbox
 from medianest.pictures.service import Pictures
 from medianest.plex.titles.service import Titles
 from medianest.status.service import Status
@@ -30,7 +31,8 @@ Check = Callable[[], Awaitable[bool]]
 class Services:
     """`app` makes one; each handler takes from it what it needs.
 
-    `titles` are those of the Plex server, `status` how the services of the house are; `settings` are those that hold at
+    `titles` are those of the Plex server, `status` how the services of the house are, `inbox` what everybody is told;
+    `settings` are those that hold at
     that moment; `examine` has the doctor look at everything; `ready` names what must hold before requests are sent
     here; `openapi` is the document of the machine face.
     """
@@ -44,6 +46,7 @@ class Services:
     titles: Titles
     overseerr: Overseerr
     status: Status
+    inbox: Inbox
     dispatcher: Dispatcher
     scheduler: Scheduler
     backups: Backups

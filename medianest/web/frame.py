@@ -28,6 +28,7 @@ class Place(StrEnum):
     LIBRARY = "library"
     QUEUE = "queue"
     STATUS = "status"
+    INBOX = "inbox"
     ACCOUNT = "account"
     ADMIN = "admin"
 
@@ -69,6 +70,7 @@ class Frame:
     may_download: bool = False
     may_ask: bool = False
     under_way: int = 0
+    unread: int = 0
     after: int | None = None
     link: str = ""
     here: str = "/"

@@ -9,6 +9,7 @@ from litestar.params import SkipValidation
 from medianest.core import journal
 from medianest.downloads import queries
 from medianest.http.services import Services
+from medianest.notifications import queries as notes
 from medianest.web.frame import Frame
 from medianest.web.htmx import AnyRequest, Reader
 from medianest.web.live import LiveWriter
@@ -32,7 +33,8 @@ def dependencies(services: Services, templates: Templates) -> dict[str, Provide]
     async def frame(reader: CurrentReader) -> Frame:
         after = await services.db.read(journal.newest_id)
         counts = await services.db.read(queries.counts, reader.asking.actor)
-        return replace(reader.frame(), under_way=counts.under_way, after=after)
+        unread = await services.db.read(notes.unread, reader.asking.actor)
+        return replace(reader.frame(), under_way=counts.under_way, unread=unread, after=after)
 
     writer = LiveWriter(services.db, services.downloads, services.titles, templates)
 

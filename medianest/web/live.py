@@ -20,7 +20,7 @@ from medianest.http import sse
 from medianest.http.hub import News
 from medianest.plex.titles.service import Titles
 from medianest.plex.titles.types import SIGNAL as PLEX_SIGNAL
-from medianest.web import services_live
+from medianest.web import inbox_news, services_live
 from medianest.web.frame import Frame
 from medianest.web.lines import moving
 from medianest.web.news import is_gone, news_view, relation_to
@@ -55,6 +55,8 @@ class LiveWriter:
         """
         if concerns_requests(news):
             return class_of(actor, news)
+        if inbox_news.is_told(news):
+            return inbox_news.view(actor)
         if isinstance(news, Signal):
             own = news.kind in (SIGNAL, LIST_SIGNAL, PLEX_SIGNAL)
             return news.kind if own else services_live.view(news)
@@ -70,6 +72,8 @@ class LiveWriter:
     async def write(self, actor: Actor, news: News) -> bytes | None:
         if concerns_requests(news):
             return self._asked(actor, news)
+        if inbox_news.is_told(news):
+            return await inbox_news.written(self._db, actor, self._say)
         if isinstance(news, Signal):
             if services_live.view(news):
                 return services_live.written(news, partial(self._say, actor))

@@ -20,6 +20,7 @@ from medianest.web.pages import (
     ground,
     home,
     household,
+    inbox,
     invitations,
     invite,
     jobs,
@@ -144,6 +145,9 @@ WAYS = (
 
     Way("GET", "/status", status.show, SIGNED_IN, shows=status_queries.TABLES, live=True, passes=True),
     Way("POST", "/status/reports", status.report, (*SIGNED_IN, paces.REPORTING)),
+
+    Way("GET", "/inbox", inbox.show, SIGNED_IN),
+    Way("POST", "/inbox/read", inbox.read, SIGNED_IN),
 
     Way("GET", "/queue", queue.show, SIGNED_IN, shows=(*MOVING, *MARKS), live=True),
     Way("POST", "/queue", links.queue, (*DOWNLOADS, paces.QUEUING)),

@@ -19,6 +19,7 @@ from medianest.http.guards import Rule, anyone, fresh, permitted, signed_in
 from medianest.http.limits import Limited
 from medianest.media_requests import problem_queries
 from medianest.media_requests import queries as request_queries
+from medianest.notifications import queries as notes
 from medianest.plex import installation
 from medianest.plex import people as plex_links
 from medianest.plex.titles import index as plex_index
@@ -62,7 +63,7 @@ class Way:
 
     def route(self) -> HTTPRouteHandler:
         variant = _of_the_minute if self.passes else _variant
-        unchanged = shows(*self.shows, live=self.live, variant=variant) if self.shows else None
+        unchanged = shows(*self.shows, *notes.TABLES, live=self.live, variant=variant) if self.shows else None
         made = route(self.path, http_method=[self.method], guards=list(self.rules), before_request=unchanged, name=None)
         return made(self.handler)
 

@@ -41,6 +41,7 @@ from medianest.http.ground import Ground, lay
 from medianest.http.services import Services
 from medianest.http.serving import Server
 from medianest.media_requests.overseerr import Overseerr
+from medianest.notifications.inbox import Inbox
 from medianest.pictures import building as picture_building
 from medianest.plex.service import Plex
 from medianest.status.service import Status
@@ -230,6 +231,7 @@ def _services(
         overseerr=Overseerr(db, live, Metrics(), named.settings),
         status=Status(db, live, named.settings, ()),
         scheduler=Scheduler(db, [Job(name="errand", every=timedelta(days=1), run=errands.work)]),
+        inbox=Inbox(db, live),
         dispatcher=dispatcher,
         backups=Backups(db, paths, release="1", revision="0001"),
         metrics=Metrics(),

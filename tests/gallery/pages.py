@@ -44,7 +44,7 @@ from medianest.web.rows import Row, row, tally
 from medianest.web.site_cookies import CookiesForm, cookies_view
 from medianest.web.sites import tiles
 from medianest.web.tiles import tile_groups
-from tests.gallery import asking, household, lists, plans, plex, plex_titles, problems, samples, status
+from tests.gallery import asking, household, inbox, lists, plans, plex, plex_titles, problems, samples, status
 from tests.gallery.journal import samples_of_the_journal
 from tests.gallery.openapi import OPENAPI
 from tests.gallery.samples import NOW, ROBIN
@@ -79,6 +79,7 @@ def samples_of_all_pages() -> Iterator[Sample]:
     yield from _in_plex()
     yield from _asking()
     yield from _status()
+    yield from _inbox()
     yield from _door()
     yield from _account()
     yield from _admin()
@@ -240,6 +241,11 @@ def _asking() -> Iterator[Sample]:
 def _status() -> Iterator[Sample]:
     for name, view in status.samples_of_status():
         yield _inside(name, "status/page.html", view, Place.STATUS)
+
+
+def _inbox() -> Iterator[Sample]:
+    for name, view in inbox.samples_of_inbox():
+        yield _inside(name, "inbox/page.html", view, Place.INBOX, unread=view.unread)
 
 
 def _door() -> Iterator[Sample]:

@@ -38,6 +38,7 @@ PAGES = {
     "/downloads/{id:str}": "/downloads/{failed}",
     "/downloads/{id:str}/delete": "/downloads/{failed}/delete",
     "/status": "/status",
+    "/inbox": "/inbox",
     "/account": "/account",
     "/account/sessions/others": "/account/sessions/others",
     "/account/tokens/new": "/account/tokens/new",

@@ -55,6 +55,7 @@ from medianest.http.ground import Ground, lay
 from medianest.http.services import Services
 from medianest.http.serving import Server
 from medianest.media_requests.overseerr import Overseerr
+from medianest.notifications.inbox import Inbox
 from medianest.pictures import building as picture_building
 from medianest.pictures.places import Where
 from medianest.plex.service import Plex
@@ -271,6 +272,7 @@ async def _build(
         titles=linked.titles(db, paths.key_file),
         overseerr=Overseerr(db, live, metrics, lambda: house.settings, retry=Retry(sleep=at_once)),
         status=Status(db, live, lambda: house.settings, ()),
+        inbox=Inbox(db, live),
         dispatcher=Dispatcher(db, []),
         scheduler=Scheduler(db, [Job(name="purge_sessions", daily_at=time(4, 0), run=sweep)]),
         backups=Backups(db, paths, release="test", revision="test"),

@@ -1,0 +1,91 @@
+"""What people are told, as their inbox has it."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from medianest.api import answers
+from medianest.api.answers import Answer
+from medianest.api.given import CurrentReader, Given, Served
+from medianest.api.reader import Reader
+from medianest.api.v1.subjects import Subject
+from medianest.api.wire import Input, List, Output, Paged
+from medianest.core.paging import LIMIT_MOST
+from medianest.notifications import queries, sentences
+from medianest.notifications.queries import Note
+from medianest.notifications.types import Topic
+
+Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+
+
+class Notifications(Paged, frozen=True, kw_only=True):
+    """Which: all, or those of some topics, or those that are unread."""
+
+    many: ClassVar[frozenset[str]] = frozenset({"topic"})
+
+    topic: tuple[Topic, ...] = ()
+    unread: bool = False
+
+
+class Notification(Output, frozen=True, kw_only=True):
+    """What you are told, in your language; several of the same kind that came together are one, `count` of them."""
+
+    id: int
+    at: datetime
+    kind: str
+    topic: Topic
+    text: str
+    reason: str | None
+    subject: Subject
+    count: int
+    read: bool
+    path: str
+
+
+class ReadNotifications(Input, frozen=True, kw_only=True):
+    """Which you have read: these, or all of these topics; neither is all."""
+
+    ids: Annotated[tuple[Id, ...], Meta(max_length=LIMIT_MOST)] | None = None
+    topics: Annotated[tuple[Topic, ...], Meta(max_length=len(Topic))] = ()
+
+
+class Unread(Output, frozen=True, kw_only=True):
+    """How many you have not read."""
+
+    unread: int
+
+
+async def listing(services: Served, reader: CurrentReader, asked: Given[Notifications]) -> Answer:
+    """What you were told, the newest first."""
+    page = await services.db.read(
+        queries.listing,
+        reader.actor,
+        topics=asked.topic or tuple(Topic),
+        is_unread=asked.unread,
+        cursor=asked.cursor,
+        limit=asked.limit,
+    )
+    return answers.json(List(items=[_shown(reader, note) for note in page.items], next_cursor=page.next_cursor))
+
+
+async def read(services: Served, reader: CurrentReader, given: Given[ReadNotifications]) -> Answer:
+    """Have read what you were told."""
+    left = await services.inbox.read(reader.actor, ids=given.ids, topics=given.topics)
+    return answers.json(Unread(unread=left))
+
+
+def _shown(reader: Reader, note: Note) -> Notification:
+    why = sentences.reason(note)
+    return Notification(
+        id=note.id,
+        at=note.entry.at,
+        kind=note.entry.kind,
+        topic=note.topic,
+        text=reader.say(sentences.sentence(note)),
+        reason=reader.say(why) if why else None,
+        subject=Subject(type=note.entry.subject_type, id=note.entry.subject_id),
+        count=note.n,
+        read=note.is_read,
+        path=sentences.path(note, reader.actor.id),
+    )

@@ -1,0 +1,75 @@
+"""Everybody's inbox: filled from the journal, in the transaction in which the listener's cursor moves."""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from medianest.accounts.events import UserRemoved
+from medianest.core import clock
+from medianest.core.actor import Actor
+from medianest.core.db import Database
+from medianest.core.event import people
+from medianest.core.journal import Entry, Listener
+from medianest.core.live import Live, Signal
+from medianest.notifications import queries
+from medianest.notifications.models import NoteRow
+from medianest.notifications.telling import TOGETHER, TOLD
+from medianest.notifications.types import Topic
+
+SIGNAL = "notes"
+"""Published for whom there are more notes or fewer unread ones."""
+_TOGETHER_WITHIN = timedelta(minutes=30)
+
+
+class Inbox:
+    """Writes the notes of everybody, and marks them read."""
+
+    def __init__(self, db: Database, live: Live) -> None:
+        self._db = db
+        self._live = live
+        self._changed: set[str] = set()
+        db.after_commit(self._tell)
+
+    def listeners(self) -> Sequence[Listener]:
+        return [
+            Listener(name="inbox", kinds=frozenset(TOLD), handle=self.take),
+            Listener(name="inbox_of_who_left", kinds=frozenset({UserRemoved.kind}), handle=clear),
+        ]
+
+    async def take(self, session: AsyncSession, entry: Entry) -> None:
+        """Give everybody who is to be told of this entry their note."""
+        for user_id, telling in (await session.run_sync(queries.recipients, entry)).items():
+            bundle = None
+            if entry.kind in TOGETHER:
+                bundle = await session.run_sync(queries.joins, user_id, entry, within=_TOGETHER_WITHIN)
+            values = {"kind": entry.kind, "topic": telling.topic, "whom": telling.whom, "bundle": bundle or entry.id}
+            note = insert(NoteRow).values(user_id=user_id, entry_id=entry.id, **values)
+            await session.execute(note.on_conflict_do_nothing())
+            self._changed.add(user_id)
+
+    async def read(self, actor: Actor, *, ids: Sequence[int] | None = None, topics: Collection[Topic] = ()) -> int:
+        """Mark these notes read, or all of these topics, or all; how many are unread then."""
+        unread = (*queries.own(actor), NoteRow.read_at.is_(None))
+        query = update(NoteRow).where(*unread).values(read_at=clock.now())
+        if ids is not None:
+            query = query.where(NoteRow.bundle.in_(ids))
+        if topics:
+            query = query.where(NoteRow.topic.in_(topics))
+        async with self._db.transaction() as session:
+            await session.execute(query.execution_options(synchronize_session=False))
+            if actor.id:
+                self._changed.add(actor.id)
+        return await self._db.read(queries.unread, actor)
+
+    def _tell(self, tables: frozenset[str]) -> None:
+        if self._changed and not tables.isdisjoint(queries.TABLES):
+            told, self._changed = people(self._changed), set()
+            self._live.publish(Signal(kind=SIGNAL, subject_id=SIGNAL, audience=told, data=None))
+
+
+async def clear(session: AsyncSession, entry: Entry) -> None:
+    """Forget what somebody was told who left."""
+    await session.execute(delete(NoteRow).where(NoteRow.user_id == entry.subject_id))

@@ -1,0 +1,63 @@
+"""What a person was told, as a program of theirs reads it."""
+
+from medianest.accounts.types import Scope
+from medianest.core import journal
+from medianest.core.actor import SYSTEM
+from medianest.core.event import ADMINS, HOUSEHOLD, Event, people
+from medianest.core.jobs import JobFailed
+from medianest.downloads.events import DownloadFailed
+from tests.api.portal import Portal
+
+NOTIFICATIONS = "/api/v1/notifications"
+READ = f"{NOTIFICATIONS}/read"
+
+
+async def happen(portal: Portal, *events: Event) -> None:
+    listener = portal.services.inbox.listeners()[0]
+    for event in events:
+        async with portal.services.db.transaction() as session:
+            id = await journal.record(session, event)
+            await listener.handle(session, (await session.run_sync(journal.by_ids, [id]))[id])
+
+
+def failed(portal: Portal, id: str) -> DownloadFailed:
+    bob = portal.cast.bob.id
+    audience = HOUSEHOLD | people([bob])
+    return DownloadFailed(
+        actor=SYSTEM, subject_id=id, audience=audience, title="Harbour lights", owner_id=bob, code="network"
+    )
+
+
+async def test_what_one_was_told_is_read_marked_and_counted(portal: Portal) -> None:
+    await happen(portal, failed(portal, "d1"), failed(portal, "d2"))
+    bob = await portal.program(portal.cast.bob, Scope.READ)
+    (note,) = (await bob.get(NOTIFICATIONS)).json()["items"]
+    assert {name: note[name] for name in ("kind", "topic", "text", "count", "read", "subject", "path")} == {
+        "kind": "download.failed",
+        "topic": "trouble",
+        "text": "2 videos could not be fetched, “Harbour lights” among them.",
+        "count": 2,
+        "read": False,
+        "subject": {"type": "download", "id": "d2"},
+        "path": "/queue",
+    }
+    unchanged = await bob.get(NOTIFICATIONS)
+    again = await bob.get(NOTIFICATIONS, headers={"If-None-Match": unchanged.headers["etag"]})
+    assert again.status_code == 304
+    assert (await bob.post(READ, json={"topics": ["ready"]})).json() == {"unread": 1}
+    assert (await bob.post(READ, json={"ids": [note["id"]]})).json() == {"unread": 0}
+    fresh = await bob.get(NOTIFICATIONS, headers={"If-None-Match": unchanged.headers["etag"]})
+    assert [one["read"] for one in fresh.json()["items"]] == [True]
+    assert (await bob.get(f"{NOTIFICATIONS}?unread=true")).json()["items"] == []
+    assert (await bob.get(f"{NOTIFICATIONS}?topic=ready")).json()["items"] == []
+    assert (await bob.get(f"{NOTIFICATIONS}?topic=gossip")).status_code == 422
+    assert (await bob.post(READ, json={"ids": [0]})).status_code == 422
+
+
+async def test_a_program_without_the_scope_of_an_administrator_reads_nothing_of_the_house(portal: Portal) -> None:
+    await happen(portal, JobFailed(actor=SYSTEM, subject_id="backup", audience=ADMINS, error="disk full"))
+    reading, all_of_it = [await portal.program(portal.cast.alice, scope) for scope in (Scope.READ, Scope.ADMIN)]
+    assert (await reading.get(NOTIFICATIONS)).json()["items"] == []
+    assert [one["reason"] for one in (await all_of_it.get(NOTIFICATIONS)).json()["items"]] == ["It says: disk full"]
+    assert (await reading.post(READ, json={})).json() == {"unread": 0}
+    assert (await all_of_it.get(f"{NOTIFICATIONS}?unread=true")).json()["items"] != []
