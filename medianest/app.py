@@ -19,7 +19,7 @@ from medianest.admin.commands import Commands
 from medianest.admin.examination import Examination
 from medianest.api import routes as api
 from medianest.api.errors import Problems
-from medianest.core import log
+from medianest.core import log, readiness
 from medianest.core.config import Settings, Sources
 from medianest.core.config.reload import Reload, Reloader
 from medianest.core.control import ControlServer
@@ -63,7 +63,9 @@ class Portal:
         here = self.queue.downloads.artwork
         self.pictures = picture_building.build(lambda: self.settings, self.metrics, plex=self._at_plex, artwork=here)
         self.overseerr = Overseerr(self.db, self.live, self.metrics, lambda: self.settings)
-        self.status = status_building.build(self.db, self.live, self.metrics, lambda: self.settings)
+        is_current, works = partial(upgrade.is_current, paths.database), self.queue.is_working
+        self.ready: readiness.Checks = {"database": self.db.answers, "migrations": is_current, "workers": works}
+        self.status = status_building.build(self.db, self.live, self.metrics, lambda: self.settings, self.ready)
         self.backups = Backups(self.db, paths, release=__version__, revision=upgrade.newest())
         jobs = [*accounts_jobs.jobs(self.db, rules), *accounts_jobs.of_circle(self.by_plex.circle)]
         jobs += [*self.queue.jobs(), *plex_jobs.jobs(self.titles), *self.status.jobs()]
@@ -119,7 +121,6 @@ class Portal:
         return Place.configured(server.url, {"X-Plex-Token": server.token}) if server else None
 
     def _faces(self) -> ASGIApp:
-        is_current = partial(upgrade.is_current, self.settings.paths.database)
         services = Services(
             db=self.db,
             accounts=self.accounts,
@@ -138,7 +139,7 @@ class Portal:
             catalogues=self.catalogues,
             settings=lambda: self.settings,
             examine=self.examine,
-            ready={"database": self.db.answers, "migrations": is_current, "workers": self.queue.is_working},
+            ready=self.ready,
             openapi=partial(api.openapi_document, self.settings.server.base_path),
         )
         routers = [api.router(services), web.router(services, self.templates)]

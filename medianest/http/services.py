@@ -13,6 +13,7 @@ from medianest.core.db import Database
 from medianest.core.i18n import Catalogues
 from medianest.core.journal import Dispatcher
 from medianest.core.metrics import Metrics
+from medianest.core.readiness import Checks
 from medianest.core.scheduler import Scheduler
 from medianest.downloads.service import Downloads
 from medianest.downloads.ytdlp.updates import Ytdlp
@@ -23,8 +24,6 @@ from medianest.notifications.inbox import Inbox
 from medianest.pictures.service import Pictures
 from medianest.plex.titles.service import Titles
 from medianest.status.service import Status
-
-Check = Callable[[], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,7 @@ class Services:
     catalogues: Catalogues
     settings: Callable[[], Settings]
     examine: Callable[[], Awaitable[Sequence[Fact]]]
-    ready: Mapping[str, Check]
+    ready: Checks
     openapi: Callable[[], Mapping[str, Any]]
 
     @property

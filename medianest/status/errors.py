@@ -6,6 +6,9 @@ from medianest.core.errors import NotFound, Unavailable
 from medianest.core.i18n import msg
 from medianest.status.types import Trouble
 
+NO_ANSWER = "no_answer"
+"""Why somebody counts as away who was connected to, and said nothing in time."""
+
 
 class NoLink(Unavailable):
     """There is no link; `trouble` is why. Credentials that were refused are not tried again soon."""

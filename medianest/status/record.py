@@ -17,7 +17,7 @@ from medianest.status.board import Board, Monitor
 from medianest.status.encounters import Encounter, Met
 from medianest.status.incidents import Incident, Rules, Telling
 from medianest.status.stretches import Stretch
-from medianest.status.types import PASSING, Function, State, Trouble
+from medianest.status.types import PASSING, Function, State, Trouble, Via
 
 _LOOK_AGAIN_S = 5.0
 
@@ -30,6 +30,7 @@ class Seen:
     lost_at: datetime | None
     services: Mapping[int, Service]
     trouble: Trouble | None = None
+    via: Via | None = None
 
     @property
     def down(self) -> frozenset[Function]:
@@ -72,7 +73,7 @@ class Record:
         self._incidents: dict[int, Incident] = {}
         self._met: dict[tuple[int, str], Met] = {}
         self._encounters: dict[tuple[str, str], Encounter] = {}
-        self._refused: Trouble | None = None
+        self._refused: tuple[Trouble, Via] | None = None
 
     def nudge(self) -> None:
         """Something may have changed."""
@@ -142,10 +143,10 @@ class Record:
         return self._incidents | {one.monitor: one for one in changes.incidents.values()}
 
     def _about_link(self, seen: Seen) -> Event | None:
-        """Who is away comes back by itself; what has to be mended is told once."""
-        if seen.board is not None and self._refused is not None:
+        """Who is away comes back by itself; what has to be mended is told once, and is not mended by a lesser way."""
+        if self._refused and seen.board is not None and _is_as_good(seen.via, self._refused[1]):
             return events.LinkMended(actor=SYSTEM, subject_id="", audience=ADMINS)
-        if seen.trouble is None or seen.trouble in PASSING or seen.trouble is self._refused:
+        if seen.trouble is None or seen.trouble in PASSING or (seen.trouble, seen.via) == self._refused:
             return None
         return events.LinkRefused(actor=SYSTEM, subject_id="", audience=ADMINS, error=seen.trouble.value)
 
@@ -195,7 +196,7 @@ class Record:
                     await journal.record(session, news.for_one(one, quiet_until))
             if changes.link:
                 await journal.record(session, changes.link)
-                self._refused = seen.trouble if seen.board is None else None
+                self._refused = (seen.trouble, seen.via) if seen.trouble and seen.via else None
 
     def _keep(self, changes: Changes, now: datetime) -> None:
         self._stretches |= {one.monitor: one for one in changes.stretches}
@@ -206,3 +207,9 @@ class Record:
         going_on = {one.id for one in self._incidents.values()}
         for key in [key for key, one in self._encounters.items() if one.told_at and key[0] not in going_on]:
             del self._encounters[key]
+
+
+def _is_as_good(via: Via | None, other: Via) -> bool:
+    """Ways are told the best first."""
+    ways = list(Via)
+    return via is not None and ways.index(via) <= ways.index(other)

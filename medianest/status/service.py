@@ -20,6 +20,7 @@ from medianest.status.board import DAY
 from medianest.status.encounters import Met
 from medianest.status.errors import NoMonitor
 from medianest.status.incidents import Incident, Rules
+from medianest.status.pushing import Pushing
 from medianest.status.record import Record, Seen
 from medianest.status.stretches import Stretch
 from medianest.status.types import Beaten, Function, Gone, Link, LinkState, Listed, Message, Notice, State, Window
@@ -78,8 +79,18 @@ class Outage:
 class Status:
     """Without ways to Uptime Kuma nothing runs, and nobody sees anything."""
 
-    def __init__(self, db: Database, live: Live, settings: Callable[[], Settings], ways: Sequence[Way]) -> None:
+    def __init__(
+        self,
+        db: Database,
+        live: Live,
+        settings: Callable[[], Settings],
+        ways: Sequence[Way],
+        *,
+        pushing: Pushing | None = None,
+    ) -> None:
+        """`pushing` is where Uptime Kuma wants to be told of the portal."""
         self._db = db
+        self.pushing = pushing
         self._live = live
         self._settings = settings
         self._said: tuple[Sequence[MonitorSettings], Arrangement] = ((), Arrangement(()))
@@ -96,7 +107,12 @@ class Status:
 
     def runs(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """What runs by itself, by its name."""
-        return {"uptime kuma": self.watcher.run, "incidents": self.record.run} if self.is_configured else {}
+        found: dict[str, Callable[[], Awaitable[None]]] = {}
+        if self.is_configured:
+            found |= {"uptime kuma": self.watcher.run, "incidents": self.record.run}
+        if self.pushing:
+            found["push"] = self.pushing.run
+        return found
 
     def jobs(self) -> Sequence[Job]:
         return jobs.jobs(self._prune) if self.is_configured else ()
@@ -232,7 +248,11 @@ class Status:
         is_up = self.link.state is LinkState.UP
         services = {one.id: one for one in self._arrangement().all(board)} if is_up else {}
         return Seen(
-            board=board if is_up else None, lost_at=self.watcher.heard_at, services=services, trouble=self.link.trouble
+            board=board if is_up else None,
+            lost_at=self.watcher.heard_at,
+            services=services,
+            trouble=self.link.trouble,
+            via=self.link.via,
         )
 
     def _rules(self) -> Rules:

@@ -28,7 +28,7 @@ class LinkState(StrEnum):
 
 
 class Via(StrEnum):
-    """The way in: the live one, a public status page, or the figures for Prometheus."""
+    """The way in, the best first: the live one, a public status page, or the figures for Prometheus."""
 
     LIVE = "live"
     STATUS_PAGE = "status_page"
@@ -45,6 +45,7 @@ class Trouble(StrEnum):
     THROTTLED = "throttled"  # it has seen too many logins, whoever's
     NOT_SET_UP = "not_set_up"  # nobody has made its first account yet
     NO_PAGE = "no_page"  # it has no such status page
+    NO_PUSH = "no_push"  # it has no such push monitor, or that is paused
 
 
 PASSING = frozenset({Trouble.AWAY, Trouble.UNREADABLE, Trouble.THROTTLED})
@@ -193,3 +194,12 @@ class Login:
     username: str
     password: str = field(repr=False)
     totp_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """What Uptime Kuma is told: whether all is well, in words, and how long it took to find out."""
+
+    is_well: bool
+    words: str
+    took_ms: int

@@ -67,15 +67,20 @@ class Watcher:
             except TimeoutError:
                 log.info("a better way to Uptime Kuma is tried again")
             except NoLink as error:
-                self._lose(error)
+                if not (error.is_refusal and self._hears_otherwise(place)):
+                    self._lose(place, error)
                 await self._leave_alone(place, error)
 
     def _better_opens_in(self, place: int, now: float) -> float | None:
         return min(self._closed_until[:place]) - now if place else None
 
+    def _hears_otherwise(self, place: int) -> bool:
+        """A better way was tried again and is still closed: the lesser one goes on as if nothing had been."""
+        return self.link.state is LinkState.UP and self.link.via is not self._ways[place].via
+
     async def _follow(self, place: int) -> None:
         """Hear what comes by this way, until it ends. Raises NoLink."""
-        arrival, way = Arrival(), self._ways[place]
+        arrival, way, is_there = Arrival(), self._ways[place], False
         patience = asyncio.timeout(_ARRIVAL_S)
         try:
             async with patience, aclosing(way.hear()) as messages:
@@ -83,7 +88,8 @@ class Watcher:
                     arrival.hear(message)
                     self.board = apply(self.board, message)
                     self._heard_at = clock.now()
-                    if arrival.is_whole and self.link.state is not LinkState.UP:
+                    if arrival.is_whole and not is_there:
+                        is_there = True
                         patience.reschedule(None)
                         self._arrive(place)
                     self._heard(message)
@@ -95,14 +101,17 @@ class Watcher:
 
     def _arrive(self, place: int) -> None:
         self._losses = self._refusals[place] = 0
-        self._move(Link(state=LinkState.UP, via=self._ways[place].via))
+        link = Link(state=LinkState.UP, via=self._ways[place].via)
+        if link != self.link:
+            self._move(link)
 
-    def _lose(self, error: NoLink) -> None:
+    def _lose(self, place: int, error: NoLink) -> None:
         before = self.link
         lost_at = before.lost_at or (clock.now() if before.state is LinkState.UP else None)
         if before.state is not LinkState.DOWN or before.trouble is not error.trouble:
             log.warning("Uptime Kuma is not heard", extra={"code": error.code, **error.facts})
-            self._move(Link(state=LinkState.DOWN, via=before.via, lost_at=lost_at, trouble=error.trouble))
+            via = self._ways[place].via
+            self._move(Link(state=LinkState.DOWN, via=via, lost_at=lost_at, trouble=error.trouble))
 
     async def _leave_alone(self, place: int, error: NoLink) -> None:
         if error.is_refusal:

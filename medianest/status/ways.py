@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from medianest.core import clock
-from medianest.status.errors import NoLink
+from medianest.status.errors import NO_ANSWER, NoLink
 from medianest.status.kuma.entering import Entering
 from medianest.status.tokens import Tokens
 from medianest.status.types import Arrived, Listed, Login, Message, Trouble, Via
@@ -127,7 +127,7 @@ class Page:
         try:
             return await asking.page(self._slug)
         except NoLink as error:
-            if error.trouble is not Trouble.AWAY:
+            if error.facts["why"] != NO_ANSWER:
                 raise
             await asking.look()
             raise NoLink(Trouble.NO_PAGE) from error

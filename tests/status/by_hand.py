@@ -6,12 +6,12 @@ from medianest.status.service import Status
 from medianest.status.types import Link, LinkState, Message, Trouble, Via
 
 
-async def tell(status: Status, *messages: Message) -> None:
+async def tell(status: Status, *messages: Message, via: Via = Via.LIVE) -> None:
     """Uptime Kuma is heard, and says this; what comes of it is written down."""
     watcher = status.watcher
     watcher._heard_at = clock.now()
-    if watcher.link.state is not LinkState.UP:
-        watcher._move(Link(state=LinkState.UP, via=Via.LIVE))
+    if watcher.link.state is not LinkState.UP or watcher.link.via is not via:
+        watcher._move(Link(state=LinkState.UP, via=via))
     for message in messages:
         watcher.board = apply(watcher.board, message)
         watcher._heard(message)

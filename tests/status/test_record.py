@@ -26,6 +26,7 @@ from medianest.status.types import (
     Message,
     State,
     Trouble,
+    Via,
 )
 from tests.status.by_hand import lose, tell
 from tests.status.test_incidents import at
@@ -214,6 +215,16 @@ async def test_that_the_portal_is_not_let_in_is_told_once_to_who_can_mend_it(lif
     entries = await db.read(journal.after, 0)
     assert [entry.kind for entry in entries] == ["status.refused", "status.mended"]
     assert [who.sees(entries[0].audience) for who in (ALICE, BOB)] == [True, False]
+
+
+async def test_a_lesser_way_mends_nothing(life: Life, db: Database) -> None:
+    await life.lose(1, Trouble.CREDENTIALS)
+    for minute in (2, 3):
+        life.time(minute)
+        await tell(life.status, THREE, via=Via.STATUS_PAGE)
+    assert await kinds(db) == ["status.refused"]
+    await life.hear(4, THREE)
+    assert await kinds(db) == ["status.refused", "status.mended"]
 
 
 async def test_old_incidents_are_let_go_and_lists_come_in_pages(life: Life) -> None:

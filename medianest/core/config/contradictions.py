@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from medianest.core.config import presets
 from medianest.core.config.found import Name
-from medianest.core.config.settings import ServerSettings, Settings
+from medianest.core.config.settings import ServerSettings, Settings, UptimeKumaSettings
 from medianest.core.i18n import Message, msg
 
 
@@ -13,6 +13,7 @@ def of(settings: Settings) -> Iterator[tuple[Name, Message]]:
     """What does not go together, by the setting that was given and would have to be another."""
     yield from _kept_out(settings.server)
     yield from _two_paths(settings.server)
+    yield from _push_to_nobody(settings.uptime_kuma)
     yield from presets.contradictions(settings.downloads.presets, settings.downloads.default_preset)
 
 
@@ -30,3 +31,9 @@ def _two_paths(server: ServerSettings) -> Iterator[tuple[Name, Message]]:
     path = urlsplit(server.public_url or "").path
     if path not in ("", server.base_path):
         yield ("server", "public_url"), msg("config.two_paths", path=path)
+
+
+def _push_to_nobody(kuma: UptimeKumaSettings) -> Iterator[tuple[Name, Message]]:
+    """A token is one of a server."""
+    if kuma.push_token.get_secret_value() and kuma.url is None:
+        yield ("uptime_kuma", "push_token"), msg("config.push_to_nobody")

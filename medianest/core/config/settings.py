@@ -126,6 +126,8 @@ class UptimeKumaSettings(Section):
     alert_after_s: Annotated[int, Field(ge=0, le=86400), RELOADABLE] = 60
     flapping_s: Annotated[int, Field(ge=0, le=86400), RELOADABLE] = 600
     quiet_hours: Annotated[values.Hours, RELOADABLE] = None
+    push_token: values.PushToken = SecretStr("")
+    push_every_s: Annotated[int, Field(ge=10, le=3600), RELOADABLE] = 50
 
 
 class PicturesSettings(Section):

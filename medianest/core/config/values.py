@@ -28,6 +28,7 @@ ICONS = (
 )  # fmt: skip
 """The pictures of the sprite that a tile may carry."""
 _CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]")
+_PUSH_TOKEN = re.compile(r"[A-Za-z0-9_-]{0,100}")
 _HEADER_WORD = re.compile(r"[!-~]*")
 _MAPPED_BITS = 96
 _PORTS = {"http": 80, "https": 443}
@@ -210,6 +211,14 @@ def header_secret(value: object) -> SecretStr:
     return SecretStr(found.get_secret_value().strip())
 
 
+def push_token(value: object) -> SecretStr:
+    """A part of an address: an address as a whole is not one."""
+    found = secret(value)
+    if not _PUSH_TOKEN.fullmatch(found.get_secret_value().strip()):
+        raise refuse("config.want_push_token")
+    return SecretStr(found.get_secret_value().strip())
+
+
 def words(value: object) -> str:
     return at_most(text(value), WORDS_LENGTH_MOST)
 
@@ -279,6 +288,7 @@ TimeOfDay = Annotated[time | None, BeforeValidator(time_of_day)]
 RateHours = Annotated[tuple[RateInHours, ...], BeforeValidator(each(rate_in_hours))]
 Hours = Annotated[tuple[time, time] | None, BeforeValidator(window)]
 Secret = Annotated[SecretStr, BeforeValidator(secret)]
+PushToken = Annotated[SecretStr, BeforeValidator(push_token)]
 HeaderSecret = Annotated[SecretStr, BeforeValidator(header_secret)]
 Title = Annotated[str, BeforeValidator(title)]
 Words = Annotated[str, BeforeValidator(words)]

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from msgspec import Raw
 
 from medianest.core.outbound.sockets import Socket, SocketClosed, SocketLimits, conversing
-from medianest.status.errors import NoLink
+from medianest.status.errors import NO_ANSWER, NoLink
 from medianest.status.kuma import frames, packets
 from medianest.status.kuma.packets import Kind, Packet
 from medianest.status.types import Message, Trouble
@@ -119,4 +119,4 @@ async def _in_time(seconds: float) -> AsyncIterator[None]:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        raise NoLink(Trouble.AWAY, why="no_answer") from error
+        raise NoLink(Trouble.AWAY, why=NO_ANSWER) from error

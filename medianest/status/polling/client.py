@@ -5,7 +5,7 @@ looked at, and every call has its time.
 """
 
 from collections.abc import Callable, Sequence
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 
@@ -13,9 +13,9 @@ from medianest.core import clock
 from medianest.core.outbound import AddressPolicy, Refused
 from medianest.core.outbound.clients import CallLimits, client
 from medianest.core.outbound.policy import DEFAULT_PORTS
-from medianest.status.errors import NoLink
+from medianest.status.errors import NO_ANSWER, NoLink
 from medianest.status.polling import wire
-from medianest.status.types import Message, Trouble
+from medianest.status.types import Message, Push, Trouble
 
 _JSON, _TEXT = "application/json", "text/plain"
 _QUICK = CallLimits(connect_s=2.0, first_byte_s=3.0, total_s=4.0, body_bytes=64 * 1024)
@@ -52,6 +52,16 @@ class Asking:
         answer = await self._get(self._client, "/metrics", _TEXT, auth=auth)
         return _read(lambda: wire.figures(answer.text, clock.now()))
 
+    async def push(self, token: str, told: Push) -> None:
+        """Tell a push monitor how the portal is. Raises NoLink."""
+        about = {"status": "up" if told.is_well else "down", "msg": told.words, "ping": told.took_ms}
+        try:
+            answer = await self._get(self._quick, f"/api/push/{quote(token, safe='')}?{urlencode(about)}", _JSON)
+        except NoLink as error:
+            raise NoLink(Trouble.NO_PUSH) if error.trouble is Trouble.NO_PAGE else error from error
+        if not wire.is_taken(answer.content):
+            raise NoLink(Trouble.UNREADABLE)
+
     async def look(self) -> None:
         """Whether it is there: its smallest answer. Raises NoLink."""
         await self._get(self._quick, "/api/entry-page", _JSON)
@@ -61,6 +71,8 @@ class Asking:
     ) -> httpx.Response:
         try:
             answer = await asking.get(path, auth=auth)
+        except httpx.ReadTimeout as error:
+            raise NoLink(Trouble.AWAY, why=NO_ANSWER) from error
         except (httpx.TransportError, Refused) as error:
             raise NoLink(Trouble.AWAY, why=str(error)) from error
         if answer.status_code in (401, 403):

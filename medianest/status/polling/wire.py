@@ -79,6 +79,10 @@ class _Beats(Struct, rename="camel"):
     uptime_list: dict[str, Raw] = field(default_factory=dict)
 
 
+class _Taken(Struct):
+    ok: bool
+
+
 def page(body: bytes, now: datetime) -> Sequence[Message]:
     """What a status page shows, apart from how it is. Raises ValueError for what is none."""
     told = reading.read(body, _Page)
@@ -123,6 +127,12 @@ def figures(text: str, now: datetime) -> Sequence[Message]:
         for one in status
     ]
     return [Listed(monitors=monitors, whole=True), *beats, *(message for one in told for message in _more(one, now))]
+
+
+def is_taken(body: bytes) -> bool:
+    """Whether it says that it took what it was told."""
+    told = reading.read(body, _Taken)
+    return told is not None and told.ok
 
 
 class _Sample(NamedTuple):

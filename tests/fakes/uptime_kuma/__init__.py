@@ -11,6 +11,8 @@
         kuma.mute("loginByToken")                   # a call that is never answered
         kuma.play(recording(NEW)["events"])         # what is sent after a login, instead of its own
         kuma.say('42["heartbeat",7]')               # a frame to everybody, whatever it is
+        kuma.push_monitors["token"] = 2             # what is pushed to it is in `kuma.pushed`, too
+        kuma.faults["/metrics"] = Fault.HUGE        # how a path is answered from now on, until it is deleted
         kuma.calls, kuma.sockets, kuma.asked        # names of the calls, how many are connected, paths of HTTP
         kuma.wait_for(lambda: kuma.sockets == 1)
 
@@ -18,7 +20,8 @@ Its page is `home`; its key for /metrics is `kuma.key`. `kuma.username` and `kum
 """
 
 from tests.fakes.uptime_kuma.dialects import NEW, OLD, recording
+from tests.fakes.uptime_kuma.pages import SLUG, Fault
 from tests.fakes.uptime_kuma.server import UptimeKuma
 from tests.fakes.uptime_kuma.state import DOWN, MAINTENANCE, PENDING, UP
 
-__all__ = ["DOWN", "MAINTENANCE", "NEW", "OLD", "PENDING", "UP", "UptimeKuma", "recording"]
+__all__ = ["DOWN", "MAINTENANCE", "NEW", "OLD", "PENDING", "SLUG", "UP", "Fault", "UptimeKuma", "recording"]

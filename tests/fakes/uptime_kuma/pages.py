@@ -2,25 +2,44 @@
 
 import base64
 import json
+from collections.abc import Mapping
+from enum import StrEnum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
-from tests.fakes.uptime_kuma.state import ROWS_MOST, Monitor
+from tests.fakes.uptime_kuma.state import DOWN, ROWS_MOST, UP, Monitor
 
 if TYPE_CHECKING:
     from tests.fakes.uptime_kuma.server import UptimeKuma
 
 SLUG = "home"
+HUGE_BYTES = 9 * 1024 * 1024
 _PAGE = "/api/status-page/"
+_PUSH = "/api/push/"
 _METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8", "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Fault(StrEnum):
+    """How it answers otherwise than it should."""
+
+    SILENT = "silent"
+    BROKEN = "broken"
+    GARBAGE = "garbage"
+    HUGE = "huge"
+    A_PAGE = "a page"
+    ELSEWHERE = "elsewhere"
 
 
 async def answer(kuma: "UptimeKuma", request: Request) -> Response:
     path = unquote(urlsplit(request.path).path)
+    if (fault := kuma.faults.get(path)) is not None:
+        return await _at_fault(kuma, fault, path)
+    if path.startswith(_PUSH):
+        return _pushed(kuma, request)
     if path == "/metrics":
         return _metrics(kuma, request)
     if path == "/api/entry-page":
@@ -34,6 +53,38 @@ async def answer(kuma: "UptimeKuma", request: Request) -> Response:
             await kuma.forever()
         return _json({"status": "fail", "msg": "Status Page Not Found"}, HTTPStatus.NOT_FOUND)
     return _response(HTTPStatus.OK, "text/html; charset=utf-8", "<!DOCTYPE html><title>Uptime Kuma</title>")
+
+
+async def _at_fault(kuma: "UptimeKuma", fault: Fault, path: str) -> Response:
+    kind = _METRICS[1] if path == "/metrics" else "application/json; charset=utf-8"
+    if fault is Fault.SILENT:
+        await kuma.forever()
+    if fault is Fault.BROKEN:
+        return _response(HTTPStatus.INTERNAL_SERVER_ERROR, "text/html", "SQLITE_BUSY")
+    if fault is Fault.A_PAGE:
+        return _response(HTTPStatus.OK, "text/html; charset=utf-8", "<!DOCTYPE html><title>Sign in</title>")
+    if fault is Fault.ELSEWHERE:
+        moved = _response(HTTPStatus.TEMPORARY_REDIRECT, kind, "")
+        moved.headers["Location"] = "/api/entry-page"
+        return moved
+    return _response(HTTPStatus.OK, kind, "[" * (HUGE_BYTES if fault is Fault.HUGE else 7))
+
+
+def _pushed(kuma: "UptimeKuma", request: Request) -> Response:
+    """A beat of who reports by itself."""
+    parts = urlsplit(request.path)
+    told = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    id = kuma.push_monitors.get(unquote(parts.path).removeprefix(_PUSH))
+    if id is None:
+        return _json({"ok": False, "msg": "Monitor not found or not active."}, HTTPStatus.NOT_FOUND)
+    kuma.pushed.append(told)
+    kuma.state.add_row(id, DOWN if told.get("status") == "down" else UP, told.get("msg", "OK"), _ping(told))
+    kuma.notice()
+    return _json({"ok": True})
+
+
+def _ping(told: Mapping[str, str]) -> float | None:
+    return float(told["ping"]) if "ping" in told else None
 
 
 def page(kuma: "UptimeKuma") -> dict[str, Any]:

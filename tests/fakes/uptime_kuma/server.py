@@ -30,6 +30,9 @@ class UptimeKuma:
         self.calls: list[str] = []
         self.asked: list[str] = []
         self.muted: set[str] = set()
+        self.faults: dict[str, pages.Fault] = {}
+        self.push_monitors: dict[str, int] = {}
+        self.pushed: list[dict[str, str]] = []
         self.played: Sequence[Sequence[Any]] = ()
         self._sessions: set[Session] = set()
         self._held: list[asyncio.Future[None]] = []
@@ -217,6 +220,7 @@ class UptimeKuma:
         """A page of elsewhere may not open a socket."""
         if not request.path.startswith("/socket.io/"):
             self.asked.append(request.path)
+            self.notice()
             return await pages.answer(self, request)
         origin = request.headers.get("Origin")
         if origin is not None and origin.partition("://")[2] != request.headers["Host"]:
@@ -226,13 +230,14 @@ class UptimeKuma:
     async def _serve(self, connection: ServerConnection) -> None:
         session = Session(self, connection)
         self._sessions.add(session)
-        self._tell_waiting()
+        self.notice()
         try:
             await session.run()
         finally:
             self._sessions.discard(session)
-            self._tell_waiting()
+            self.notice()
 
-    def _tell_waiting(self) -> None:
+    def notice(self) -> None:
+        """Something came, which a test may wait for."""
         with self._changed:
             self._changed.notify_all()
