@@ -26,12 +26,12 @@ PEOPLE = [f"person{n}" for n in range(20)]
 
 
 @contextmanager
-def folder_of_portal() -> Iterator[Portal]:
-    """The portal, not yet started, and gone in the end."""
+def folder_of_portal(**settings: Any) -> Iterator[Portal]:
+    """The portal, not yet started, and gone in the end; `settings` are sections besides the usual ones."""
     far = clock.now().astimezone() + timedelta(hours=10)
     hours = {"downloads": {"window": f"{far:%H:%M}-{far + timedelta(hours=1):%H:%M}"}}
     with TemporaryDirectory() as folder:
-        portal = Portal(Path(folder), people=dict.fromkeys(PEOPLE, Role.MEMBER), settings=hours)
+        portal = Portal(Path(folder), people=dict.fromkeys(PEOPLE, Role.MEMBER), settings=hours | settings)
         try:
             yield portal
         finally:

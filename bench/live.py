@@ -25,8 +25,9 @@ Tell = Callable[[int], Awaitable[None]]
 
 @dataclass(slots=True)
 class Browser:
-    """One open page: when each piece of news came, and how long the last one was."""
+    """One open page: when each piece of news came, known by its mark, and how long the last one was."""
 
+    mark: bytes
     came: list[float] = field(default_factory=list)
     last_bytes: int = 0
     heard: asyncio.Event = field(default_factory=asyncio.Event)
@@ -38,7 +39,7 @@ class Browser:
         try:
             await reader.readuntil(b"\r\n\r\n")
             while message := await reader.readuntil(b"\n\n"):
-                if _MARK in message:
+                if self.mark in message:
                     self.came.append(perf_counter())
                     self.last_bytes = len(message)
                 self.heard.set()
@@ -75,26 +76,37 @@ async def figures() -> AsyncIterator[Figure]:
                 change = {"priority": 1 - number % 2}
                 (await admin.patch(f"/api/v1/downloads/{paused}", json=change)).raise_for_status()
 
-            ours = await _taken(portal.pid, portal.port, [{"Cookie": value} for value in cookies], turn)
-        for name in ("page.html", "rows.json"):
-            Path(texts, name).touch()
-        async with bare(Path(texts)) as (process, port), httpx.AsyncClient(trust_env=False) as client:
-            message = (_MARK + b"1\ndata: ").ljust(ours.message_bytes - 2, b".") + b"\n\n"
-
-            async def tell(_number: int) -> None:
-                await client.post(f"http://127.0.0.1:{port}/tell", content=message)
-
-            theirs = await _taken(process.pid, port, [{}], tell)
-    for figure in _compared(ours, theirs):
+            ours = await taken(portal.pid, portal.port, [{"Cookie": value} for value in cookies], turn)
+        theirs = await taken_bare(Path(texts), ours.message_bytes)
+    for figure in compared(ours, theirs, of="live"):
         yield figure
 
 
-def _compared(ours: Taken, theirs: Taken) -> list[Figure]:
+async def taken_bare(texts: Path, message_bytes: int, *, number: int = NEWS) -> Taken:
+    """The same of a server that does nothing else than send such messages."""
+    for name in ("page.html", "rows.json"):
+        (texts / name).touch()
+    async with bare(texts) as (process, port), httpx.AsyncClient(trust_env=False) as client:
+        message = (_MARK + b"1\ndata: ").ljust(message_bytes - 2, b".") + b"\n\n"
+
+        async def tell(_number: int) -> None:
+            await client.post(f"http://127.0.0.1:{port}/tell", content=message)
+
+        return await taken(process.pid, port, [{}], tell, number=number)
+
+
+def compared(ours: Taken, theirs: Taken, *, of: str, bar_ms: float | None = None) -> list[Figure]:
     size = f"{ours.message_bytes} bytes, {1 / EVERY_S:g} a second"
     late, bare_late = p99_ms(ours.late_ms), p99_ms(theirs.late_ms)
-    many = f"{BROWSERS} browsers live"
+    many = f"{BROWSERS} browsers {of}"
     return [
-        Figure(name=f"{many}: delivery, 99th of 100", value=late, unit="ms", note=f"bare {bare_late:.1f} ms; {size}"),
+        Figure(
+            name=f"{many}: delivery, 99th of 100",
+            value=late,
+            unit="ms",
+            bar=bar_ms,
+            note=f"bare {bare_late:.1f} ms; {size}",
+        ),
         Figure(name="  against bare", value=late / bare_late),
         Figure(name=f"{many}: share of a processor", value=ours.share * 100, unit="%", note=f"bare {theirs.share:.1%}"),
         Figure(name="  against bare", value=ours.share / theirs.share),
@@ -103,26 +115,29 @@ def _compared(ours: Taken, theirs: Taken) -> list[Figure]:
     ]
 
 
-async def _taken(pid: int, port: int, people: list[Mapping[str, str]], tell: Tell) -> Taken:
+async def taken(
+    pid: int, port: int, people: list[Mapping[str, str]], tell: Tell, *, mark: bytes = _MARK, number: int = NEWS
+) -> Taken:
+    """What it costs a server that so many browsers hear of `number` pieces of news; `tell` sends one on its way."""
     before_mib = memory_mib(pid)
-    async with _open_pages(port, people) as browsers:
+    async with _open_pages(port, people, mark) as browsers:
         kib_each = (memory_mib(pid) - before_mib) * 1024 / BROWSERS
         spent_s, begun, told = cpu_s(pid), perf_counter(), []
-        for number in range(NEWS):
+        for turn in range(number):
             told.append(perf_counter())
-            await tell(number)
+            await tell(turn)
             await asyncio.sleep(max(0, told[-1] + EVERY_S - perf_counter()))
         share = (cpu_s(pid) - spent_s) / (perf_counter() - begun)
         async with asyncio.timeout(PATIENCE_S):
-            await asyncio.gather(*(browser.has_heard(NEWS) for browser in browsers))
+            await asyncio.gather(*(browser.has_heard(number) for browser in browsers))
         late_ms = [(came - at) * 1000 for browser in browsers for came, at in zip(browser.came, told, strict=True)]
         return Taken(late_ms=late_ms, share=share, kib_each=kib_each, message_bytes=browsers[0].last_bytes)
 
 
 @asynccontextmanager
-async def _open_pages(port: int, people: list[Mapping[str, str]]) -> AsyncIterator[list[Browser]]:
+async def _open_pages(port: int, people: list[Mapping[str, str]], mark: bytes) -> AsyncIterator[list[Browser]]:
     """Every browser is connected and has heard the first ping."""
-    browsers = [Browser() for _ in range(BROWSERS)]
+    browsers = [Browser(mark=mark) for _ in range(BROWSERS)]
     async with asyncio.TaskGroup() as open_pages:
         listening = [
             open_pages.create_task(browser.listen(port, people[number % len(people)]))
