@@ -9,11 +9,13 @@ from medianest.accounts.types import Scope
 from medianest.core import clock
 from medianest.core.actor import Role
 from medianest.core.config import MonitorSettings
+from medianest.status import queries
 from medianest.status.types import (
     Beat,
     Beaten,
     Certificate,
     Described,
+    Function,
     Listed,
     Notice,
     Notices,
@@ -150,3 +152,22 @@ async def test_a_beat_is_told_at_once_to_who_is_shown_the_service(watched: Porta
         assert event["data"] == {"name": "Films", "state": "down", "latency_ms": None}
         await lose(watched.services.status)
         assert (await stream.data())["data"] == {"state": "down"}
+
+
+async def test_a_program_that_asks_for_what_does_not_work_waits_for_it_as_a_person_would(portal: Portal) -> None:
+    portal.named.monitors = (
+        MonitorSettings(monitor="Line", carries=frozenset({"downloads"})),
+        MonitorSettings(monitor="Seerr", carries=frozenset({"overseerr"})),
+    )
+    status, bob = portal.services.status, portal.cast.bob
+    down = [Beaten(monitor=id, beats=(beat(State.DOWN),)) for id in (1, 2)]
+    await tell(status, Listed(monitors={1: Described(name="Line"), 2: Described(name="Seerr")}, whole=True), *down)
+    client = await portal.program(bob, Scope.DOWNLOADS, Scope.REQUESTS)
+    await client.post("/api/v1/downloads", json={"url": "http://127.0.0.1:9/clip.mp4"})
+    await client.post("/api/v1/requests", json={"media_type": "movie", "tmdb_id": 603})
+    await status.record.write_down()
+    met = await portal.services.db.read(queries.encounters, clock.now())
+    assert {(one.name, one.user_id, one.function) for one in met} == {
+        ("Line", bob.id, Function.DOWNLOADS),
+        ("Seerr", bob.id, Function.OVERSEERR),
+    }

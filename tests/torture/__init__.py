@@ -6,5 +6,6 @@ A round queues ten links, each of its own address, speed and kind; kills the who
 moment that the seed chose; looks at what lies on the disk; starts the portal again; waits until all are over; and then
 asks whether anything acknowledged was lost, fetched twice, written by two, told twice or left behind. With `--update`
 there is a newer yt-dlp in each round, and the blow falls in the middle of the update: no copy of it may be seen half,
-and every download must be fetched with one and the same.
+and every download must be fetched with one and the same. With `--outages` it is Uptime Kuma that is killed, or frozen:
+each time that must be known within ten seconds, and the board be right as soon after its return.
 """

@@ -1,4 +1,4 @@
-"""`python -m tests.torture [--update] [--rounds N] [--seed S] [--folder DIR]`; exits 1 if anything was wrong."""
+"""`python -m tests.torture [--update | --outages] [--rounds N] [--seed S] [--folder DIR]`; exits 1 on any trouble."""
 
 import argparse
 import random
@@ -7,19 +7,21 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.torture.outages import OutageTorture
 from tests.torture.rounds import Torture
 from tests.torture.updates import UpdateTorture
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=None, help="50; 20 with updates")
+    parser.add_argument("--rounds", type=int, default=None, help="50; 20 with updates, 100 outages")
     parser.add_argument("--seed", type=int, default=None, help="of an earlier run, to have it again")
     parser.add_argument("--folder", type=Path, default=None, help="where the portal lives, and stays to be looked at")
     parser.add_argument("--update", action="store_true", help="an update of yt-dlp in the middle of each round")
+    parser.add_argument("--outages", action="store_true", help="Uptime Kuma comes and goes, and nothing is queued")
     told = parser.parse_args()
-    kind = UpdateTorture if told.update else Torture
-    rounds = told.rounds or (20 if told.update else 50)
+    kind, usual = (UpdateTorture, 20) if told.update else (OutageTorture, 100) if told.outages else (Torture, 50)
+    rounds = told.rounds or usual
     seed = random.randrange(10**6) if told.seed is None else told.seed
     if told.folder:
         return _torture(kind, told.folder, rounds, seed)
@@ -27,11 +29,11 @@ def main() -> int:
         return _torture(kind, Path(folder), rounds, seed)
 
 
-def _torture(kind: type[Torture], folder: Path, rounds: int, seed: int) -> int:
+def _torture(kind: type[Torture | OutageTorture], folder: Path, rounds: int, seed: int) -> int:
     began = time.monotonic()
     wrong = 0
     with kind.in_folder(folder, seed) as torture:
-        print(f"seed {seed}, {rounds} rounds of 10 downloads", flush=True)
+        print(f"seed {seed}, {rounds} rounds of {torture.what}", flush=True)
         torture.prepare()
         for number in range(rounds):
             report = torture.round(number)

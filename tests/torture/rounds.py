@@ -49,6 +49,7 @@ class Report:
 class Torture:
     """A portal, a site, and round after round on the same installation."""
 
+    what = f"{LINKS} downloads"
     seconds = SECONDS
     """How long each download takes undisturbed."""
 

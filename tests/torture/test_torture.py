@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.torture import updates
+from tests.torture import outages, updates
 from tests.torture.blows import Moment, draw
+from tests.torture.outages import Manner
 from tests.torture.rounds import Torture
 from tests.torture.updates import Stage, UpdateTorture
 
@@ -36,6 +37,13 @@ def test_the_blows_against_updates_strike_at_every_stage() -> None:
 
     assert {blow.stage for blow in blows} == set(Stage)
     assert blows[:UPDATES] == [updates.draw(SEED, number) for number in range(UPDATES)]
+
+
+def test_outages_come_in_every_manner_and_again_by_the_same_seed() -> None:
+    drawn = [outages.draw(SEED, number) for number in range(10)]
+
+    assert {outage.manner for outage in drawn} == set(Manner)
+    assert drawn == [outages.draw(SEED, number) for number in range(10)]
 
 
 @pytest.mark.slow
