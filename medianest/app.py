@@ -51,7 +51,7 @@ class Portal:
     """Everything that runs, built but not started."""
 
     def __init__(self, settings: Settings, sources: Sources) -> None:
-        self.settings, paths = settings, settings.paths
+        self.settings, paths, current = settings, settings.paths, partial(upgrade.is_current, settings.paths.database)
         self.db = Database(paths.database)
         self.live, self.metrics, self.catalogues, self.supervisor = Live(), Metrics(), Catalogues(), Supervisor()
         self.templates = Templates(self.catalogues, base_path=settings.server.base_path)
@@ -60,11 +60,10 @@ class Portal:
         self.titles = plex_titles.build(self.db, self.live, self.metrics, lambda: self.settings, self.plex.installation)
         self.accounts, self.by_plex = Accounts(self.db, rules), ByPlex(self.db, rules, self.plex)
         self.queue = Queue(self.db, self.live, self.metrics, settings.downloads, paths, sources.environ)
-        here = self.queue.downloads.artwork
+        here, works = self.queue.downloads.artwork, self.queue.is_working
         self.pictures = picture_building.build(lambda: self.settings, self.metrics, plex=self._at_plex, artwork=here)
         self.overseerr = Overseerr(self.db, self.live, self.metrics, lambda: self.settings)
-        is_current, works = partial(upgrade.is_current, paths.database), self.queue.is_working
-        self.ready: readiness.Checks = {"database": self.db.answers, "migrations": is_current, "workers": works}
+        self.ready: readiness.Checks = {"database": self.db.answers, "migrations": current, "workers": works}
         self.status = status_building.build(self.db, self.live, self.metrics, lambda: self.settings, self.ready)
         self.backups = Backups(self.db, paths, release=__version__, revision=upgrade.newest())
         jobs = [*accounts_jobs.jobs(self.db, rules), *accounts_jobs.of_circle(self.by_plex.circle)]
