@@ -5,7 +5,10 @@ The language is empty where the person chose none: then the browser's decides.
 
 from medianest.accounts import permissions
 from medianest.accounts.queries import LivingSession, LivingToken
-from medianest.core.actor import Actor, Via
+from medianest.accounts.types import User
+from medianest.core.actor import Actor, Permission, Via
+
+_BY_LINK = frozenset({Permission.READ, Permission.SEE_HOUSEHOLD, Permission.REQUEST, Permission.CURATE})
 
 
 def of_session(living: LivingSession) -> Actor:
@@ -32,5 +35,18 @@ def of_token(living: LivingToken) -> Actor:
         permissions=carried,
         via=Via.API,
         token_id=living.token.id,
+        language=user.language or "",
+    )
+
+
+def by_link(user: User) -> Actor:
+    """Who follows a link that was sent to them: they see and decide as they would, and look after nothing."""
+    carried = permissions.OF_ROLE[user.role] & _BY_LINK
+    return Actor(
+        id=user.id,
+        name=user.display_name,
+        role=permissions.role_of_token(user.role, carried),
+        permissions=carried,
+        via=Via.WEB,
         language=user.language or "",
     )

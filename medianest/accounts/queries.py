@@ -54,6 +54,11 @@ def user(session: Reading, id: str) -> User | None:
     return _user(row) if row else None
 
 
+def epoch(session: Reading, id: str) -> int | None:
+    """How often all sessions of somebody were ended at once; None where there is nobody."""
+    return session.scalar(select(UserRow.epoch).where(UserRow.id == id, _PRESENT))
+
+
 def display_names(session: Reading, ids: Iterable[str]) -> dict[str, str]:
     """What these people are called, by their ids; who was removed has a pseudonym."""
     rows = session.execute(select(UserRow.id, UserRow.display_name).where(UserRow.id.in_(ids)))

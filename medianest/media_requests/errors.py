@@ -74,6 +74,12 @@ class NoTitle(NotFound):
     default_code = "no_title"
 
 
+class LinkOver(NotFound):
+    """The link was used, is too old, or its holder may not decide any more."""
+
+    default_code = "link_over"
+
+
 class GoneThere(NotFound):
     """What is meant is not there (any more) at the server."""
 

@@ -73,6 +73,19 @@ class RequestAliasRow(Base):
     request_id: Mapped[str] = mapped_column(ForeignKey("media_requests.id", ondelete="CASCADE"), index=True)
 
 
+class DecisionLinkRow(Base):
+    """A link by which somebody may decide about a request; dead once all sessions of theirs were ended (`epoch`)."""
+
+    __tablename__ = "media_request_decision_links"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    request_id: Mapped[str] = mapped_column(ForeignKey("media_requests.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    epoch: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class ProblemRow(Base):
     """A problem as the server had it when it was asked at `heard_at`; `comments` begin with what was reported.
 

@@ -16,6 +16,7 @@ from medianest.core.resilience import Health, Retry
 from medianest.core.security import new_id
 from medianest.media_requests import jobs, listeners, rights
 from medianest.media_requests.connection import Connection, Standing
+from medianest.media_requests.decision_links import DecisionLinks
 from medianest.media_requests.discovery import Discovery
 from medianest.media_requests.errors import NoServer
 from medianest.media_requests.hints import Hints
@@ -50,6 +51,7 @@ class Overseerr:
         self.connection = Connection(lambda: settings().overseerr, self._changed, retry=retry)
         self.whom = Whom(db, self._plex_id_of, lambda: settings().overseerr.household_user_id)
         self.requests = Requests(db, self.connection, self.whom, new_id())
+        self.decisions = DecisionLinks(db, settings, self.requests)
         self.people = People(db, self.connection, self.whom)
         self.problems = Problems(db, self.connection, self.whom)
         self.hints = Hints(self.requests.look_again, self.problems.look_again)

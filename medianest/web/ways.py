@@ -31,6 +31,7 @@ from medianest.web.htmx import AnyRequest
 
 ANYONE = (anyone,)
 INVITED = (anyone, paces.INVITED)
+BY_LINK = (anyone, paces.BY_LINK)
 SIGNED_IN = (signed_in,)
 ASKERS = (permitted(Permission.REQUEST),)
 CURATORS = (permitted(Permission.CURATE),)

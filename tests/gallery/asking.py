@@ -30,9 +30,8 @@ from medianest.web import ask_forms, title_shelves
 from medianest.web import choices as web_choices
 from medianest.web.ask_forms import Filled, Known, ask_form
 from medianest.web.asking_away import Away
-from medianest.web.deciding import DecisionCard, SeasonBox
 from medianest.web.frame import Chip, avatar_of
-from medianest.web.pages import ask, decide, overseerr, request, requests
+from medianest.web.pages import ask, overseerr, request, requests
 from medianest.web.request_rows import RequestRow, request_row
 from medianest.web.title_answers import Answers
 from medianest.web.title_cards import Card, Mark
@@ -182,9 +181,9 @@ _WHOM = (
     web_choices.Choice(value="", label=msg("web.asking.for_me")),
     web_choices.Choice(value="kids", label=msg("web.asking.person", name="The kids")),
 )
-_FORM = ask_form(Known(key=_SERIES.title, title=SERIES, asked=()), MEANS, Filled(), for_whom=_WHOM)
+FORM = ask_form(Known(key=_SERIES.title, title=SERIES, asked=()), MEANS, Filled(), for_whom=_WHOM)
 TITLE = TitleView(
-    heading=msg("web.asking.title", title="Tidewater"), path="/ask/tv/2", about=ABOUT, asked=(ROWS[2],), form=_FORM,
+    heading=msg("web.asking.title", title="Tidewater"), path="/ask/tv/2", about=ABOUT, asked=(ROWS[2],), form=FORM,
     in_plex="/plex/titles/7", similar=replace(_EMPTY[0], name="similar", title=msg("web.asking.similar"), cards=CARDS),
 )  # fmt: skip
 
@@ -232,22 +231,6 @@ def one_request_pages() -> Iterator[tuple[str, object]]:
     yield "request-failed", replace(base, row=ROWS[5], retry="/requests/failed/retry", history=())
 
 
-def decide_pages() -> Iterator[tuple[str, object]]:
-    film = DecisionCard(
-        row=ROWS[1], facts=ABOUT.facts, plot=ABOUT.plot, in_plex="/plex/titles/7", seasons=(), profiles=_FORM.profiles,
-        folders=_FORM.folders,
-    )  # fmt: skip
-    boxes = tuple(
-        SeasonBox(number=one, name=msg("web.asking.season", number=one), chosen=one < 3) for one in range(1, 6)
-    )
-    show = replace(film, row=ROWS[2], seasons=boxes, in_plex=None)
-    bare = replace(film, row=ROWS[7], facts=(), plot="", in_plex=None, profiles=(), folders=())
-    full = decide.DecideView(cards=(film, show, bare), away=None, address="/requests/decide", older="/requests/decide")
-    yield "decide", full
-    yield "decide-wrong", replace(full, cards=(film,), away=AWAY, error=msg("requests.away"), older=None)
-    yield "decide-none", decide.DecideView(cards=(), away=None, address="/requests/decide")
-
-
 def overseerr_pages() -> Iterator[tuple[str, object]]:
     hook = WebhookText(
         url="https://media.example/webhooks/overseerr", header="5f3ab09d1b2c4d5e", payload='{\n  "a": 1\n}'
@@ -283,7 +266,6 @@ TEMPLATES = {
     "ask/title.html": title_pages,
     "requests/page.html": request_pages,
     "requests/request.html": one_request_pages,
-    "requests/decide.html": decide_pages,
 }
 
 

@@ -44,7 +44,19 @@ from medianest.web.rows import Row, row, tally
 from medianest.web.site_cookies import CookiesForm, cookies_view
 from medianest.web.sites import tiles
 from medianest.web.tiles import tile_groups
-from tests.gallery import asking, household, inbox, lists, plans, plex, plex_titles, problems, samples, status
+from tests.gallery import (
+    asking,
+    deciding,
+    household,
+    inbox,
+    lists,
+    plans,
+    plex,
+    plex_titles,
+    problems,
+    samples,
+    status,
+)
 from tests.gallery.journal import samples_of_the_journal
 from tests.gallery.openapi import OPENAPI
 from tests.gallery.samples import NOW, ROBIN
@@ -232,6 +244,10 @@ def _in_plex() -> Iterator[Sample]:
 def _asking() -> Iterator[Sample]:
     for name, (template, view) in asking.samples_of_asking():
         yield _inside(name, template, view, Place.ASK)
+    for name, view in deciding.decide_pages():
+        yield _inside(name, "requests/decide.html", view, Place.ASK)
+    for name, view in deciding.decide_once_pages():
+        yield Sample(name=name, template="requests/decide_once.html", view=view, frame=OUTSIDE)
     for name, (template, view) in problems.samples_of_problems():
         yield _inside(name, template, view, Place.ASK)
     for name, view in asking.overseerr_pages():

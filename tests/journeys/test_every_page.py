@@ -88,7 +88,8 @@ NO_PAGES = {
     "/static/{path:path}", "/pictures/{path:path}", "/live", "/previews/{id:str}/picture", "/downloads/{id:str}/log",
     "/downloads/{id:str}/file",
     "/downloads/{id:str}/picture", "/admin", "/admin/journal.csv", "/admin/backups/{name:str}",
-    "/invite/{secret:str}", "/sign-in/profiles/{id:str}", "/sign-in/plex/{id:str}", "/sign-in/plex/{id:str}/go",
+    "/invite/{secret:str}", "/decide/{word:str}", "/sign-in/profiles/{id:str}", "/sign-in/plex/{id:str}",
+    "/sign-in/plex/{id:str}/go",
     "/admin/plex/servers/{id:str}", "/admin/plex/people", "/ask/found", "/ask/others",
     "/ask/{kind:str}/{id:int}/asked",
 }  # fmt: skip

@@ -126,6 +126,7 @@ class Questions:
             "profile": lambda _: {"id": make.person(Role.CHILD)},
             "invite": lambda _: {"secret": make.invitation(make.person(Role.ADMIN))[1]},
             "invitations": lambda _: {"id": make.invitation(make.person(Role.ADMIN))[0]},
+            "decide": lambda _: {"word": new_id()},
             "devices": lambda _: {"id": make.device()[0]},
             "household-devices": lambda _: {"id": make.device()[0]},
             "sites": lambda _: {"name": make.site()},

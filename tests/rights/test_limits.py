@@ -22,6 +22,8 @@ from tests.rights.test_table import PROXIED, questions, routes
 pytestmark = pytest.mark.slow
 PACED = {
     "GET /admin/journal.csv": paces.EXPORTING,
+    "GET /decide/{word:str}": paces.BY_LINK,
+    "POST /decide/{word:str}": paces.BY_LINK,
     "GET /invite": paces.INVITED,
     "GET /invite/{secret:str}": paces.INVITED,
     "POST /invite": paces.INVITED,
