@@ -11,9 +11,10 @@ from medianest.http.services import Services
 from medianest.media_requests import rights, states
 from medianest.media_requests.types import MediaType, Request, State
 from medianest.pictures.types import Shown, Size, Source
+from medianest.plex.titles.types import Guids, Item, Wanted
 from medianest.web.frame import Avatar, avatar_of
 from medianest.web.request_steps import Progress, progress
-from medianest.web.title_cards import path_of
+from medianest.web.title_cards import KIND_IN_PLEX, path_of
 
 _SEASONS_NAMED = 12
 
@@ -25,6 +26,14 @@ class Asker:
     name: str
     avatar: Avatar
     is_me: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InPlex:
+    """The page of its title in Plex; `word` is what there is to say of that where the steps do not."""
+
+    path: str
+    word: Message | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +59,24 @@ class RequestRow:
     follow: str | None
     may_decide: bool
     heard_at: datetime | None
+    in_plex: InPlex | None = None
 
 
 async def request_rows(services: Services, actor: Actor, requests: Sequence[Request]) -> tuple[RequestRow, ...]:
-    """Each by itself; who wants them is read once for all."""
+    """Each by itself; who wants them is read once for all, and so is what Plex has of them."""
     wanted = {id for request in requests for id in (request.owner_id, *request.followers) if id}
     names = await services.db.read(account_queries.display_names, wanted)
     posters = {one.id: services.pictures.shown(Source.TMDB, one.poster, Size.POSTER_154) for one in requests}
-    return tuple(request_row(request, actor, names, posters[request.id]) for request in requests)
+    items = await services.titles.present(actor, [_wanted(request) for request in requests])
+    return tuple(
+        request_row(request, actor, names, posters[request.id], item)
+        for request, item in zip(requests, items, strict=True)
+    )
 
 
-def request_row(request: Request, actor: Actor, names: Mapping[str, str], poster: Shown | None) -> RequestRow:
+def request_row(
+    request: Request, actor: Actor, names: Mapping[str, str], poster: Shown | None, item: Item | None = None
+) -> RequestRow:
     is_mine = actor.id == request.owner_id or actor.id in request.followers
     askers = _askers(request, actor, names)
     living = request.state in states.LIVING
@@ -81,6 +97,7 @@ def request_row(request: Request, actor: Actor, names: Mapping[str, str], poster
         follow=f"/requests/{request.id}/follow" if living and not is_mine and actor.may(Permission.REQUEST) else None,
         may_decide=rights.decides(actor) and request.upstream_id is not None and request.state is State.PENDING,
         heard_at=request.heard_at,
+        in_plex=_in_plex(request, item) if item else None,
     )
 
 
@@ -114,6 +131,19 @@ def seasons_named(seasons: Iterable[int]) -> Message:
     if len(numbers) > _SEASONS_NAMED:
         return msg("web.asking.many_seasons", n=len(numbers))
     return msg("web.asking.seasons", seasons=named, n=len(numbers))
+
+
+def _wanted(request: Request) -> Wanted:
+    title = request.wish.title
+    kind = KIND_IN_PLEX[title.media_type]
+    return Wanted(title=request.name, year=request.year, kind=kind, guids=Guids(tmdb=title.tmdb_id))
+
+
+def _in_plex(request: Request, item: Item) -> InPlex:
+    """Of a series, which seasons are there is not known here."""
+    is_show = request.wish.title.media_type is MediaType.TV
+    word = msg("web.asking.here_in_part") if is_show else msg("web.in_plex.there")
+    return InPlex(path=f"/plex/titles/{item.key}", word=None if request.state is State.AVAILABLE else word)
 
 
 def _detail(request: Request) -> Message:

@@ -128,7 +128,7 @@ WAYS = (
     Way("GET", "/ask/{kind:str}/{id:int}/problem", problem_report.show, ASKERS),
     Way("POST", "/ask/{kind:str}/{id:int}/problem", problem_report.report, (*ASKERS, paces.ASKING)),
 
-    Way("GET", "/requests", requests.show, ASKERS, shows=ASKED, live=True),
+    Way("GET", "/requests", requests.show, ASKERS, shows=(*ASKED, *SHELVES), live=True),
     Way("GET", "/requests/decide", decide.show, CURATORS),
     Way("POST", "/requests/decide", decide.decide_several, CURATORS),
     Way("GET", "/requests/{id:str}", request.show, ASKERS),

@@ -124,6 +124,23 @@ async def test_search_says_what_is_in_plex_and_what_can_be_asked_for(
     assert len(overseerr.asked("/api/v1/search")) == asked, "it is remembered for a while"
 
 
+async def test_what_was_asked_for_and_is_in_plex_is_marked_where_requests_stand(
+    bob: httpx.AsyncClient, asking: House, plex: Plex
+) -> None:
+    await ask_for(bob, MATRIX)
+    await ask_for(bob, DUNE)
+    for path in ("/", "/requests"):
+        assert "In Plex already" not in await text(bob, path)
+    asking.linked.server = plex.server
+    plex.server.shelves.add("1", "movie", "The Matrix", year=1999, added_at=1_900_000_000, updated_at=1_900_000_000)
+    await asking.services.titles.refresh()
+    for path in ("/", "/requests"):
+        assert (await text(bob, path)).count("In Plex already") == 1, path
+    mine = requests_on(await text(bob, "/requests"))
+    there = [re.search(r'href="/plex/titles/\d+"', await text(bob, f"/requests/{id}")) for id in mine]
+    assert [link is not None for link in there] == [False, True]
+
+
 async def test_a_title_typed_into_the_box_is_looked_for_and_an_address_is_looked_at(bob: httpx.AsyncClient) -> None:
     answer = await submit(bob, "/queue/preview", on="/", q="Dune: Part Two")
     assert answer.headers["location"] == "/ask?q=Dune%3A+Part+Two"
