@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from medianest.core.outbound.calls import Guards
 from medianest.media_requests.errors import GoneThere
 from medianest.media_requests.types import (
     Allowances,
@@ -23,7 +24,7 @@ from medianest.media_requests.types import (
     Wish,
 )
 from medianest.media_requests.wire import hooks, people, problems, requests, titles
-from medianest.media_requests.wire.client import Guards, Line, integer
+from medianest.media_requests.wire.client import Line, integer
 
 PAGE = 100
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from medianest.core.circuit import State
 from medianest.core.config import OverseerrSettings
 from medianest.core.i18n import msg
+from medianest.core.outbound.calls import Guards
 from medianest.core.resilience import Bulkhead, CircuitBreaker, Health, Retry
 from medianest.media_requests.errors import NoServer
 
@@ -88,7 +89,6 @@ class Connection:
     async def _turn_to(self, named: tuple[str, str]) -> None:
         # it brings httpx, of which a portal that asks nobody has no need
         from medianest.media_requests.client import Asking
-        from medianest.media_requests.wire.client import Guards
 
         old, before = self._asking, self._named
         if before is None or before[0] != named[0]:

@@ -16,7 +16,7 @@ from medianest.media_requests.types import Hits
 from medianest.plex.titles.service import SEARCHED_MOST
 from medianest.plex.titles.types import Item, Kind
 from medianest.web.plex_works import Work, works_of
-from medianest.web.title_cards import Card, cards
+from medianest.web.title_cards import HERE, Card, Mark, cards
 
 _IN_PLEX_MOST = 6
 _IN_PLEX = (Kind.MOVIE, Kind.SHOW)
@@ -36,6 +36,11 @@ class Answers:
     as_of: datetime | None = None
     newer: str | None = None
     older: str | None = None
+
+    @property
+    def here(self) -> Mark:
+        """What is to be said of all that Plex has."""
+        return HERE
 
     @property
     def is_empty(self) -> bool:

@@ -24,6 +24,9 @@ class Mark:
     word: Message
 
 
+HERE = Mark(shape="up", word=msg("web.asking.here"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """One title; `in_plex` is its page there, for what can be watched already."""
@@ -67,7 +70,7 @@ def card(services: Services, hit: Hit, item: Item | None, asked: Sequence[Reques
 def mark(hit: Hit, item: Item | None, asked: Sequence[Request]) -> Mark | None:
     """The most that can be said of it."""
     if hit.availability in _HERE or (item and hit.key.media_type is MediaType.MOVIE):
-        return Mark(shape="up", word=msg("web.asking.here"))
+        return HERE
     if asked or hit.availability in _ON_ITS_WAY or hit.availability_4k in _ON_ITS_WAY:
         return Mark(shape="waiting", word=msg("web.asking.asked"))
     if item or hit.availability is Availability.PARTIALLY_AVAILABLE:

@@ -6,10 +6,10 @@ import pytest
 
 from medianest.core.actor import Role
 from medianest.core.db import Database
+from medianest.core.outbound.calls import Guards
 from medianest.core.resilience import Bulkhead, CircuitBreaker, Retry
 from medianest.media_requests.client import Asking
 from medianest.media_requests.types import MediaType, TitleKey, Wish
-from medianest.media_requests.wire.client import Guards
 from tests.fakes.overseerr import Overseerr
 from tests.media_requests.house import ADAM, KIM, House, at_once, living, opened
 

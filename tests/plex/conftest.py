@@ -8,8 +8,9 @@ import pytest
 
 from medianest.accounts import models as accounts_models  # noqa: F401 - its tables
 from medianest.core.db import Database
+from medianest.core.outbound.calls import Guards
 from medianest.core.resilience import Bulkhead, CircuitBreaker, Retry
-from medianest.plex.titles.client import Asking, Guards
+from medianest.plex.titles.client import Asking
 from medianest.plex.titles.service import Titles
 from medianest.plex.titles.sync import Sync
 from tests.fakes.plex import OWNER, Plex

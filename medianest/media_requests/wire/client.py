@@ -1,8 +1,6 @@
 """One connection to a server of Overseerr's kind: how a call goes out, and what an answer is worth."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -11,24 +9,15 @@ import httpx
 from medianest.core.circuit import Ended, Outcome
 from medianest.core.i18n import msg
 from medianest.core.outbound import AddressPolicy, Refused
+from medianest.core.outbound.calls import Calls, Guards
 from medianest.core.outbound.clients import CallLimits, client, fault_of, outcome
-from medianest.core.resilience import Attempt, Bulkhead, CircuitBreaker, Retry
+from medianest.core.resilience import Attempt
 from medianest.media_requests import refusals
 from medianest.media_requests.errors import NotAllowed, NothingLeft, ServerAway, ServerRefuses
 from medianest.media_requests.wire import people
 
 T = TypeVar("T")
 API = "/api/v1"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guards:
-    """What stands between us and the server; `called` is told after each call."""
-
-    breaker: CircuitBreaker
-    retry: Retry
-    bulkhead: Bulkhead
-    called: Callable[[], None] = lambda: None
 
 
 class Line:
@@ -41,14 +30,11 @@ class Line:
         limits = CallLimits(first_byte_s=patience_s * 0.8, total_s=patience_s)
         self._client = client(policy, base_url=url.rstrip("/") + API, headers=headers, limits=limits)
         self._guards = guards
-        self._under_way = 0
-        self._is_closed = False
+        self._calls = Calls(called=guards.called, release=self._client.aclose, away=_away)
 
     async def close(self) -> None:
         """No call begins any more; the last one that is under way closes the connections."""
-        self._is_closed = True
-        if not self._under_way:
-            await self._client.aclose()
+        await self._calls.close()
 
     async def get(self, path: str, read: Callable[[bytes], T], *, person: int | None = None) -> T:
         """What reads; asked again where that can help."""
@@ -56,7 +42,7 @@ class Line:
         async def once() -> T:
             return await self._once("GET", path, read, None, person)
 
-        async with self._call():
+        async with self._calls.one():
             return await self._guards.retry.run(once, on=(ServerAway,))
 
     async def send(
@@ -69,24 +55,8 @@ class Line:
         person: int | None = None,
     ) -> T:
         """What changes something; never repeated here."""
-        async with self._call():
+        async with self._calls.one():
             return await self._once(method, path, read, told, person)
-
-    @asynccontextmanager
-    async def _call(self) -> AsyncIterator[None]:
-        if self._is_closed:
-            raise ServerAway(msg("requests.away"))
-        self._under_way += 1
-        try:
-            yield
-        finally:
-            await self._ended()
-
-    async def _ended(self) -> None:
-        self._under_way -= 1
-        self._guards.called()
-        if self._is_closed:
-            await self.close()
 
     async def _once(
         self, method: str, path: str, read: Callable[[bytes], T], told: Mapping[str, Any] | None, person: int | None
@@ -134,6 +104,10 @@ def integer(person: int) -> str:
     if type(person) is not int or person < 1:
         raise ValueError("nobody has such a number")
     return str(person)
+
+
+def _away() -> ServerAway:
+    return ServerAway(msg("requests.away"))
 
 
 def _check(answer: httpx.Response, attempt: Attempt) -> None:

@@ -6,7 +6,6 @@ answer as XML and objects, where a library of 50,000 is read here in pages of so
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -16,9 +15,9 @@ import httpx
 from medianest.core.circuit import Ended, Outcome
 from medianest.core.i18n import msg
 from medianest.core.outbound import AddressPolicy, Refused
+from medianest.core.outbound.calls import Calls, Guards
 from medianest.core.outbound.clients import CallLimits, client, outcome, usual_tls
 from medianest.core.outbound.sockets import SocketClosed, listening
-from medianest.core.resilience import Bulkhead, CircuitBreaker, Retry
 from medianest.plex.titles import notices, wire
 from medianest.plex.titles.errors import ServerAway, ServerRefuses
 from medianest.plex.titles.notices import Notice
@@ -37,16 +36,6 @@ _BRIEF = {
 """What the server may leave out; one that does not know these words sends all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guards:
-    """What stands between us and the server; `called` is told after each call."""
-
-    breaker: CircuitBreaker
-    retry: Retry
-    bulkhead: Bulkhead
-    called: Callable[[], None] = lambda: None
-
-
 class Asking:
     """Calls to one server; `token` is the one that is used where a call brings none of its own."""
 
@@ -58,15 +47,11 @@ class Asking:
         self._quick = client(policy, base_url=url, headers=spoken)
         self._patient = client(policy, base_url=url, headers=spoken, limits=_LISTS)
         self._guards = guards
-        self._under_way = 0
-        self._is_closed = False
+        self._calls = Calls(called=guards.called, release=self._release, away=_away)
 
     async def close(self) -> None:
         """Begin no calls any more; those that are under way come to their end."""
-        self._is_closed = True
-        if not self._under_way:
-            await self._quick.aclose()
-            await self._patient.aclose()
+        await self._calls.close()
 
     async def machine(self) -> str:
         """The server's identifier, which it tells to everybody."""
@@ -135,24 +120,12 @@ class Asking:
             return await self._once(asking, request, read, absent, own=token is None)
 
         asking = self._patient if patient else self._quick
-        async with self._call():
+        async with self._calls.one():
             return await self._guards.retry.run(once, on=(ServerAway,))
 
-    @asynccontextmanager
-    async def _call(self) -> AsyncIterator[None]:
-        if self._is_closed:
-            raise ServerAway(msg("titles.away"))
-        self._under_way += 1
-        try:
-            yield
-        finally:
-            await self._ended()
-
-    async def _ended(self) -> None:
-        self._under_way -= 1
-        self._guards.called()
-        if self._is_closed:
-            await self.close()
+    async def _release(self) -> None:
+        await self._quick.aclose()
+        await self._patient.aclose()
 
     async def _once(
         self,
@@ -185,6 +158,10 @@ class Asking:
 
 
 _NOTHING = Listed(items=(), read=0, total=0)
+
+
+def _away() -> ServerAway:
+    return ServerAway(msg("titles.away"))
 
 
 def _paging(start: int, size: int) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from medianest.core.circuit import State
 from medianest.core.i18n import msg
+from medianest.core.outbound.calls import Guards
 from medianest.core.resilience import Bulkhead, CircuitBreaker, Health, Retry
 from medianest.plex.titles.errors import NoServer
 from medianest.plex.types import ServerConnection
@@ -69,7 +70,7 @@ class Connection:
 
     async def _turn_to(self, server: ServerConnection) -> None:
         # it brings httpx, of which a portal without Plex has no need
-        from medianest.plex.titles.client import Asking, Guards
+        from medianest.plex.titles.client import Asking
 
         before, old = self._server, self._asking
         if before is None or before.url != server.url:
