@@ -9,6 +9,7 @@ _PACKAGE = Path(__file__).parent.parent
 _MEDIA_TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
+    ".png": "image/png",
     ".svg": "image/svg+xml",
 }
 

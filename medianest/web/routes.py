@@ -34,6 +34,7 @@ from medianest.web.pages import (
     partings,
     people,
     person,
+    phone,
     pictures,
     plans,
     playlists,
@@ -89,6 +90,10 @@ BODIES = dict.fromkeys(("/admin/sites", "/admin/sites/*/cookies"), site_cookies.
 WAYS = (
     Way("GET", "/static/{path:path}", ground.static, ANYONE),
     Way("GET", "/live", ground.live, SIGNED_IN),
+    Way("GET", "/manifest.webmanifest", phone.manifest, ANYONE),
+    Way("GET", "/worker.js", phone.worker, ANYONE),
+    Way("GET", "/offline", phone.offline, ANYONE),
+    Way("GET", "/share", phone.share, SIGNED_IN),
 
     Way("GET", "/setup", setup.show, ANYONE),
     Way("POST", "/setup", setup.create, ANYONE),
@@ -185,6 +190,7 @@ WAYS = (
     Way("POST", "/failures/{code:str}/dismiss", failures.dismiss, SIGNED_IN),
 
     Way("GET", "/account", account.show, SIGNED_IN, shows=(*MOVING, *PEOPLE, *usage.TABLES), passes=True),
+    Way("GET", "/account/phone", phone.show, SIGNED_IN),
     Way("POST", "/account/name", account.change_name, SIGNED_IN),
     Way("POST", "/account/sessions/{id:str}/end", account.end_session, SIGNED_IN),
     Way("GET", "/account/sessions/others", account.ask_others, SIGNED_IN),

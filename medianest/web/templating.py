@@ -24,7 +24,7 @@ class Templates:
         self._catalogues = catalogues
         self.base_path = base_path
 
-    @property
+    @cached_property
     def build(self) -> str:
         """One word for the state of everything that pages are made from, for their tags."""
         sources = b"".join(path.read_bytes() for path in sorted(TEMPLATES.rglob("*.html")))

@@ -19,7 +19,9 @@ new ReportingObserver((reports) => {
 """
 
 # A portal that is away, a form that is refused, and what browsers ask for unbidden are no fault of a page.
-_NO_FAULT = re.compile(r"net::ERR_(CONNECTION|EMPTY|INCOMPLETE)_|Failed to fetch|status of 422|/favicon\.ico\)$")
+_NO_FAULT = re.compile(
+    r"net::ERR_(CONNECTION|EMPTY|INCOMPLETE)_|Failed to fetch|status of 422|/favicon\.ico\)$|blocked by Playwright"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,11 @@ class Visitors:
         return await (await self.context(look, **options)).new_page()
 
     async def context(self, look: Look = DESK, **options: Any) -> BrowserContext:
-        """Somebody new. `options` are Playwright's own (`base_url`, `storage_state`, `extra_http_headers`...)."""
+        """Somebody new. `options` are Playwright's own (`base_url`, `storage_state`, `extra_http_headers`...).
+
+        The portal's worker keeps out, where it is not what is looked at (`service_workers="allow"`).
+        """
+        options.setdefault("service_workers", "block")
         context = await self._browser.new_context(
             viewport={"width": look.width, "height": look.height},
             color_scheme="dark" if look.dark else "light",

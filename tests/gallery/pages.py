@@ -29,6 +29,7 @@ from medianest.web.pages import (
     library,
     links,
     names,
+    phone,
     queue,
     setup,
     sign_in,
@@ -39,6 +40,7 @@ from medianest.web.pages import (
 from medianest.web.pages.admin import Room, rooms
 from medianest.web.pages.failures import cause_rows
 from medianest.web.pages.plex_account import PlexLink
+from medianest.web.presets import preset_choices
 from medianest.web.quotas import meters
 from medianest.web.rows import Row, row, tally
 from medianest.web.site_cookies import CookiesForm, cookies_view
@@ -92,6 +94,7 @@ def samples_of_all_pages() -> Iterator[Sample]:
     yield from _asking()
     yield from _status()
     yield from _inbox()
+    yield from _phone()
     yield from _door()
     yield from _account()
     yield from _admin()
@@ -262,6 +265,20 @@ def _status() -> Iterator[Sample]:
 def _inbox() -> Iterator[Sample]:
     for name, view in inbox.samples_of_inbox():
         yield _inside(name, "inbox/page.html", view, Place.INBOX, unread=view.unread)
+
+
+def _phone() -> Iterator[Sample]:
+    home = "https://nest.example"
+    how = phone.PhoneView(
+        is_safe=True, may_download=True, api=f"{home}/api/v1/downloads", bookmarklet=f"javascript:{home}/share?url="
+    )
+    yield _inside("phone", "phone/page.html", how, Place.ACCOUNT)
+    yield _inside("phone-plain", "phone/page.html", replace(how, is_safe=False, may_download=False), Place.ACCOUNT)
+    address = "videos.example/watch/" + 12 * "a-very-long-name-"
+    presets = preset_choices(samples.OFFERS, {}, remembered=None)
+    shared = phone.SharedView(url=f"https://{address}", address=address, presets=presets)
+    yield _inside("shared", "phone/share.html", shared, Place.QUEUE)
+    yield Sample(name="offline", template="phone/offline.html", view=None, frame=OUTSIDE)
 
 
 def _door() -> Iterator[Sample]:

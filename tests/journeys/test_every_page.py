@@ -39,6 +39,8 @@ PAGES = {
     "/downloads/{id:str}/delete": "/downloads/{failed}/delete",
     "/status": "/status",
     "/inbox": "/inbox",
+    "/share": "/share?url=https://videos.example/watch",
+    "/account/phone": "/account/phone",
     "/account": "/account",
     "/account/sessions/others": "/account/sessions/others",
     "/account/tokens/new": "/account/tokens/new",
@@ -82,9 +84,10 @@ PAGES = {
 """An address for each page that an administrator opens."""
 ASKED = {"media_type": "tv", "tmdb_id": 1396, "seasons": [1, 2]}
 WRONG = {"media_type": "tv", "tmdb_id": 1396, "kind": "audio", "text": "No sound in the last third"}
-AT_THE_DOOR = {"/sign-in": "/sign-in", "/invite": "{invitation}"}
+AT_THE_DOOR = {"/sign-in": "/sign-in", "/offline": "/offline", "/invite": "{invitation}"}
 NO_PAGES = {
     "/setup", "/setup/plex", "/failures/{code:str}/dismiss", "/playlists/{id:str}", "/playlists/{id:str}/stop",
+    "/manifest.webmanifest", "/worker.js",
     "/static/{path:path}", "/pictures/{path:path}", "/live", "/previews/{id:str}/picture", "/downloads/{id:str}/log",
     "/downloads/{id:str}/file",
     "/downloads/{id:str}/picture", "/admin", "/admin/journal.csv", "/admin/backups/{name:str}",
