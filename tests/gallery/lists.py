@@ -115,7 +115,7 @@ def _asked() -> Iterator[tuple[str, str, object]]:
     presets = preset_choices(samples.OFFERS, {}, remembered=None)
     yield "links", "queue/link.html", links.LinkView(several=several_view(judged, presets, left_out=3))
     offline = several_view(judged[:1], presets, left_out=0)
-    yield "links-offline", "queue/link.html", links.LinkView(several=offline, down=status.OFFLINE)
+    yield "links-offline", "queue/link.html", links.LinkView(several=offline, down=status.OFFLINE_WANTED)
     became = (replace(judged[0], download_id="a", is_new=True), *judged[1:3], replace(judged[3], download_id="b"))
     yield "links-queued", "queue/link.html", links.LinkView(several=queued_view(became))
     yield "links-paste", "queue/several.html", None

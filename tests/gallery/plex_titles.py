@@ -110,4 +110,4 @@ def server_pages() -> Iterator[tuple[str, PlexView]]:
 def title_pages() -> Iterator[tuple[str, TitleView]]:
     yield "titles-film", FILM
     yield "titles-show", SHOW
-    yield "titles-down", replace(SHOW, down=status.PLEX_DOWN)
+    yield "titles-down", replace(SHOW, down=status.PLEX_WANTED)

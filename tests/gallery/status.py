@@ -126,7 +126,9 @@ LINES = {
 PLEX_DOWN = FunctionDown(
     title=msg("web.status.plex_down"), text=msg("web.status.plex_meanwhile"), since=NOW - timedelta(minutes=38)
 )
+PLEX_WANTED = replace(PLEX_DOWN, told=msg("web.status.told_in_inbox"))
 OFFLINE = replace(PLEX_DOWN, title=msg("web.status.downloads_down"), text=msg("web.status.downloads_meanwhile"))
+OFFLINE_WANTED = replace(OFFLINE, told=PLEX_WANTED.told)
 
 
 def samples_of_status() -> Iterator[tuple[str, StatusView]]:

@@ -142,6 +142,8 @@ async def test_while_plex_is_down_pages_that_lead_there_say_so(
     assert ["Plex is down since" in await text(bob, page) for page in pages] == [False, False]
     await are(watched, "Plex")
     assert ["Plex is down since" in await text(bob, page) for page in pages] == [True, True]
+    promised = "Your inbox says when it works again."
+    assert [promised in await text(bob, page) for page in pages] == [False, True], "to who wants to play something"
     await lose(watched.services.status)
     assert ["Plex is down since" in await text(bob, page) for page in pages] == [False, False], "nobody knows"
 

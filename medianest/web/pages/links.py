@@ -27,7 +27,7 @@ from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader, Toast
 from medianest.web.list_preview import ListPreview, list_preview
 from medianest.web.media_types import media_type
-from medianest.web.outages import FunctionDown, down
+from medianest.web.outages import FunctionDown, wanted
 from medianest.web.plex_marks import in_plex
 from medianest.web.presets import REMEMBERED, PresetChoice, preset_choices
 from medianest.web.quotas import Meter, meters, no_room
@@ -105,8 +105,7 @@ async def look(request: AnyRequest, reader: CurrentReader, services: TheServices
     remembered = request.cookies.get(REMEMBERED)
     offers = services.downloads.presets(actor)
     links = links_in(text)
-    offline = down(services, Function.DOWNLOADS)
-    services.status.ran_into(actor, Function.DOWNLOADS)
+    offline = wanted(services, actor, Function.DOWNLOADS)
     if len(links) > 1 or (links and offline):
         judged = await services.downloads.several.judge(actor, links[:LINKS_MOST])
         presets = preset_choices(offers, {}, remembered=remembered)

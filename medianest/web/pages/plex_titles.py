@@ -19,7 +19,7 @@ from medianest.web import htmx, plex_shelves
 from medianest.web.frame import Chip, Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html, Reader
-from medianest.web.outages import FunctionDown, down
+from medianest.web.outages import FunctionDown, down, wanted
 from medianest.web.plex_works import Shelf, Work, detail, works_of
 
 _PAGE = 48
@@ -143,8 +143,7 @@ async def show_one(reader: CurrentReader, services: TheServices, frame: PageFram
         )
         for season in known.seasons
     )
-    page = replace(view, seasons=seasons)
-    services.status.ran_into(reader.asking.actor, Function.PLEX)
+    page = replace(view, seasons=seasons, down=wanted(services, reader.asking.actor, Function.PLEX))
     return htmx.page(reader, replace(frame, place=Place.LIBRARY), "plex/title.html", page)
 
 
@@ -206,7 +205,6 @@ def _title_view(services: Services, known: Title, *, is_apples: bool) -> TitleVi
         watch=_way(watch, is_apples=is_apples),
         in_browser=watch.web if watch and is_apples else None,
         seasons=(),
-        down=down(services, Function.PLEX),
     )
 
 
