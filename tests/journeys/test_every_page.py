@@ -110,16 +110,14 @@ async def judge(page: Page) -> None:
 
 
 async def look_at(page: Page, address: str) -> None:
-    """Open a page as somebody who was never there, on a phone in the dark; then at a desk.
-
-    The gallery holds every page in the light, too.
-    """
+    """Open a page as somebody who was never there, on a phone in the dark; then turn on the light, at a desk."""
     await page.goto(address, wait_until="load")
     await assert_stood_still(page)
     await assert_costs_little(page)
     await judge(page)
+    await page.emulate_media(color_scheme="light")
     await page.set_viewport_size({"width": DESK.width, "height": DESK.height})
-    await assert_fits(page)
+    await judge(page)
 
 
 @pytest.fixture(scope="module")
