@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,12 @@ def tools() -> Tools:
 
 @pytest.fixture
 async def egress(media_site: MediaSite) -> AsyncIterator[Egress]:
+    async with open_egress(media_site) as egress:
+        yield egress
+
+
+@asynccontextmanager
+async def open_egress(media_site: MediaSite) -> AsyncIterator[Egress]:
     """The real proxy, which lets through to the media site although that is on this machine."""
     egress = Egress(AddressPolicy.typed([("127.0.0.1", media_site.port)]))
     await egress.start()
@@ -107,7 +113,13 @@ def waited() -> bool:
 
 @pytest.fixture
 async def desk(tmp_path: Path, tools: Tools, egress: Egress, waited: bool) -> AsyncIterator[Desk]:
-    folder = tmp_path / "work"
+    async with open_desk(tmp_path, tools, egress, waited=waited) as desk:
+        yield desk
+
+
+@asynccontextmanager
+async def open_desk(place: Path, tools: Tools, egress: Egress, *, waited: bool) -> AsyncIterator[Desk]:
+    folder = place / "work"
     folder.mkdir()
     desk = Desk(folder, tools, egress.open_pass("job"), waited=waited)
     yield desk

@@ -1,12 +1,16 @@
 """Titles, pages and manifests that mean harm."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+import pytest_asyncio
 
 from medianest.downloads.protocol import Failed, Fetched, Probed
+from medianest.downloads.spawn import Child, Tools
 from medianest.downloads.types import ErrorCode
-from tests.downloads.conftest import Desk
+from tests.downloads.conftest import Desk, open_desk, open_egress
 from tests.downloads.test_naming import assert_harmless, named
 from tests.fakes.canary import Canary
 from tests.fakes.media_site import HOSTILE_TITLES, LEADING_KINDS, MediaSite
@@ -15,10 +19,27 @@ HARMLESS_KINDS = {"poster", "track"}
 """These lead astray only what is not needed."""
 
 
-@pytest.fixture
-def waited() -> bool:
-    """The child has loaded all before it knows what for, as most do."""
-    return True
+class Met(NamedTuple):
+    """A child that has looked at a link, and who speaks to it."""
+
+    desk: Desk
+    child: Child
+
+
+@pytest.fixture(params=[False, True], ids=["new", "waited"])
+def waited(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=[False, True], ids=["new", "waited"])
+async def met(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, tools: Tools, _media_site: MediaSite
+) -> AsyncIterator[Met]:
+    folder = tmp_path_factory.mktemp("met")
+    async with open_egress(_media_site) as egress, open_desk(folder, tools, egress, waited=request.param) as desk:
+        child = await desk.child()
+        await desk.probe(_media_site.base + "/files/clip.mp4", child=child)
+        yield Met(desk, child)
 
 
 def everything_below(folder: Path) -> set[Path]:
@@ -63,15 +84,15 @@ async def test_nothing_leads_to_an_address_that_is_not_allowed(
     assert not [path for path in everything_below(desk.folder) if b"root:" in _bytes(path)]
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     "kind",
     ["redirect", "source", "linked-data", "og", "hls-segment", "hls-key", "hls-map", "hls-variant", "dash-segment"],
 )
 async def test_a_forbidden_address_is_called_that_at_once(
-    desk: Desk, media_site: MediaSite, canary: Canary, kind: str
+    met: Met, media_site: MediaSite, canary: Canary, kind: str
 ) -> None:
-    child = await desk.child()
-    await desk.probe(media_site.base + "/files/clip.mp4", child=child)
+    desk, child = met
     began = desk.now()
     failed = await desk.fetch(media_site.leading_to(kind, f"http://{canary.address}/x.mp4"), child=child)
     assert isinstance(failed, Failed)
