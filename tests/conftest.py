@@ -10,7 +10,7 @@ import pytest
 from medianest.core import jobs, journal_tables  # noqa: F401 - their tables
 from medianest.core.db import Base, Database
 
-pytest_plugins = ("tests.fakes.fixtures", "tests.browser.fixtures", "tests.portal.fixtures")
+pytest_plugins = ("tests.fakes.fixtures", "tests.browser.fixtures", "tests.portal.fixtures", "tests.signatures")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
