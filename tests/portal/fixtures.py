@@ -11,6 +11,7 @@ from medianest.core.actor import Role
 from tests.fakes.media_site import MediaSite
 from tests.fakes.overseerr import Overseerr
 from tests.fakes.plex import OWNER, Plex
+from tests.portal import at_rest
 from tests.portal.portal import Portal
 
 NewPortal = Callable[..., Portal]
@@ -50,8 +51,9 @@ def new_portal(tmp_path: Path) -> Iterator[NewPortal]:
 
 @pytest.fixture
 def portal(new_portal: NewPortal, media_site: MediaSite) -> Portal:
-    """A fresh portal that is ready, and may fetch from the media site."""
+    """A portal that is ready, in which nobody was before, and may fetch from the media site."""
     started = new_portal(allow=[media_site.address])
+    at_rest.furnish(started.data_dir)
     started.start()
     return started
 
