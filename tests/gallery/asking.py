@@ -32,7 +32,7 @@ from medianest.web.ask_forms import Filled, Known, ask_form
 from medianest.web.asking_away import Away
 from medianest.web.frame import Chip, avatar_of
 from medianest.web.pages import ask, overseerr, request, requests
-from medianest.web.request_rows import RequestRow, request_row
+from medianest.web.request_rows import InPlex, RequestRow, request_row
 from medianest.web.title_answers import Answers
 from medianest.web.title_cards import Card, Mark
 from medianest.web.title_pages import About, Person, TitleView
@@ -97,7 +97,9 @@ def row(request: Request) -> RequestRow:
     return request_row(request, ROBIN_HERE, NAMES, POSTER if request.name else None)
 
 
-ROWS = tuple(row(request) for request in REQUESTS)
+_FIRST, *_REST = (row(request) for request in REQUESTS)
+_THERE_ALREADY = InPlex(path="/plex/titles/7", word=msg("web.in_plex.there"))
+ROWS = (replace(_FIRST, in_plex=_THERE_ALREADY), *_REST)
 _CHIPS = tuple(
     Chip(name=name or "everything", path="/ask", label=msg(f"web.asking.chip_{name or 'everything'}"), here=not name)
     for name in ask.KINDS
