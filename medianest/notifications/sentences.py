@@ -7,6 +7,7 @@ from medianest.core.i18n import Message, msg
 from medianest.core.journal import Entry
 from medianest.media_requests.events import RequestDeclined
 from medianest.notifications.queries import Note
+from medianest.status.events import WorksAgain
 
 _VALUES = frozenset({"title", "name", "error", "label"})
 _PAGES: Mapping[str, str] = {
@@ -25,11 +26,15 @@ _PAGES: Mapping[str, str] = {
     "job": "/admin/jobs",
     "settings": "/admin/journal",
 }
+_SAID_WHOLE = frozenset({WorksAgain.kind})
+"""The reason of these is the sentence."""
 _FOR_ADMINS: Mapping[str, str] = {"user": "/admin/people/{id}"}
 
 
 def sentence(note: Note) -> Message:
     """What happened; the count of what stands together is `n`, where it can be more than one."""
+    if note.entry.kind in _SAID_WHOLE:
+        return Message(str(note.entry.data["reason"]), note.entry.data["values"])
     id = f"notifications.{note.entry.kind.replace('.', '_')}"
     return msg(id, n=_number(note), **_facts(note.entry))
 
@@ -37,7 +42,7 @@ def sentence(note: Note) -> Message:
 def reason(note: Note) -> Message | None:
     """Why, where somebody or something gave a reason."""
     data = note.entry.data
-    if note.n > 1:
+    if note.n > 1 or note.entry.kind in _SAID_WHOLE:
         return None
     if code := data.get("code"):
         return msg(f"downloads.error.{code}")

@@ -21,6 +21,10 @@ from medianest.notifications import queries, sentences
 from medianest.notifications.models import NoteRow
 from medianest.notifications.telling import TOGETHER, TOLD
 from medianest.notifications.types import Topic
+from medianest.status import news
+from medianest.status.encounters import Encounter
+from medianest.status.events import WorksAgain
+from medianest.status.types import Function
 from tests.notifications.conftest import Inboxes, about_download
 
 FINISHED, FAILED = DownloadFinished.kind, DownloadFailed.kind
@@ -39,7 +43,8 @@ def test_everything_that_is_told_happens_somewhere_and_has_its_sentence() -> Non
     english = Catalogues().of("en")
     assert {kind for kind in TOLD if kind not in known} == set()
     ids = {f"notifications.{kind.replace('.', '_')}" for kind in TOLD}
-    assert {id for id in ids if english.lookup(id, 1) is None} == set()
+    said_whole = {f"notifications.{WorksAgain.kind.replace('.', '_')}"}
+    assert {id for id in ids if english.lookup(id, 1) is None} == said_whole
     of_many = {english.lookup(f"notifications.{kind.replace('.', '_')}", 3) for kind in TOGETHER}
     assert all(text and "{n}" in text for text in of_many)
 
@@ -169,6 +174,23 @@ async def test_a_note_says_why_and_leads_to_what_it_is_about(inboxes: Inboxes) -
     assert sentences.path(first, cast.dora.id) == "/requests/r1"
     assert sentences.path(second, cast.dora.id) == "/downloads/d1"
     assert sentences.reason(second) is not None
+
+
+async def test_who_ran_into_an_outage_reads_that_it_is_over(inboxes: Inboxes) -> None:
+    encounter = Encounter(
+        user_id=inboxes.cast.dora.id,
+        incident_id="i1",
+        monitor=1,
+        name="Plex",
+        function=Function.PLEX,
+        met_at=clock.now(),
+    )
+    await inboxes.happen(news.for_one(encounter, None))
+    (note,) = await inboxes.notes(inboxes.cast.dora)
+    english = Catalogues().of("en")
+    assert (said(note), sentences.reason(note)) == (english.text("status.again_plex"), None)
+    assert sentences.path(note, inboxes.cast.dora.id) == "/status"
+    assert await inboxes.kinds(inboxes.cast.alice) == []
 
 
 async def test_pages_and_topics_and_what_is_unread_are_found(inboxes: Inboxes) -> None:
