@@ -277,3 +277,18 @@ async def test_whatever_is_wrong_with_an_answer_is_a_plain_error_in_bounded_memo
     finally:
         tracemalloc.stop()
     overseerr.calm()
+
+
+async def test_a_server_that_was_away_a_moment_ago_is_asked_once(overseerr: Overseerr, asking: Asking) -> None:
+    overseerr.fault(FAULTS["status 500"])
+    asked = []
+    for _ in range(2):
+        with pytest.raises(ServerAway):
+            await asking.version()
+        asked.append(len(overseerr.asked(f"{API}/status")))
+    assert asked == [3, 4]
+
+    overseerr.calm()
+    await asking.version()
+    overseerr.trouble(f"{API}/status", cut=True, times=1)
+    await asking.version()

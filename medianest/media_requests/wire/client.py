@@ -1,6 +1,7 @@
 """One connection to a server of Overseerr's kind: how a call goes out, and what an answer is worth."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from medianest.media_requests.wire import people
 
 T = TypeVar("T")
 API = "/api/v1"
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Line:
@@ -37,13 +39,13 @@ class Line:
         await self._calls.close()
 
     async def get(self, path: str, read: Callable[[bytes], T], *, person: int | None = None) -> T:
-        """What reads; asked again where that can help."""
+        """What reads; asked again where that can help, which it does not where the call before failed, too."""
 
         async def once() -> T:
             return await self._once("GET", path, read, None, person)
 
         async with self._calls.one():
-            return await self._guards.retry.run(once, on=(ServerAway,))
+            return await (once() if self._is_away else self._guards.retry.run(once, on=(ServerAway,)))
 
     async def send(
         self,
@@ -57,6 +59,11 @@ class Line:
         """What changes something; never repeated here."""
         async with self._calls.one():
             return await self._once(method, path, read, told, person)
+
+    @property
+    def _is_away(self) -> bool:
+        health = self._guards.breaker.health
+        return health.last_bad_at is not None and health.last_bad_at > (health.last_good_at or _NEVER)
 
     async def _once(
         self, method: str, path: str, read: Callable[[bytes], T], told: Mapping[str, Any] | None, person: int | None
