@@ -87,6 +87,15 @@ def test_programs_are_told_addresses_under_the_path(admin: httpx.Client, proxy: 
         assert (followed.status_code, followed.url.path) == (200, f"{PREFIX}/invite")
 
 
+def test_administrators_are_told_of_a_page_without_the_path(admin: httpx.Client) -> None:
+    shown = admin.get(f"{PREFIX}/status", params={"about": "/queue"}).text
+    assert f'name="page" value="{PREFIX}/queue"' in shown
+    sent = admin.post(f"{PREFIX}/status/reports", data={"page": f"{PREFIX}/queue", "words": "It stands still."})
+    assert sent.status_code == 303
+    told = admin.get(f"{PREFIX}/api/v1/admin/journal", params={"kind": "status.reported"}).json()["items"]
+    assert told[0]["data"]["page"] == "/queue"
+
+
 @pytest.mark.parametrize(
     ("wanted", "led"),
     [

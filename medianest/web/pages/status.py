@@ -10,6 +10,7 @@ from medianest.core import clock
 from medianest.core.actor import Actor
 from medianest.core.errors import Invalid
 from medianest.core.i18n import Message, msg
+from medianest.http.base_path import without
 from medianest.http.redirects import internal_path
 from medianest.http.services import Services
 from medianest.status.incidents import Incident
@@ -95,7 +96,7 @@ async def show(
 async def report(request: AnyRequest, reader: CurrentReader, services: TheServices, frame: PageFrame) -> Html:
     """Tell the administrators that something does not work."""
     actor, told = reader.asking.actor, await forms.read(request)
-    page, words = _page_of(told.text("page")), told.text("words")
+    page, words = _page_of(without(reader.templates.base_path, told.text("page"))), told.text("words")
     try:
         await services.status.report(actor, page=page, words=words)
     except Invalid as error:
