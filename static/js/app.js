@@ -233,3 +233,21 @@ setTimeout(() => {
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
+
+// --- on a phone: the worker that answers without a network, and the number on the app's icon
+
+const { worker } = document.getElementById("app").dataset;
+navigator.serviceWorker?.register(worker).catch(() => {}); // a browser may forbid it: everything works without
+
+const topbar = document.querySelector(".topbar");
+
+function count() {
+  const unread = Number(document.querySelector("#unread-count")?.dataset.n ?? 0);
+  const told = unread ? navigator.setAppBadge?.(unread) : navigator.clearAppBadge?.();
+  told?.catch(() => {}); // only an installed app has an icon
+}
+
+if (topbar) {
+  count();
+  new MutationObserver(count).observe(topbar, { childList: true, subtree: true });
+}

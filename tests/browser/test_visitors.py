@@ -114,6 +114,7 @@ async def test_a_violation_of_the_policy_is_a_problem(
     page = await visitors.page(DESK.but(javascript=javascript))
     await page.goto(serve(html))
 
+    await visitors.hear_out()
     if word == "script-src" and not javascript:
         assert visitors.problems == []  # nothing runs, nothing is refused
     else:

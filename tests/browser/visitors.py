@@ -92,11 +92,16 @@ class Visitors:
         """Strike off the problems that hold one of `words`, which the test brought about on purpose."""
         self.problems = [problem for problem in self.problems if not any(word in problem for word in words)]
 
-    async def end(self) -> None:
-        """Close everything; raises `AssertionError` with the problems that there were."""
+    async def hear_out(self) -> None:
+        """Until every page has said what it has to complain about so far."""
         for context in self._contexts:
             for page in context.pages:
                 await _hear_out(page)
+
+    async def end(self) -> None:
+        """Close everything; raises `AssertionError` with the problems that there were."""
+        await self.hear_out()
+        for context in self._contexts:
             await context.close()
         assert not self.problems, "the browser complained:\n" + "\n".join(self.problems)
 

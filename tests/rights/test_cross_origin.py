@@ -133,6 +133,7 @@ async def test_no_route_changes_anything_for_a_page_of_another_site(tmp_path: Pa
     ]
     assert [str(route) for route, letters in ours.items() if LET_IN not in letters] == [
         "POST   /admin/plex/servers/{id:str}",  # of a way to Plex, which only the browser has that began it
+        "POST   /decide/{word:str}",  # of a link that somebody was sent
         "POST   /setup",
     ]
     print(f"{len(changing)} routes x {len(WAYS)} ways x {len(VICTIMS)} victims; {len(before)} lines of database stayed")

@@ -1,6 +1,7 @@
 """How much is taken from whom: what is costly only so often, and no body longer than its route has a use for."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from medianest.http.bodies import BODY_MOST
 from medianest.http.floor import MACHINE_FACE
 from medianest.http.limits import Limited
 from medianest.web import routes as web
-from tests.rights.asking import WHO
+from tests.rights.asking import WHO, Question
 from tests.rights.house import House, Newcomers, open_house
 from tests.rights.test_table import PROXIED, questions, routes
 
@@ -110,6 +111,15 @@ async def test_what_is_costly_has_a_pace_which_both_faces_share(tmp_path: Path) 
         assert (await _look(client, neighbours)).status_code == 422
 
 
+async def _told(client: httpx.AsyncClient, question: Question, body: bytes) -> httpx.Response:
+    """The answer to a body that is too long; who still sends it when the connection is closed may never see it."""
+    headers = dict(question.headers)
+    for _ in range(5):
+        with suppress(httpx.RemoteProtocolError, httpx.WriteError, httpx.ReadError):
+            return await client.request(question.method, question.path, headers=headers, content=body)
+    raise AssertionError(f"{question.path} closes without a word")
+
+
 async def test_no_route_takes_a_body_that_it_has_no_use_for(tmp_path: Path) -> None:
     wrongs = []
     admin = next(who for who in WHO if who.column == "ad")
@@ -120,7 +130,7 @@ async def test_no_route_takes_a_body_that_it_has_no_use_for(tmp_path: Path) -> N
         await asked.newcomers.come_in()
         for route, question in rightly.items():
             long = b" " * (BODIES.get(re.sub(r"{[^}]*}", "*", route.path), BODY_MOST) + 1)
-            told = await client.request(question.method, question.path, headers=dict(question.headers), content=long)
+            told = await _told(client, question, long)
             kind = "application/problem+json" if question.path.startswith(MACHINE_FACE) else "text/html; charset=utf-8"
             if (told.status_code, told.headers["content-type"]) != (413, kind):
                 wrongs.append(f"{question.method} {question.path}: {told.status_code}")

@@ -76,7 +76,7 @@ async def test_every_page_counts_what_is_unread_and_hears_of_more(house: House) 
     bob = house.cast.bob
     async with inside(house, bob) as browser:
         first = await browser.get("/library")
-        assert re.search(r'id="unread-count" hidden', first.text)
+        assert re.search(r'id="unread-count" data-n="0" hidden', first.text)
         async with listening(house, bob) as stream:
             await happen(house, finished(bob, "Harbour lights"))
             told = [await stream.next() for _ in range(3)]
@@ -84,7 +84,7 @@ async def test_every_page_counts_what_is_unread_and_hears_of_more(house: House) 
         assert any(one.get("event") == "notes" for one in told)
         again = await browser.get("/library", headers={"If-None-Match": first.headers["etag"]})
         assert again.status_code == 200
-        assert re.search(r'id="unread-count">.*?1 new note<', again.text)
+        assert re.search(r'id="unread-count" data-n="1">.*?1 new note<', again.text)
         await submit(browser, "/inbox/read", on="/inbox")
         read = await browser.get("/library", headers={"If-None-Match": again.headers["etag"]})
-        assert re.search(r'id="unread-count" hidden', read.text)
+        assert re.search(r'id="unread-count" data-n="0" hidden', read.text)
