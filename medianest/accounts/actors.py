@@ -3,6 +3,8 @@
 The language is empty where the person chose none: then the browser's decides.
 """
 
+from dataclasses import replace
+
 from medianest.accounts import permissions
 from medianest.accounts.queries import LivingSession, LivingToken
 from medianest.accounts.types import User
@@ -26,22 +28,17 @@ def of_session(living: LivingSession) -> Actor:
 
 
 def of_token(living: LivingToken) -> Actor:
-    user = living.user
-    carried = permissions.of_token(user.role, living.token.scopes)
-    return Actor(
-        id=user.id,
-        name=user.display_name,
-        role=permissions.role_of_token(user.role, carried),
-        permissions=carried,
-        via=Via.API,
-        token_id=living.token.id,
-        language=user.language or "",
-    )
+    carried = permissions.of_token(living.user.role, living.token.scopes)
+    return replace(_with(living.user, carried), via=Via.API, token_id=living.token.id)
 
 
 def by_link(user: User) -> Actor:
     """Who follows a link that was sent to them: they see and decide as they would, and look after nothing."""
-    carried = permissions.OF_ROLE[user.role] & _BY_LINK
+    return _with(user, permissions.OF_ROLE[user.role] & _BY_LINK)
+
+
+def _with(user: User, carried: frozenset[Permission]) -> Actor:
+    """Somebody who may do this much of what they otherwise may."""
     return Actor(
         id=user.id,
         name=user.display_name,

@@ -32,6 +32,9 @@ from medianest.core.writer import connecting
 
 P = ParamSpec("P")
 T = TypeVar("T")
+First = TypeVar("First")
+Second = TypeVar("Second")
+Third = TypeVar("Third")
 
 BUSY_TIMEOUT = timedelta(seconds=8)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -135,6 +138,12 @@ class Database:
         """Run `query(session, ...)` in one thread hop, on one snapshot of the database."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, partial(self._read, query, *args, **kwargs))
+
+    async def together(
+        self, first: Callable[[Session], First], second: Callable[[Session], Second], third: Callable[[Session], Third]
+    ) -> tuple[First, Second, Third]:
+        """Run several queries as `read` runs one: all in one thread hop, on the same snapshot."""
+        return await self.read(lambda session: (first(session), second(session), third(session)))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

@@ -1,34 +1,17 @@
-"""What a note says, in a sentence that stands for itself in a list, a push or a letter, and where it leads."""
+"""What a note says, in a sentence that stands for itself in a list, a push or a letter, and why."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from medianest.core.i18n import Message, msg
+from medianest.core.jobs import JobFailed
 from medianest.core.journal import Entry
 from medianest.media_requests.events import RequestDeclined
 from medianest.notifications.queries import Note
-from medianest.status.events import WorksAgain
+from medianest.status.events import LinkRefused, WorksAgain
 
 _VALUES = frozenset({"title", "name", "error", "label"})
-_PAGES: Mapping[str, str] = {
-    "download": "/downloads/{id}",
-    "playlist": "/playlists/{id}",
-    "media_request": "/requests/{id}",
-    "media_problem": "/requests",
-    "incident": "/status",
-    "uptime_kuma": "/status",
-    "report": "/status",
-    "token": "/account",
-    "user": "/account",
-    "site": "/admin/sites",
-    "ytdlp": "/admin/doctor",
-    "plex": "/admin/plex",
-    "job": "/admin/jobs",
-    "settings": "/admin/journal",
-}
 _SAID_WHOLE = frozenset({WorksAgain.kind})
 """The reason of these is the sentence."""
-_FOR_ADMINS: Mapping[str, str] = {"user": "/admin/people/{id}"}
 
 
 def sentence(note: Note) -> Message:
@@ -48,25 +31,19 @@ def reason(note: Note) -> Message | None:
         return msg(f"downloads.error.{code}")
     if note.entry.kind == RequestDeclined.kind:
         return msg("notifications.because", why=data["reason"]) if data["reason"] else None
+    if note.entry.kind == LinkRefused.kind:
+        return msg(f"status.{data['error']}")
     if "reason" in data:
         return Message(str(data["reason"]), data.get("values", {}))
     return msg("notifications.said", error=data["error"]) if data.get("error") else None
-
-
-def path(note: Note, user_id: str | None) -> str:
-    """The page that it leads to; somebody's own account to them, other people's to who looks after the house."""
-    entry = note.entry
-    if note.n > 1:
-        return "/queue"
-    is_another = entry.subject_type in _FOR_ADMINS and entry.subject_id not in ("", user_id)
-    page = (_FOR_ADMINS if is_another else _PAGES).get(entry.subject_type, "/")
-    return page.format(id=entry.subject_id)
 
 
 def _facts(entry: Entry) -> dict[str, Any]:
     facts = {name: value for name, value in entry.data.items() if name in _VALUES}
     if not facts.get("title"):
         facts["title"] = msg("notifications.untitled")
+    if entry.kind == JobFailed.kind:
+        facts["job"] = msg(f"jobs.{entry.subject_id}")
     return facts | {"actor": entry.actor_name or msg("notifications.somebody")}
 
 

@@ -1,6 +1,7 @@
 """What a handler may name among its parameters: `reader: CurrentReader`, `services: TheServices`, and more."""
 
 from dataclasses import replace
+from functools import partial
 from typing import TypeAlias
 
 from litestar.di import NamedDependency, Provide
@@ -31,9 +32,10 @@ def dependencies(services: Services, templates: Templates) -> dict[str, Provide]
         return Reader(request, templates)
 
     async def frame(reader: CurrentReader) -> Frame:
-        after = await services.db.read(journal.newest_id)
-        counts = await services.db.read(queries.counts, reader.asking.actor)
-        unread = await services.db.read(notes.unread, reader.asking.actor)
+        actor = reader.asking.actor
+        after, counts, unread = await services.db.together(
+            journal.newest_id, partial(queries.counts, actor=actor), partial(notes.unread, actor=actor)
+        )
         return replace(reader.frame(), under_way=counts.under_way, unread=unread, after=after)
 
     writer = LiveWriter(services.db, services.downloads, services.titles, templates)

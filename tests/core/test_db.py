@@ -3,10 +3,11 @@
 import asyncio
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import event, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -34,6 +35,22 @@ async def driver(db: Database) -> object:
 async def test_a_reader_sees_what_was_committed(db: Database) -> None:
     await add(db, "first")
     assert await db.read(names) == ["first"]
+
+
+async def test_several_queries_are_one_hop_and_see_the_same_moment(db: Database) -> None:
+    begun: list[object] = []
+    event.listen(db._reader, "begin", begun.append)
+
+    def meanwhile(session: Session) -> list[str]:
+        """Somebody else writes between two of the queries."""
+        with closing(sqlite3.connect(db.path)) as other, other:
+            other.execute("INSERT INTO job_runs (job, started_at, summary) VALUES ('second', 0, '')")
+        return names(session)
+
+    await add(db, "first")
+    assert await db.together(names, meanwhile, names) == (["first"], ["first"], ["first"])
+    assert len(begun) == 1
+    assert await db.read(names) == ["first", "second"]
 
 
 async def test_an_error_takes_everything_back_and_advances_nothing(db: Database) -> None:

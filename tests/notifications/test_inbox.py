@@ -17,14 +17,14 @@ from medianest.core.jobs import JobFailed
 from medianest.core.journal_tables import EntryRow
 from medianest.downloads.events import DownloadCancelled, DownloadFailed, DownloadFinished
 from medianest.media_requests.events import RequestDeclined, RequestSent
-from medianest.notifications import queries, sentences
+from medianest.notifications import places, queries, sentences
 from medianest.notifications.models import NoteRow
 from medianest.notifications.telling import TOGETHER, TOLD
 from medianest.notifications.types import Topic
 from medianest.status import news
 from medianest.status.encounters import Encounter
-from medianest.status.events import WorksAgain
-from medianest.status.types import Function
+from medianest.status.events import LinkRefused, WorksAgain
+from medianest.status.types import Function, Trouble
 from tests.notifications.conftest import Inboxes, about_download
 
 FINISHED, FAILED = DownloadFinished.kind, DownloadFailed.kind
@@ -171,9 +171,19 @@ async def test_a_note_says_why_and_leads_to_what_it_is_about(inboxes: Inboxes) -
     why = sentences.reason(first)
     assert why
     assert (said(first), english.say(why)) == ("“Häxan” was declined.", "“Too old”")
-    assert sentences.path(first, cast.dora.id) == "/requests/r1"
-    assert sentences.path(second, cast.dora.id) == "/downloads/d1"
+    assert places.path(first, cast.dora.id) == "/requests/r1"
+    assert places.path(second, cast.dora.id) == "/downloads/d1"
     assert sentences.reason(second) is not None
+
+
+async def test_what_the_house_is_told_names_the_job_and_says_why(inboxes: Inboxes) -> None:
+    refused = LinkRefused(actor=SYSTEM, subject_id="", audience=ADMINS, error=Trouble.CODE)
+    await inboxes.happen(failed_job(), refused)
+    english, told = Catalogues().of("en"), await inboxes.notes(inboxes.cast.alice)
+    assert [(said(note), english.say(why)) for note in told if (why := sentences.reason(note))] == [
+        ("Uptime Kuma does not let the portal in.", english.text("status.code")),
+        ("The portal could not do this by itself: Daily backup.", "It says: disk full"),
+    ]
 
 
 async def test_who_ran_into_an_outage_reads_that_it_is_over(inboxes: Inboxes) -> None:
@@ -189,7 +199,7 @@ async def test_who_ran_into_an_outage_reads_that_it_is_over(inboxes: Inboxes) ->
     (note,) = await inboxes.notes(inboxes.cast.dora)
     english = Catalogues().of("en")
     assert (said(note), sentences.reason(note)) == (english.text("status.again_plex"), None)
-    assert sentences.path(note, inboxes.cast.dora.id) == "/status"
+    assert places.path(note, inboxes.cast.dora.id) == "/status"
     assert await inboxes.kinds(inboxes.cast.alice) == []
 
 

@@ -106,11 +106,11 @@ def test_another_byte_in_the_file_is_seen(media_site: MediaSite, tmp_path: Path)
 
 def test_a_file_of_nobody_is_seen(tmp_path: Path) -> None:
     (tmp_path / "wanted.mp4").touch()
-    (tmp_path / ".medianest" / "work" / "x").mkdir(parents=True)
+    (tmp_path / "media" / ".x").mkdir(parents=True)
     assert remains.strange_files(tmp_path, {tmp_path / "wanted.mp4"}) == []
-    (tmp_path / ".medianest" / "work" / "x" / "part").touch()
+    (tmp_path / "media" / ".x" / "part").touch()
 
-    assert remains.strange_files(tmp_path, {tmp_path / "wanted.mp4"}) == ["left behind: .medianest/work/x/part"]
+    assert remains.strange_files(tmp_path, {tmp_path / "wanted.mp4"}) == ["left behind: media/.x/part"]
 
 
 def test_a_lost_row_and_a_broken_page_are_seen(tmp_path: Path) -> None:

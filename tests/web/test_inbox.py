@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
+from sqlalchemy import event
 
 from medianest.accounts.types import User
 from medianest.core import journal
@@ -25,9 +26,9 @@ def finished(owner: User, title: str, *, id: str = "d1") -> Event:
 async def happen(house: House, *events: Event) -> None:
     """Write these down and have everybody told."""
     listener = house.services.inbox.listeners()[0]
-    for event in events:
+    for one in events:
         async with house.services.db.transaction() as session:
-            id = await journal.record(session, event)
+            id = await journal.record(session, one)
             entry = (await session.run_sync(journal.by_ids, [id]))[id]
             await listener.handle(session, entry)
 
@@ -88,3 +89,15 @@ async def test_every_page_counts_what_is_unread_and_hears_of_more(house: House) 
         await submit(browser, "/inbox/read", on="/inbox")
         read = await browser.get("/library", headers={"If-None-Match": again.headers["etag"]})
         assert re.search(r'id="unread-count" data-n="0" hidden', read.text)
+
+
+async def test_the_frame_of_a_page_is_read_in_one_hop(house: House) -> None:
+    """The newest entry, what is under way and what is unread."""
+    async with inside(house, house.cast.bob) as browser:
+        said: list[str] = []
+        reader = house.services.db._reader
+        event.listen(reader, "before_cursor_execute", lambda _c, _cursor, sql, *_: said.append(sql))
+        assert (await browser.get("/account/phone")).status_code == 200
+    tables = ("FROM journal ORDER", "FROM download_counts", "FROM notes")
+    frame = [[table for table in tables if table in hop] for hop in "\n".join(said).split("BEGIN")]
+    assert [hop for hop in frame if hop] == [list(tables)]

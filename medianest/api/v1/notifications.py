@@ -12,7 +12,7 @@ from medianest.api.reader import Reader
 from medianest.api.v1.subjects import Subject
 from medianest.api.wire import Input, List, Output, Paged
 from medianest.core.paging import LIMIT_MOST
-from medianest.notifications import queries, sentences
+from medianest.notifications import places, queries, sentences
 from medianest.notifications.queries import Note
 from medianest.notifications.types import Topic
 
@@ -87,5 +87,5 @@ def _shown(reader: Reader, note: Note) -> Notification:
         subject=Subject(type=note.entry.subject_type, id=note.entry.subject_id),
         count=note.n,
         read=note.is_read,
-        path=sentences.path(note, reader.actor.id),
+        path=places.path(note, reader.actor.id),
     )

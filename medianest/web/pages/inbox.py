@@ -11,7 +11,7 @@ from medianest.core.actor import Actor
 from medianest.core.i18n import Message, msg
 from medianest.core.paging import Page
 from medianest.media_requests.events import RequestSent
-from medianest.notifications import queries, sentences
+from medianest.notifications import places, queries, sentences
 from medianest.notifications.queries import Note
 from medianest.notifications.types import Topic
 from medianest.web import forms, htmx
@@ -107,7 +107,7 @@ def _row(note: Note, actor: Actor) -> NoteRow:
         reason=sentences.reason(note),
         at=note.entry.at,
         is_unread=not note.is_read,
-        path=decided_at or sentences.path(note, actor.id),
+        path=decided_at or places.path(note, actor.id),
         act=msg("web.inbox.decide" if decided_at else "web.inbox.look"),
     )
 

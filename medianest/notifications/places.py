@@ -1,0 +1,45 @@
+"""The page that a note leads to: one that is there, and that who is told may look at."""
+
+from collections.abc import Mapping
+
+from medianest.accounts.plex_events import PlexRefused
+from medianest.downloads.events import DownloadDeleted, DownloadsHandedOver
+from medianest.media_requests.events import RequestsHandedOver
+from medianest.notifications.queries import Note
+
+_SEVERAL = "/queue"
+_OWN_ACCOUNT, _SOMEBODY = "/account", "/admin/people/{id}"
+_OF_KIND: Mapping[str, str] = {
+    DownloadDeleted.kind: "/queue",
+    DownloadsHandedOver.kind: "/queue?show=mine",
+    RequestsHandedOver.kind: "/requests",
+
+}
+"""What these are about has no page, or is gone."""
+_OF_SUBJECT: Mapping[str, str] = {
+    "download": "/downloads/{id}",
+    "playlist": "/playlists/{id}",
+    "media_request": "/requests/{id}",
+    "media_problem": "/problems/{id}",
+    "incident": "/status",
+    "uptime_kuma": "/admin/doctor",
+    "report": "/admin/journal?topic=status",
+    "token": _OWN_ACCOUNT,
+    "site": "/admin/sites/{id}",
+    "ytdlp": "/admin/doctor",
+    "plex": "/admin/plex",
+    "job": "/admin/jobs",
+    "settings": "/admin/journal?topic=settings",
+}
+
+
+def path(note: Note, user_id: str | None) -> str:
+    """Somebody's own account to them, other people's to who looks after the house."""
+    entry = note.entry
+    if note.n > 1:
+        return _SEVERAL
+    if page := _OF_KIND.get(entry.kind):
+        return page
+    if entry.subject_type == "user":
+        return _OWN_ACCOUNT if entry.subject_id == user_id else _SOMEBODY.format(id=entry.subject_id)
+    return _OF_SUBJECT.get(entry.subject_type, "/").format(id=entry.subject_id)
