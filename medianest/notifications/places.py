@@ -13,7 +13,7 @@ _OF_KIND: Mapping[str, str] = {
     DownloadDeleted.kind: "/queue",
     DownloadsHandedOver.kind: "/queue?show=mine",
     RequestsHandedOver.kind: "/requests",
-
+    PlexRefused.kind: "/admin/journal?topic=sign_in",
 }
 """What these are about has no page, or is gone."""
 _OF_SUBJECT: Mapping[str, str] = {
