@@ -33,11 +33,13 @@ def msg(id: str, /, **values: object) -> Message:
 class Catalogue:
     """All messages of one language; a missing one falls back to English, then to its id."""
 
-    def __init__(self, language: str, *, fallback: "Catalogue | None" = None) -> None:
+    def __init__(
+        self, language: str, *, folder: Path = LOCALE, fallback: "Callable[[], Catalogue] | None" = None
+    ) -> None:
         self.language = language
         self._fallback = fallback
         self._messages: dict[str, str | po.Forms] = {}
-        for path in sorted((LOCALE / language).glob("*.po")):
+        for path in sorted((folder / language).glob("*.po")):
             self._messages |= po.read(path)
 
     def say(self, message: Message) -> str:
@@ -49,7 +51,7 @@ class Catalogue:
         n = values.get("n")
         found = self.lookup(id, n)
         if found is None and self._fallback:
-            found = self._fallback.lookup(id, n)
+            found = self._fallback().lookup(id, n)
         template = id if found is None else found
         return _PLACE.sub(lambda place: self._place(values[place[1]]) if place[1] in values else place[0], template)
 
@@ -66,22 +68,25 @@ class Catalogue:
 
 
 class Catalogues:
-    """The languages that are there; English is always among them."""
+    """The languages that are there, each read when it is first spoken; English is always the first of them."""
 
-    def __init__(self) -> None:
-        english = Catalogue(SOURCE_LANGUAGE)
-        self._all = {SOURCE_LANGUAGE: english}
-        for folder in sorted(LOCALE.iterdir()):
-            if folder.name != SOURCE_LANGUAGE and any(folder.glob("*.po")):
-                self._all[folder.name] = Catalogue(folder.name, fallback=english)
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        return tuple(self._all)
+    def __init__(self, folder: Path = LOCALE) -> None:
+        found = {path.parent.name for path in folder.glob("*/*.po")}
+        self.languages = (SOURCE_LANGUAGE, *sorted(found - {SOURCE_LANGUAGE}))
+        self._folder = folder
+        self._read: dict[str, Catalogue] = {}
 
     def of(self, language: str) -> Catalogue:
         """The catalogue of a language (a tag such as `de-AT` finds `de`), else the English one."""
-        return self._all.get(language.split("-")[0].lower(), self._all[SOURCE_LANGUAGE])
+        wanted = language.split("-")[0].lower()
+        spoken = wanted if wanted in self.languages else SOURCE_LANGUAGE
+        # Two threads that come first at once both read it, and have the same one then.
+        return self._read.get(spoken) or self._read.setdefault(spoken, self._catalogue(spoken))
+
+    def _catalogue(self, language: str) -> Catalogue:
+        if language == SOURCE_LANGUAGE:
+            return Catalogue(language, folder=self._folder)
+        return Catalogue(language, folder=self._folder, fallback=lambda: self.of(SOURCE_LANGUAGE))
 
 
 def direction(language: str) -> str:
@@ -92,10 +97,11 @@ def direction(language: str) -> str:
 
 
 def own_name(language: str) -> str:
-    """What its speakers call it."""
+    """What its speakers call it, as an entry of a list begins."""
     from babel import Locale  # as above
 
-    return Locale.parse(language, sep="-").get_display_name() or language
+    name = Locale.parse(language, sep="-").get_display_name() or language
+    return name[:1].upper() + name[1:]
 
 
 def _isolated(value: object) -> str:
