@@ -16,6 +16,9 @@ from medianest.core import po
 LOCALE = Path(__file__).parent.parent / "locale"
 SOURCE_LANGUAGE = "en"
 _PLACE = re.compile(r"\{([a-z_]+)\}")
+_COUNTS = frozenset({"n", "total"})
+"""Values that say how many; other numbers, such as a year or a port, are written digit by digit."""
+_GROUPED_FROM = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Catalogue:
         if found is None and self._fallback:
             found = self._fallback().lookup(id, n)
         template = id if found is None else found
-        return _PLACE.sub(lambda place: self._place(values[place[1]]) if place[1] in values else place[0], template)
+        return _PLACE.sub(lambda place: self._place(place[1], values) if place[1] in values else place[0], template)
 
     def lookup(self, id: str, n: object = None) -> str | None:
         """The text of this catalogue alone, in the plural form for `n`; None where it has none."""
@@ -62,8 +65,14 @@ class Catalogue:
             found = found.of(n if isinstance(n, int) else 1)
         return found or None
 
+    def _place(self, name: str, values: Mapping[str, object]) -> str:
+        value = values[name]
+        if name in _COUNTS and isinstance(value, int) and value >= _GROUPED_FROM:
+            value = _grouped(value, self.language)
+        return self._shielded(value)
+
     @cached_property
-    def _place(self) -> Callable[[object], str]:
+    def _shielded(self) -> Callable[[object], str]:
         return _isolated if direction(self.language) == "rtl" else str
 
 
@@ -102,6 +111,12 @@ def own_name(language: str) -> str:
 
     name = Locale.parse(language, sep="-").get_display_name() or language
     return name[:1].upper() + name[1:]
+
+
+def _grouped(value: int, language: str) -> str:
+    from babel.numbers import format_decimal  # as above
+
+    return format_decimal(value, locale=language)
 
 
 def _isolated(value: object) -> str:

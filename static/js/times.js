@@ -1,7 +1,9 @@
 // Times in the reader's own language and zone, written before the page is first painted, so that nothing jumps.
 
 const base = document.documentElement.lang;
-const locale = navigator.languages.find((tag) => tag.split("-")[0] === base) ?? base;
+const spoken = navigator.languages.find((tag) => tag.split("-")[0] === base) ?? base;
+// with the digits of all other figures on the page, which some languages would write otherwise
+const locale = new Intl.Locale(spoken, { numberingSystem: "latn" });
 
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });

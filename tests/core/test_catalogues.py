@@ -15,7 +15,7 @@ from babel.messages.pofile import PoFileError, read_po
 from medianest.core import po
 from medianest.core.i18n import LOCALE, SOURCE_LANGUAGE, Catalogue, Catalogues, msg
 
-LANGUAGES = ("ar", "de", "en", "es")
+LANGUAGES = ("ar", "de", "en", "es", "fr")
 NUMBERS = range(200)
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 
@@ -90,7 +90,7 @@ def _places(text: str) -> set[str]:
 
 
 def test_these_languages_are_spoken() -> None:
-    assert set(Catalogues().languages) >= set(LANGUAGES)
+    assert tuple(sorted(Catalogues().languages)) == LANGUAGES
     assert Catalogues().languages[0] == SOURCE_LANGUAGE
 
 
@@ -169,3 +169,16 @@ def test_what_nobody_speaks_is_english() -> None:
 
 def german_in(folder: Path) -> Path:
     return Path(shutil.copytree(LOCALE / "de", folder / "de"))
+
+
+@pytest.mark.parametrize(
+    ("language", "written"), [("en", "12,345"), ("de", "12.345"), ("es", "12.345"), ("fr", "12 345")]
+)
+def test_how_many_is_written_as_the_language_groups_it(language: str, written: str) -> None:
+    said = Catalogues().of(language).text("web.playlist.queued_of", n=999, total=12345)
+    assert "999" in said
+    assert written in said.replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def test_other_numbers_are_written_digit_by_digit() -> None:
+    assert "1999" in Catalogues().of("de").text("web.asking.movie_of", year=1999)

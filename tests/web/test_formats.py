@@ -1,6 +1,7 @@
 """Numbers, sizes and durations as they are written."""
 
 from datetime import UTC, datetime
+from unicodedata import category
 
 import pytest
 
@@ -56,3 +57,27 @@ def test_a_moment_is_written_in_the_servers_zone(english: Formats) -> None:
     at = datetime(2026, 11, 20, 21, 30, tzinfo=UTC)
     local = at.astimezone()
     assert english.datetime(at) == f"20 Nov 2026, {local:%H:%M}" or local.day != 20
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "percent", "size", "duration", "day"),
+    [
+        ("de", "12.284,5", "42 %", "8,2 MB", "1 h 12 min", "20.11.2026"),
+        ("fr", "12 284,5", "42 %", "8,2 Mo", "1 h 12 min", "20 nov. 2026"),
+        ("es", "12.284,5", "42 %", "8,2 MB", "1 h 12 min", "20 nov 2026"),
+        ("ar", "12,284.5", "42%", "8.2 م.ب", "1 س 12 د", "20/11/2026"),
+    ],
+)
+def test_each_language_writes_figures_its_own_way(
+    language: str, number: str, percent: str, size: str, duration: str, day: str
+) -> None:
+    formats = Formats(Catalogues().of(language))
+    noon = datetime(2026, 11, 20, 12, 0).astimezone()
+    written = (formats.number(12284.5), formats.percent(42.7), formats.size(8_200_000), formats.duration(4320))
+    assert [plain(text) for text in written] == [number, percent, size, duration]
+    assert day in plain(formats.datetime(noon))
+
+
+def plain(text: str) -> str:
+    """With usual spaces, and without the marks that keep directions apart."""
+    return "".join(" " if mark.isspace() else mark for mark in text if category(mark) != "Cf")

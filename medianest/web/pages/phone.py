@@ -50,9 +50,9 @@ class PhoneView:
 
 
 async def manifest(reader: CurrentReader) -> Response[bytes]:
-    """What a phone must know to install it."""
+    """What a phone must know to install it, in its language."""
     content = json.dumps(_manifest(reader), ensure_ascii=False).encode()
-    return Response(content, media_type="application/manifest+json", headers=_ASKED_AGAIN)
+    return Response(content, media_type="application/manifest+json")
 
 
 async def worker(reader: CurrentReader) -> Response[bytes]:
