@@ -35,7 +35,7 @@ from medianest.http import faces, ground, idempotency
 from medianest.http.services import Services
 from medianest.media_requests.overseerr import Overseerr
 from medianest.migrations import upgrade
-from medianest.notifications.inbox import Inbox
+from medianest.notifications import building as telling
 from medianest.pictures import building as picture_building
 from medianest.pictures.places import Place
 from medianest.plex.service import Plex
@@ -55,23 +55,23 @@ class Portal:
         self.db = Database(paths.database)
         self.live, self.metrics, self.catalogues, self.supervisor = Live(), Metrics(), Catalogues(), Supervisor()
         self.templates = Templates(self.catalogues, base_path=settings.server.base_path)
+        base = (self.db, self.live, self.metrics, lambda: self.settings)
         rules = SessionRules(idle=settings.accounts.session_idle, absolute=settings.accounts.session_absolute)
         self.plex = Plex(self.db, settings.plex, paths.key_file, self.metrics)
-        self.titles = plex_titles.build(self.db, self.live, self.metrics, lambda: self.settings, self.plex.installation)
+        self.titles = plex_titles.build(*base, self.plex.installation)
         self.accounts, self.by_plex = Accounts(self.db, rules), ByPlex(self.db, rules, self.plex)
         self.queue = Queue(self.db, self.live, self.metrics, settings.downloads, paths, sources.environ)
-        here, works = self.queue.downloads.artwork, self.queue.is_working
+        self.overseerr, here, works = Overseerr(*base), self.queue.downloads.artwork, self.queue.is_working
         self.pictures = picture_building.build(lambda: self.settings, self.metrics, plex=self._at_plex, artwork=here)
-        self.overseerr = Overseerr(self.db, self.live, self.metrics, lambda: self.settings)
         self.ready: readiness.Checks = {"database": self.db.answers, "migrations": current, "workers": works}
-        self.status = status_building.build(self.db, self.live, self.metrics, lambda: self.settings, self.ready)
+        self.status = status_building.build(*base, self.ready)
+        self.telling = telling.build(*base, self.catalogues, self.overseerr.decisions)
         self.backups = Backups(self.db, paths, release=__version__, revision=upgrade.newest())
         jobs = [*accounts_jobs.jobs(self.db, rules), *accounts_jobs.of_circle(self.by_plex.circle)]
         jobs += [*self.queue.jobs(), *plex_jobs.jobs(self.titles), *self.status.jobs()]
-        jobs += [*self.pictures.jobs(), *self.overseerr.jobs(), *idempotency.jobs(self.db)]
+        jobs += [*self.pictures.jobs(), *self.overseerr.jobs(), *self.telling.jobs(), *idempotency.jobs(self.db)]
         self.scheduler = Scheduler(self.db, [*jobs, *admin_jobs.jobs(self.db, self.backups, lambda: self.settings)])
-        self.inbox = Inbox(self.db, self.live)
-        heard = [one for part in (self.queue, self.overseerr, self.status, self.inbox) for one in part.listeners()]
+        heard = [one for part in (self.queue, self.overseerr, self.status, self.telling) for one in part.listeners()]
         self.dispatcher, self.reloader = Dispatcher(self.db, heard), Reloader(sources, settings)
         build, languages, bodies = self.templates.build, self.catalogues.languages, api.BODIES | web.BODIES
         heart = (self.db, self.live, self.accounts, settings.server)
@@ -98,7 +98,7 @@ class Portal:
             spine = {"journal": self.dispatcher.run, "presence": self.accounts.presence.run}
             floor = {"leases": self.ground.leases.run, "events": self.ground.hub.run, "settings": self.reloader.run}
             features = self.queue.runs() | self.titles.runs() | self.overseerr.runs() | self.status.runs()
-            for name, run in (spine | floor | features).items():
+            for name, run in (spine | floor | features | self.telling.runs()).items():
                 self.supervisor.add(name, run)
             self.supervisor.start()
             stack.push_async_callback(self.supervisor.stop, timedelta(seconds=8))
@@ -130,7 +130,7 @@ class Portal:
             titles=self.titles,
             overseerr=self.overseerr,
             status=self.status,
-            inbox=self.inbox,
+            telling=self.telling,
             dispatcher=self.dispatcher,
             scheduler=self.scheduler,
             backups=self.backups,

@@ -122,6 +122,13 @@ def session_of_id(session: Reading, id: str, alive: Alive) -> LivingSession | No
     return _one_session(session, _living_sessions(alive).where(SessionRow.id == id))
 
 
+def is_signed_in(session: Reading, session_id: str, now: datetime) -> bool:
+    """Whether a session still stands, however long nobody used it."""
+    query = select(SessionRow.id).join(UserRow, UserRow.id == SessionRow.user_id)
+    query = query.where(SessionRow.id == session_id, SessionRow.epoch == UserRow.epoch, SessionRow.expires_at > now)
+    return session.execute(query).first() is not None
+
+
 def tokens(session: Reading, *, user_id: str | None = None) -> Sequence[Token]:
     """The tokens of one person, or of all, the newest first."""
     query = _tokens().order_by(TokenRow.created_at.desc(), TokenRow.id).limit(PEOPLE_MOST)

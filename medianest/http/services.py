@@ -21,6 +21,7 @@ from medianest.media_requests.discovery import Discovery
 from medianest.media_requests.overseerr import Overseerr
 from medianest.media_requests.service import Requests
 from medianest.notifications.inbox import Inbox
+from medianest.notifications.service import Notifications
 from medianest.pictures.service import Pictures
 from medianest.plex.titles.service import Titles
 from medianest.status.service import Status
@@ -30,10 +31,9 @@ from medianest.status.service import Status
 class Services:
     """`app` makes one; each handler takes from it what it needs.
 
-    `titles` are those of the Plex server, `status` how the services of the house are, `inbox` what everybody is told;
-    `settings` are those that hold at
-    that moment; `examine` has the doctor look at everything; `ready` names what must hold before requests are sent
-    here; `openapi` is the document of the machine face.
+    `titles` are those of the Plex server, `status` how the services of the house are, `telling` what people are told
+    and how; `settings` are those that hold at that moment; `examine` has the doctor look at everything; `ready` names
+    what must hold before requests are sent here; `openapi` is the document of the machine face.
     """
 
     db: Database
@@ -45,7 +45,7 @@ class Services:
     titles: Titles
     overseerr: Overseerr
     status: Status
-    inbox: Inbox
+    telling: Notifications
     dispatcher: Dispatcher
     scheduler: Scheduler
     backups: Backups
@@ -59,6 +59,10 @@ class Services:
     @property
     def requests(self) -> Requests:
         return self.overseerr.requests
+
+    @property
+    def inbox(self) -> Inbox:
+        return self.telling.inbox
 
     @property
     def base_path(self) -> str:

@@ -1,6 +1,6 @@
 """Everybody's inbox: filled from the journal, in the transaction in which the listener's cursor moves."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, update
@@ -14,8 +14,9 @@ from medianest.core.db import Database
 from medianest.core.event import people
 from medianest.core.journal import Entry, Listener
 from medianest.core.live import Live, Signal
-from medianest.notifications import queries
+from medianest.notifications import outbox, queries
 from medianest.notifications.models import NoteRow
+from medianest.notifications.outbox import Told
 from medianest.notifications.telling import TOGETHER, TOLD
 from medianest.notifications.types import Topic
 
@@ -40,15 +41,17 @@ class Inbox:
         ]
 
     async def take(self, session: AsyncSession, entry: Entry) -> None:
-        """Give everybody who is to be told of this entry their note."""
-        for user_id, telling in (await session.run_sync(queries.recipients, entry)).items():
-            bundle = None
-            if entry.kind in TOGETHER:
-                bundle = await session.run_sync(queries.joins, user_id, entry, within=_TOGETHER_WITHIN)
-            values = {"kind": entry.kind, "topic": telling.topic, "whom": telling.whom, "bundle": bundle or entry.id}
-            note = insert(NoteRow).values(user_id=user_id, entry_id=entry.id, **values)
-            await session.execute(note.on_conflict_do_nothing())
-            self._changed.add(user_id)
+        """Give everybody who is to be told of this entry their note, and line up what is sent to them."""
+        recipients = await session.run_sync(queries.recipients, entry)
+        if not recipients:
+            return
+        bundles: Mapping[str, int] = {}
+        if entry.kind in TOGETHER:
+            bundles = await session.run_sync(queries.joins, list(recipients), entry, within=_TOGETHER_WITHIN)
+        told = {id: Told(telling=one, bundle=bundles.get(id, entry.id)) for id, one in recipients.items()}
+        await session.execute(insert(NoteRow).on_conflict_do_nothing(), [_note(entry, *one) for one in told.items()])
+        await outbox.line_up(session, entry, told)
+        self._changed.update(told)
 
     async def read(self, actor: Actor, *, ids: Sequence[int] | None = None, topics: Collection[Topic] = ()) -> int:
         """Mark these notes read, or all of these topics, or all; how many are unread then."""
@@ -68,6 +71,11 @@ class Inbox:
         if self._changed and not tables.isdisjoint(queries.TABLES):
             told, self._changed = people(self._changed), set()
             self._live.publish(Signal(kind=SIGNAL, subject_id=SIGNAL, audience=told, data=None))
+
+
+def _note(entry: Entry, user_id: str, told: Told) -> dict[str, object]:
+    what = {"kind": entry.kind, "topic": told.telling.topic, "whom": told.telling.whom, "bundle": told.bundle}
+    return {"user_id": user_id, "entry_id": entry.id, **what}
 
 
 async def clear(session: AsyncSession, entry: Entry) -> None:

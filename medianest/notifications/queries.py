@@ -64,7 +64,13 @@ def listing(
 
 def unread(session: Session, actor: Actor) -> int:
     """How many notes this person has not read."""
-    return session.scalar(select(func.count(_row.bundle.distinct())).where(*own(actor), _row.read_at.is_(None))) or 0
+    return unread_of(session, actor.id or "", rights.whoms(actor))
+
+
+def unread_of(session: Session, user_id: str, whoms: Collection[Whom]) -> int:
+    """How many notes somebody has not read who is told as these."""
+    unread = _row.user_id == user_id, _row.whom.in_(whoms), _row.read_at.is_(None)
+    return session.scalar(select(func.count(_row.bundle.distinct())).where(*unread)) or 0
 
 
 def own(actor: Actor) -> tuple[ColumnElement[bool], ...]:
@@ -89,11 +95,17 @@ def _whom(session: Session, entry: Entry, whom: Whom) -> Collection[str]:
     return accounts.acting(session, roles=_ROLES[whom])
 
 
-def joins(session: Session, user_id: str, entry: Entry, *, within: timedelta) -> int | None:
-    """The bundle of this person's last note of the kind, if it is unread and not older than `within`."""
-    last = select(_row.bundle, _row.entry_id, _row.read_at).where(_row.user_id == user_id, _row.kind == entry.kind)
-    row = session.execute(last.order_by(_row.entry_id.desc()).limit(1)).first()
-    if row is None or row.read_at is not None:
-        return None
-    before = journal.by_ids(session, [row.entry_id]).get(row.entry_id)
-    return row.bundle if before and entry.at - before.at <= within else None
+def joins(session: Session, user_ids: Collection[str], entry: Entry, *, within: timedelta) -> Mapping[str, int]:
+    """The bundle of each person's last note of the kind, where it is unread and not older than `within`."""
+    last = select(_row.user_id, func.max(_row.entry_id).label("newest"))
+    last = last.where(_row.user_id.in_(user_ids), _row.kind == entry.kind).group_by(_row.user_id)
+    newest = last.subquery()
+    query = select(_row.user_id, _row.bundle, _row.entry_id).where(_row.read_at.is_(None))
+    query = query.join(newest, (_row.user_id == newest.c.user_id) & (_row.entry_id == newest.c.newest))
+    rows = session.execute(query).all()
+    before = journal.by_ids(session, {row.entry_id for row in rows})
+    return {
+        row.user_id: row.bundle
+        for row in rows
+        if row.entry_id in before and entry.at - before[row.entry_id].at <= within
+    }

@@ -15,3 +15,13 @@ def whoms(actor: Actor) -> frozenset[Whom]:
     if actor.is_admin:
         found.add(Whom.ADMINS)
     return frozenset(found)
+
+
+def whoms_of(role: Role) -> frozenset[Whom]:
+    """As whom somebody with this role may be told outside of the portal."""
+    found = {Whom.CONCERNED}
+    if role in DECIDERS:
+        found.add(Whom.DECIDERS)
+    if role in ADMINS:
+        found.add(Whom.ADMINS)
+    return frozenset(found)

@@ -8,56 +8,65 @@ from medianest.core.jobs import JobFailed
 from medianest.downloads import events as downloads
 from medianest.downloads.ytdlp import events as ytdlp
 from medianest.media_requests import events as requests
-from medianest.notifications.types import Telling, Topic, Whom
+from medianest.notifications.events import ChannelBroken
+from medianest.notifications.types import Notice, Telling, Whom
 from medianest.plex.events import TokenLost
 from medianest.status import events as status
 
 _SETTINGS_REFUSED = "settings.refused"
 """Announced by `admin`, which this feature does not know."""
-_READY = (Telling(topic=Topic.READY, whom=Whom.CONCERNED),)
-_TROUBLE = (Telling(topic=Topic.TROUBLE, whom=Whom.CONCERNED),)
-_ANSWER = (Telling(topic=Topic.ANSWER, whom=Whom.CONCERNED),)
-_DECIDE = (Telling(topic=Topic.DECIDE, whom=Whom.DECIDERS),)
-_ACCOUNT = (Telling(topic=Topic.ACCOUNT, whom=Whom.CONCERNED),)
-_HOUSE = (Telling(topic=Topic.HOUSE, whom=Whom.ADMINS),)
-_SOMEBODY_AS_YOU = Telling(topic=Topic.ACCOUNT, whom=Whom.CONCERNED, even_who_did_it=True)
+_SOMEBODY_AS_YOU = Telling(notice=Notice.SECURITY, whom=Whom.CONCERNED, even_who_did_it=True)
+
+
+def _to(whom: Whom, notice: Notice) -> tuple[Telling, ...]:
+    return (Telling(notice=notice, whom=whom),)
+
+
+def _concerned(notice: Notice) -> tuple[Telling, ...]:
+    return _to(Whom.CONCERNED, notice)
+
+
+_UPKEEP = _to(Whom.ADMINS, Notice.UPKEEP)
+_SERVICE = _to(Whom.ADMINS, Notice.SERVICE_DOWN)
+_STRANGERS = _to(Whom.ADMINS, Notice.STRANGERS)
 
 TOLD: Mapping[str, tuple[Telling, ...]] = {
-    downloads.DownloadFinished.kind: _READY,
-    downloads.DownloadFailed.kind: _TROUBLE,
-    downloads.DownloadCancelled.kind: _ANSWER,
-    downloads.DownloadDeleted.kind: _ANSWER,
-    downloads.PlaylistCompleted.kind: _READY,
-    downloads.PlaylistFailed.kind: _TROUBLE,
-    downloads.DownloadsHandedOver.kind: _ANSWER,
-    downloads.SiteCookiesRefused.kind: _HOUSE,
-    ytdlp.YtdlpKept.kind: _HOUSE,
-    requests.RequestSent.kind: _DECIDE,
-    requests.RequestApproved.kind: _ANSWER,
-    requests.RequestDeclined.kind: _ANSWER,
-    requests.RequestRemoved.kind: _ANSWER,
-    requests.RequestHandedOver.kind: _ANSWER,
-    requests.RequestsHandedOver.kind: _ANSWER,
-    requests.RequestPartlyAvailable.kind: _READY,
-    requests.RequestAvailable.kind: _READY,
-    requests.RequestFailed.kind: _TROUBLE,
-    requests.ProblemReported.kind: _DECIDE,
-    requests.ProblemCommented.kind: _ANSWER,
-    requests.ProblemResolved.kind: _ANSWER,
-    requests.ProblemReopened.kind: _DECIDE,
-    status.ServiceDown.kind: _HOUSE,
-    status.ServiceBack.kind: _HOUSE,
-    status.WorksAgain.kind: _READY,
-    status.NotWorking.kind: _HOUSE,
-    status.LinkRefused.kind: _HOUSE,
-    TokenLost.kind: _HOUSE,
-    JobFailed.kind: _HOUSE,
-    _SETTINGS_REFUSED: _HOUSE,
-    accounts.NewDevice.kind: (_SOMEBODY_AS_YOU, *_HOUSE),
-    accounts.PasswordReset.kind: _ACCOUNT,
+    downloads.DownloadFinished.kind: _concerned(Notice.DOWNLOAD_READY),
+    downloads.DownloadFailed.kind: _concerned(Notice.DOWNLOAD_FAILED),
+    downloads.DownloadCancelled.kind: _concerned(Notice.TAKEN_AWAY),
+    downloads.DownloadDeleted.kind: _concerned(Notice.TAKEN_AWAY),
+    downloads.PlaylistCompleted.kind: _concerned(Notice.DOWNLOAD_READY),
+    downloads.PlaylistFailed.kind: _concerned(Notice.DOWNLOAD_FAILED),
+    downloads.DownloadsHandedOver.kind: _concerned(Notice.HANDED_OVER),
+    downloads.SiteCookiesRefused.kind: _UPKEEP,
+    ytdlp.YtdlpKept.kind: _UPKEEP,
+    requests.RequestSent.kind: _to(Whom.DECIDERS, Notice.TO_DECIDE),
+    requests.RequestApproved.kind: _concerned(Notice.REQUEST_ANSWERED),
+    requests.RequestDeclined.kind: _concerned(Notice.REQUEST_ANSWERED),
+    requests.RequestRemoved.kind: _concerned(Notice.TAKEN_AWAY),
+    requests.RequestHandedOver.kind: _concerned(Notice.HANDED_OVER),
+    requests.RequestsHandedOver.kind: _concerned(Notice.HANDED_OVER),
+    requests.RequestPartlyAvailable.kind: _concerned(Notice.REQUEST_READY),
+    requests.RequestAvailable.kind: _concerned(Notice.REQUEST_READY),
+    requests.RequestFailed.kind: _concerned(Notice.REQUEST_FAILED),
+    requests.ProblemReported.kind: _to(Whom.DECIDERS, Notice.PROBLEM_REPORTED),
+    requests.ProblemCommented.kind: _concerned(Notice.PROBLEM_ANSWERED),
+    requests.ProblemResolved.kind: _concerned(Notice.PROBLEM_ANSWERED),
+    requests.ProblemReopened.kind: _to(Whom.DECIDERS, Notice.PROBLEM_REPORTED),
+    status.ServiceDown.kind: _SERVICE,
+    status.ServiceBack.kind: _SERVICE,
+    status.WorksAgain.kind: _concerned(Notice.WORKS_AGAIN),
+    status.NotWorking.kind: _to(Whom.ADMINS, Notice.NOT_WORKING),
+    status.LinkRefused.kind: _UPKEEP,
+    TokenLost.kind: _UPKEEP,
+    JobFailed.kind: _UPKEEP,
+    _SETTINGS_REFUSED: _UPKEEP,
+    accounts.NewDevice.kind: (_SOMEBODY_AS_YOU, *_STRANGERS),
+    accounts.PasswordReset.kind: _concerned(Notice.SECURITY),
     accounts.TokenCreated.kind: (_SOMEBODY_AS_YOU,),
     plex_events.PlexLinked.kind: (_SOMEBODY_AS_YOU,),
-    plex_events.PlexRefused.kind: _HOUSE,
+    ChannelBroken.kind: _concerned(Notice.CHANNEL),
+    plex_events.PlexRefused.kind: _STRANGERS,
 }
 """Each kind that is told; who is told by two reasons is told once, by the first."""
 

@@ -41,7 +41,7 @@ from medianest.http.ground import Ground, lay
 from medianest.http.services import Services
 from medianest.http.serving import Server
 from medianest.media_requests.overseerr import Overseerr
-from medianest.notifications.inbox import Inbox
+from medianest.notifications import building as notification_building
 from medianest.pictures import building as picture_building
 from medianest.plex.service import Plex
 from medianest.status.service import Status
@@ -218,6 +218,7 @@ def _services(
     async def examine() -> Sequence[Fact]:
         return []
 
+    overseerr = Overseerr(db, live, Metrics(), named.settings)
     return Services(
         db=db,
         accounts=accounts,
@@ -228,10 +229,10 @@ def _services(
             lambda: Settings(paths=paths), Metrics(), plex=no_server, artwork=queue.downloads.artwork
         ),
         titles=linked.titles(db, paths.key_file),
-        overseerr=Overseerr(db, live, Metrics(), named.settings),
+        overseerr=overseerr,
         status=Status(db, live, named.settings, ()),
         scheduler=Scheduler(db, [Job(name="errand", every=timedelta(days=1), run=errands.work)]),
-        inbox=Inbox(db, live),
+        telling=notification_building.build(db, live, Metrics(), named.settings, CATALOGUES, overseerr.decisions),
         dispatcher=dispatcher,
         backups=Backups(db, paths, release="1", revision="0001"),
         metrics=Metrics(),

@@ -1,9 +1,10 @@
 """Inboxes of a household over a real database, filled by the real dispatcher."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from medianest.downloads.events import DownloadEvent, DownloadFinished
 from medianest.notifications import models, queries  # noqa: F401 - its tables
 from medianest.notifications.inbox import Inbox
 from medianest.notifications.queries import Note
+from tests.fakes.webhook_sink import WebhookSink
+from tests.notifications.sending import Telling
 from tests.people import Cast, cheap_passwords, move_in, sign_in
 
 _PATIENCE_S = 10.0
@@ -100,3 +103,15 @@ async def inboxes(db: Database) -> Inboxes:
     made = Inboxes(db=db, accounts=accounts, cast=await move_in(accounts))
     await Dispatcher(db, made.inbox.listeners()).prepare()
     return made
+
+
+@pytest.fixture
+async def telling(db: Database, tmp_path: Path) -> Telling:
+    accounts = Accounts(db, SessionRules(), passwords=cheap_passwords())
+    return Telling(db=db, accounts=accounts, cast=await move_in(accounts), folder=tmp_path)
+
+
+@pytest.fixture
+def sink() -> Iterator[WebhookSink]:
+    with WebhookSink() as sink:
+        yield sink

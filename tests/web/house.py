@@ -55,7 +55,7 @@ from medianest.http.ground import Ground, lay
 from medianest.http.services import Services
 from medianest.http.serving import Server
 from medianest.media_requests.overseerr import Overseerr
-from medianest.notifications.inbox import Inbox
+from medianest.notifications import building as notification_building
 from medianest.pictures import building as picture_building
 from medianest.pictures.places import Where
 from medianest.plex.service import Plex
@@ -262,6 +262,7 @@ async def _build(
     pictures = picture_building.build(lambda: all_settings, metrics, plex=plex or no_server, artwork=downloads.artwork)
     await pictures.start()
     linked = Linked()
+    overseerr = Overseerr(db, live, metrics, lambda: house.settings, retry=Retry(sleep=at_once))
     services = Services(
         db=db,
         accounts=accounts,
@@ -270,9 +271,9 @@ async def _build(
         ytdlp=Ytdlp(db, copies, find_tools, lambda: settings, NO_INDEX),
         pictures=pictures,
         titles=linked.titles(db, paths.key_file),
-        overseerr=Overseerr(db, live, metrics, lambda: house.settings, retry=Retry(sleep=at_once)),
+        overseerr=overseerr,
         status=Status(db, live, lambda: house.settings, ()),
-        inbox=Inbox(db, live),
+        telling=notification_building.build(db, live, metrics, lambda: house.settings, catalogues, overseerr.decisions),
         dispatcher=Dispatcher(db, []),
         scheduler=Scheduler(db, [Job(name="purge_sessions", daily_at=time(4, 0), run=sweep)]),
         backups=Backups(db, paths, release="test", revision="test"),

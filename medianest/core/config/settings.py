@@ -130,6 +130,22 @@ class UptimeKumaSettings(Section):
     push_every_s: Annotated[int, Field(ge=10, le=3600), RELOADABLE] = 50
 
 
+class NotificationsSettings(Section):
+    allow_private_hosts: Annotated[values.HostPorts, RELOADABLE] = frozenset()
+    keep_days: Annotated[Days, RELOADABLE] = 30
+    push_contact: Annotated[values.Words, RELOADABLE] = ""
+    smtp_host: Annotated[values.HostOrNone, RELOADABLE] = ""
+    smtp_port: Annotated[int, Field(ge=1, le=65535), RELOADABLE] = 587
+    smtp_security: Annotated[Literal["starttls", "tls", "none"], RELOADABLE] = "starttls"
+    smtp_username: Annotated[values.Words, RELOADABLE] = ""
+    smtp_password: Annotated[values.Secret, RELOADABLE] = SecretStr("")
+    mail_from: Annotated[values.Words, RELOADABLE] = ""
+
+    @property
+    def keep(self) -> timedelta:
+        return timedelta(days=self.keep_days)
+
+
 class PicturesSettings(Section):
     cache_bytes: Annotated[Bytes, RELOADABLE] = GIB // 2
     tmdb_url: values.Origin = "https://image.tmdb.org"
@@ -197,6 +213,7 @@ class Settings(Section):
     plex: PlexSettings = Field(default_factory=PlexSettings)
     overseerr: OverseerrSettings = Field(default_factory=OverseerrSettings)
     uptime_kuma: UptimeKumaSettings = Field(default_factory=UptimeKumaSettings)
+    notifications: NotificationsSettings = Field(default_factory=NotificationsSettings)
     pictures: PicturesSettings = Field(default_factory=PicturesSettings)
     accounts: AccountsSettings = Field(default_factory=AccountsSettings)
     journal: JournalSettings = Field(default_factory=JournalSettings)

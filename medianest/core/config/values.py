@@ -276,6 +276,7 @@ def host_ports(value: object) -> frozenset[HostPort]:
 
 
 Host = Annotated[str, BeforeValidator(host)]
+HostOrNone = Annotated[str, BeforeValidator(lambda value: host(value) if value else "")]
 Hosts = Annotated[tuple[str, ...], BeforeValidator(each(host))]
 HostPorts = Annotated[frozenset[HostPort], BeforeValidator(host_ports)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(each(network))]

@@ -1,0 +1,49 @@
+"""Telling people, put together: inbox, channels, and what is sent to them; transports are imported when needed."""
+
+from collections.abc import Callable
+
+from medianest.core.config import Settings
+from medianest.core.db import Database
+from medianest.core.i18n import Catalogues
+from medianest.core.live import Live
+from medianest.core.metrics import Metrics
+from medianest.core.security import new_id
+from medianest.media_requests.decision_links import DecisionLinks
+from medianest.notifications.channels import Channels
+from medianest.notifications.composing import Composer
+from medianest.notifications.inbox import Inbox
+from medianest.notifications.preferring import Preferring
+from medianest.notifications.sending import Sender, Transports
+from medianest.notifications.sends import USUAL, Patience
+from medianest.notifications.service import Notifications
+from medianest.notifications.targets import Targets
+from medianest.notifications.transport import Transport
+from medianest.notifications.types import ChannelKind
+
+
+def build(
+    db: Database,
+    live: Live,
+    metrics: Metrics,
+    settings: Callable[[], Settings],
+    catalogues: Catalogues,
+    decisions: DecisionLinks,
+    *,
+    patience: Patience = USUAL,
+) -> Notifications:
+    """`settings` are those that hold at that moment."""
+    targets = Targets(lambda: settings().paths.key_file)
+    composer = Composer(settings, catalogues, decisions)
+    sender = Sender(db, metrics, targets, composer, transports(settings), owner=new_id(), patience=patience)
+    return Notifications(db, settings, Inbox(db, live), Channels(db, targets, sender, composer), Preferring(db), sender)
+
+
+def transports(settings: Callable[[], Settings]) -> Transports:
+    """How each kind of channel is sent to."""
+
+    def webhooks() -> Transport:
+        from medianest.notifications.by_webhook.client import Webhooks  # HTTP
+
+        return Webhooks(lambda: settings().notifications.allow_private_hosts)
+
+    return {ChannelKind.WEBHOOK: webhooks}

@@ -1,0 +1,1 @@
+"""Telling a program: JSON by POST, signed."""

@@ -1,0 +1,7 @@
+"""What can go wrong with people's channels."""
+
+from medianest.core.errors import NotFound
+
+
+class NoSuchChannel(NotFound):
+    """There is none, or it is another person's."""

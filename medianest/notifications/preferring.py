@@ -1,0 +1,86 @@
+"""What people want to hear by which channel, and when: changing it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from medianest.accounts.rights import require_person
+from medianest.core import clock
+from medianest.core.actor import Actor
+from medianest.core.db import Database
+from medianest.core.errors import FieldError, Forbidden, Invalid
+from medianest.core.i18n import msg
+from medianest.notifications import channel_queries, choosing
+from medianest.notifications.models import ChoiceRow, MannersRow
+from medianest.notifications.types import ChannelKind, Digest, Manners, Notice, Preferences
+
+_DIGEST_AT = time(9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What somebody wants changed; None stays as it is."""
+
+    choices: Mapping[tuple[Notice, ChannelKind], bool] | None = None
+    manners: Manners | None = None
+
+
+class Preferring:
+    """Everybody chooses for themselves."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def change(self, actor: Actor, change: Change) -> Preferences:
+        """Raises Forbidden, and Invalid for a zone that there is not."""
+        require_person(actor)
+        if actor.id is None:
+            raise Forbidden(msg("accounts.in_person_only"))
+        async with self._db.transaction() as session:
+            if change.choices is not None:
+                await _choose(session, actor.id, change.choices)
+            if change.manners is not None:
+                await _behave(session, actor.id, change.manners)
+            return await session.run_sync(channel_queries.preferences, actor.id)
+
+
+def next_digest(manners: Manners, now: datetime) -> datetime | None:
+    """When the next summary is due: in the morning, the weekly one on a Monday."""
+    if manners.digest is Digest.OFF:
+        return None
+    zone = choosing.zone_of(manners.zone)
+    due = choosing.next_at(_DIGEST_AT, now, zone)
+    while manners.digest is Digest.WEEKLY and due.astimezone(zone).weekday() != 0:
+        due = choosing.next_at(_DIGEST_AT, due, zone)
+    return due
+
+
+async def _choose(session: AsyncSession, user_id: str, choices: Mapping[tuple[Notice, ChannelKind], bool]) -> None:
+    """Only what differs from what holds for all is kept."""
+    for (notice, kind), is_wanted in choices.items():
+        one = {"user_id": user_id, "notice": notice, "kind": kind}
+        if is_wanted == choosing.is_usual(notice, kind):
+            mine = (ChoiceRow.user_id == user_id, ChoiceRow.notice == notice, ChoiceRow.kind == kind)
+            await session.execute(delete(ChoiceRow).where(*mine))
+        else:
+            row = insert(ChoiceRow).values(**one, is_wanted=is_wanted)
+            keys = [ChoiceRow.user_id, ChoiceRow.notice, ChoiceRow.kind]
+            await session.execute(row.on_conflict_do_update(index_elements=keys, set_={"is_wanted": is_wanted}))
+
+
+async def _behave(session: AsyncSession, user_id: str, manners: Manners) -> None:
+    if manners.zone and manners.zone not in choosing.zones():
+        wrong = msg("notifications.no_such_zone")
+        raise Invalid(wrong, fields=(FieldError(field="zone", message=wrong),))
+    values = {
+        "zone": manners.zone,
+        "quiet": channel_queries.said_of(manners.quiet),
+        "digest": manners.digest,
+        "digest_due_at": next_digest(manners, clock.now()),
+    }
+    row = insert(MannersRow).values(user_id=user_id, **values)
+    await session.execute(row.on_conflict_do_update(index_elements=[MannersRow.user_id], set_=values))

@@ -1,0 +1,73 @@
+"""Telling people as a whole: the one object through which the rest of the house has it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+from medianest.accounts.rights import require_admin
+from medianest.core import clock
+from medianest.core.actor import Actor
+from medianest.core.config import Settings
+from medianest.core.db import Database
+from medianest.core.i18n import Message, msg
+from medianest.core.jobs import Job
+from medianest.core.journal import Listener
+from medianest.notifications import sends
+from medianest.notifications.by_webhook import target as webhook
+from medianest.notifications.channels import Channels
+from medianest.notifications.inbox import Inbox
+from medianest.notifications.preferring import Preferring
+from medianest.notifications.sending import Sender
+from medianest.notifications.types import Channel
+
+_PURGED_EVERY = timedelta(hours=6)
+
+
+class Notifications:
+    """Inbox, channels and what people chose; `settings` are those that hold at that moment."""
+
+    def __init__(
+        self,
+        db: Database,
+        settings: Callable[[], Settings],
+        inbox: Inbox,
+        channels: Channels,
+        preferring: Preferring,
+        sender: Sender,
+    ) -> None:
+        self._db = db
+        self._settings = settings
+        self._sender = sender
+        self.inbox = inbox
+        self.channels = channels
+        self.preferring = preferring
+
+    async def add_webhook(self, actor: Actor, *, url: str, label: str) -> tuple[Channel, str]:
+        """The channel, and the secret that what it is sent is signed with. Raises Refused, and what `add` raises."""
+        new, secret = webhook.new(actor.id or "", url, label, self._settings().notifications.allow_private_hosts)
+        return await self.channels.add(actor, new), secret
+
+    async def again(self, actor: Actor, ids: Sequence[str]) -> int:
+        """Send once more what was given up; how many of these were. Raises Forbidden."""
+        require_admin(actor)
+        async with self._db.transaction() as session:
+            return await sends.again(session, ids)
+
+    def listeners(self) -> Sequence[Listener]:
+        return self.inbox.listeners()
+
+    def runs(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """What runs by itself, by its name."""
+        return {"notifications": self._sender.run}
+
+    def jobs(self) -> Sequence[Job]:
+        return [Job(name="purge_deliveries", every=_PURGED_EVERY, run=self._purge)]
+
+    async def _purge(self) -> Message | None:
+        before = clock.now() - self._settings().notifications.keep
+        n = 0
+        while True:
+            async with self._db.transaction() as session:
+                batch = await sends.purge(session, before=before)
+            n += batch
+            if not batch:
+                return msg("notifications.purged", n=n) if n else None
