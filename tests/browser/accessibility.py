@@ -6,8 +6,13 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped] # it has no stubs
 from playwright.async_api import Page
 
-_AT_REST = """() => document.getAnimations()
-  .filter((one) => one.effect.getComputedTiming().endTime !== Infinity).forEach((one) => one.finish())"""
+_AT_REST = """async () => {
+  const ends = ({playState, effect}) => playState === "running" && effect.getComputedTiming().endTime !== Infinity;
+  for (let under; (under = document.getAnimations().filter(ends)).length;) {
+    under.forEach((one) => one.finish());
+    await new Promise(requestAnimationFrame); // what one was for may begin the next
+  }
+}"""
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 

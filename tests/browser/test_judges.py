@@ -6,6 +6,7 @@ from playwright.async_api import Page
 from tests.browser import (
     PHONE,
     Visitors,
+    assert_accessible,
     assert_costs_little,
     assert_speaks_clearly,
     assert_stood_still,
@@ -15,6 +16,10 @@ from tests.browser import (
 CLEAR = """<!doctype html><html lang="en"><title>Clear</title><style>:focus-visible { outline: 2px solid }</style>
 <main><h1>One</h1><h2>Two</h2>
 <button>Press</button><progress value="1" max="2" aria-label="A loaf" aria-valuetext="Baking, 50%"></progress></main>"""
+COMES_IN = """<style>
+.step-1 { animation: one 60s } .step-2 { animation: two 60s } .step-3 { animation: three 60s }
+@keyframes one { from { color: tan } } @keyframes two { from { color: tan } } @keyframes three { from { color: tan } }
+</style><p class="step-1" onanimationend="this.className = 'step-' + (1 + +this.className.at(-1))">Bread</p>"""
 
 
 async def shown(visitors: Visitors, html: str) -> Page:
@@ -63,3 +68,15 @@ async def test_what_the_keyboard_does_not_reach_or_show_is_told(visitors: Visito
     await assert_walks(await shown(visitors, CLEAR))
     with pytest.raises(AssertionError, match=told):
         await assert_walks(await shown(visitors, CLEAR.replace("<button>Press", button)))
+
+
+async def test_a_page_is_looked_at_when_what_moves_has_come_to_its_end(visitors: Visitors) -> None:
+    page = await shown(visitors, CLEAR.replace("<button>", COMES_IN + "<button>"))
+    await assert_accessible(page)
+    assert await page.evaluate("document.querySelector('p').className") == "step-4"
+
+
+async def test_what_is_faint_to_the_end_is_told(visitors: Visitors) -> None:
+    page = await shown(visitors, CLEAR.replace("<button>", "<p style='color: #ccc'>Bread</p><button>"))
+    with pytest.raises(AssertionError, match="color-contrast"):
+        await assert_accessible(page)

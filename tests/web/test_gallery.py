@@ -76,6 +76,14 @@ async def test_a_theme_is_seen_before_it_is_saved(visitors: Visitors, address: s
     assert await page.evaluate(ground) != before
 
 
+async def test_where_motion_is_unwanted_another_theme_is_there_at_once(visitors: Visitors, address: str) -> None:
+    page = await visitors.page(DARK_PHONE)
+    await page.goto(f"{address}/queue", wait_until="load")
+    await page.emulate_media(color_scheme="light")
+    under_way = "document.getAnimations().map(({transitionProperty}) => transitionProperty).filter(Boolean)"
+    assert await page.evaluate(under_way) == []
+
+
 async def test_times_are_written_by_the_browser_in_the_readers_zone(visitors: Visitors, address: str) -> None:
     page = await visitors.page(DESK.but(language="en-GB"), timezone_id="Pacific/Auckland")
     await page.goto(f"{address}/download-railway", wait_until="load")
