@@ -59,6 +59,7 @@ from medianest.http.services import Services
 from medianest.media_requests import problem_queries, webhook
 from medianest.media_requests import queries as request_queries
 from medianest.notifications import queries as notes
+from medianest.notifications import standings
 
 CREATED, ACCEPTED, OK, GONE = HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.OK, HTTPStatus.NO_CONTENT
 READS = (permitted(Permission.READ),)
@@ -175,7 +176,7 @@ CALLS = (
     Call("DELETE", "/sites/{name:str}/cookies", sites.remove_cookies, ADMINS, statuses=(GONE,)),
 
     Call("GET", "/notifications", notifications.listing, READS, asks=notifications.Notifications,
-         gives=List[notifications.Notification], shows=(*notes.TABLES, spine.TABLE)),
+         gives=List[notifications.Notification], shows=(*notes.TABLES, *standings.TABLES, spine.TABLE)),
     Call("POST", "/notifications/read", notifications.read, READS, takes=notifications.ReadNotifications,
          gives=notifications.Unread),
 

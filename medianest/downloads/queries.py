@@ -1,7 +1,7 @@
 """Reading the queue."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
@@ -46,6 +46,15 @@ def one(session: Session, actor: Actor, id: str) -> Download:
 def _under_alias(session: Session, id: str) -> Download | None:
     leads_to = session.scalar(select(AliasRow.download_id).where(AliasRow.id == id))
     return by_id(session, leads_to) if leads_to else None
+
+
+def several(session: Session, actor: Actor, ids: Collection[str]) -> Mapping[str, Download]:
+    """Those of these that this actor may know of, by the ids that were asked for."""
+    aliases = session.execute(select(AliasRow.id, AliasRow.download_id).where(AliasRow.id.in_(ids)))
+    leads_to = {id: id for id in ids} | {row.id: row.download_id for row in aliases}
+    rows = _downloads(session, select(*_COLUMNS).where(DownloadRow.id.in_(set(leads_to.values()))))
+    known = {download.id: download for download in rows if rights.sees(actor, download)}
+    return {id: known[leads_to[id]] for id in ids if leads_to[id] in known}
 
 
 def by_id(session: Session, id: str) -> Download | None:

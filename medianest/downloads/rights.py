@@ -2,7 +2,7 @@
 
 from medianest.core.actor import Actor, Permission
 from medianest.core.event import HOUSEHOLD, people
-from medianest.downloads.types import Download
+from medianest.downloads.types import Action, Download, State
 
 
 def sees_all(actor: Actor) -> bool:
@@ -21,6 +21,13 @@ def follows(actor: Actor, download: Download) -> bool:
 def controls(actor: Actor, download: Download) -> bool:
     """The owner and admins: the verbs, the log."""
     return actor.is_admin or download.owner.id == actor.id
+
+
+def may_retry(actor: Actor, download: Download) -> bool:
+    """Whether it failed, another try may help, and this person may have it tried."""
+    failure = download.failure
+    may_help = failure is not None and (failure.retryable or failure.action is Action.RETRY)
+    return download.state is State.FAILED and may_help and controls(actor, download)
 
 
 def reads(actor: Actor, download: Download) -> bool:

@@ -32,6 +32,15 @@ def one(session: Session, actor: Actor, id: str) -> Request:
     return request
 
 
+def several(session: Session, actor: Actor, ids: Collection[str]) -> Mapping[str, Request]:
+    """Those of these that this actor may know of, by the ids that were asked for."""
+    aliases = select(RequestAliasRow.id, RequestAliasRow.request_id).where(RequestAliasRow.id.in_(ids))
+    leads_to = {id: id for id in ids} | {row.id: row.request_id for row in session.execute(aliases)}
+    found = requests(session, select(*COLUMNS).where(_row.id.in_(set(leads_to.values()))))
+    known = {request.id: request for request in found if rights.sees(actor, request)}
+    return {id: known[leads_to[id]] for id in ids if leads_to[id] in known}
+
+
 def by_id(session: Session, id: str) -> Request | None:
     """The request, whoever asks; also by an id that it had before it turned out to be another one's."""
     found = requests(session, select(*COLUMNS).where(_row.id == id))

@@ -5,7 +5,7 @@ from medianest.core.actor import Actor, Permission, Role
 from medianest.core.errors import Forbidden
 from medianest.core.event import HOUSEHOLD, people
 from medianest.core.i18n import msg
-from medianest.media_requests.types import Reported, Request, Wish
+from medianest.media_requests.types import Reported, Request, State, Wish
 
 
 def sees_all(actor: Actor) -> bool:
@@ -39,6 +39,18 @@ def decides(actor: Actor) -> bool:
     """Curators and admins; of a curator's programs those that may ask."""
     edits = actor.may(Permission.CURATE) or actor.role is Role.CURATOR
     return edits and actor.may(Permission.REQUEST)
+
+
+def may_decide(actor: Actor, request: Request) -> bool:
+    """Whether it waits for a decision, and this person may make it."""
+    return decides(actor) and request.upstream_id is not None and request.state is State.PENDING
+
+
+def may_retry(actor: Actor, request: Request) -> bool:
+    """Whether it failed, and this person may have it tried again; what never left the portal is its owner's, too."""
+    if request.state is not State.FAILED:
+        return False
+    return decides(actor) or (request.upstream_id is None and controls(actor, request))
 
 
 def may_ask(role: Role) -> bool:

@@ -34,11 +34,17 @@ _OF_SUBJECT: Mapping[str, str] = {
 }
 
 
-def path(note: Note, user_id: str | None) -> str:
+_GONE: Mapping[str, str] = {"download": "/queue", "media_request": "/requests"}
+"""Where others of its kind are."""
+
+
+def path(note: Note, user_id: str | None, *, is_gone: bool = False) -> str:
     """Somebody's own account to them, other people's to who looks after the house."""
     entry = note.entry
     if note.n > 1:
         return _SEVERAL
+    if is_gone and entry.subject_type in _GONE:
+        return _GONE[entry.subject_type]
     if page := _OF_KIND.get(entry.kind):
         return page
     if entry.subject_type == "user":

@@ -95,7 +95,7 @@ def request_row(
         at=request.created_at,
         is_mine=is_mine,
         follow=f"/requests/{request.id}/follow" if living and not is_mine and actor.may(Permission.REQUEST) else None,
-        may_decide=rights.decides(actor) and request.upstream_id is not None and request.state is State.PENDING,
+        may_decide=rights.may_decide(actor, request),
         heard_at=request.heard_at,
         in_plex=_in_plex(request, item) if item else None,
     )

@@ -1,12 +1,17 @@
 """What a person was told, as a program of theirs reads it."""
 
+from sqlalchemy import update
+
 from medianest.accounts.types import Scope
 from medianest.core import journal
 from medianest.core.actor import SYSTEM
 from medianest.core.event import ADMINS, HOUSEHOLD, Event, people
 from medianest.core.jobs import JobFailed
 from medianest.downloads.events import DownloadFailed
+from medianest.downloads.models import DownloadRow
+from medianest.downloads.types import State
 from tests.api.portal import Portal
+from tests.people import sign_in
 
 NOTIFICATIONS = "/api/v1/notifications"
 READ = f"{NOTIFICATIONS}/read"
@@ -52,6 +57,21 @@ async def test_what_one_was_told_is_read_marked_and_counted(portal: Portal) -> N
     assert (await bob.get(f"{NOTIFICATIONS}?topic=ready")).json()["items"] == []
     assert (await bob.get(f"{NOTIFICATIONS}?topic=gossip")).status_code == 422
     assert (await bob.post(READ, json={"ids": [0]})).status_code == 422
+
+
+async def test_what_can_be_done_about_it_is_told_with_it(portal: Portal) -> None:
+    bob = await portal.program(portal.cast.bob, Scope.DOWNLOADS)
+    _, actor = await sign_in(portal.services.accounts, portal.cast.bob)
+    download, _ = await portal.services.downloads.enqueue(actor, "http://127.0.0.1:9/film.mp4")
+    async with portal.services.db.transaction() as session:
+        await session.execute(update(DownloadRow).values(state=State.FAILED, error_code="network"))
+    await happen(portal, failed(portal, download.id))
+    (note,) = (await bob.get(NOTIFICATIONS)).json()["items"]
+    assert (note["actions"], note["path"]) == (["retry"], f"/downloads/{download.id}")
+    seen = await bob.get(NOTIFICATIONS)
+    assert (await bob.post(f"/api/v1/downloads/{download.id}/retry")).status_code == 200
+    now = await bob.get(NOTIFICATIONS, headers={"If-None-Match": seen.headers["etag"]})
+    assert [one["actions"] for one in now.json()["items"]] == [[]]
 
 
 async def test_a_program_without_the_scope_of_an_administrator_reads_nothing_of_the_house(portal: Portal) -> None:

@@ -14,6 +14,7 @@ from medianest.api.wire import Input, List, Output, Paged
 from medianest.core.paging import LIMIT_MOST
 from medianest.notifications import places, queries, sentences
 from medianest.notifications.queries import Note
+from medianest.notifications.standings import Act, Standing, standings
 from medianest.notifications.types import Topic
 
 Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
@@ -29,7 +30,10 @@ class Notifications(Paged, frozen=True, kw_only=True):
 
 
 class Notification(Output, frozen=True, kw_only=True):
-    """What you are told, in your language; several of the same kind that came together are one, `count` of them."""
+    """What you are told, in your language; several of the same kind that came together are one, `count` of them.
+
+    `actions` are what can be done about it now, with the call of that name about its subject.
+    """
 
     id: int
     at: datetime
@@ -41,6 +45,7 @@ class Notification(Output, frozen=True, kw_only=True):
     count: int
     read: bool
     path: str
+    actions: tuple[Act, ...]
 
 
 class ReadNotifications(Input, frozen=True, kw_only=True):
@@ -66,7 +71,9 @@ async def listing(services: Served, reader: CurrentReader, asked: Given[Notifica
         cursor=asked.cursor,
         limit=asked.limit,
     )
-    return answers.json(List(items=[_shown(reader, note) for note in page.items], next_cursor=page.next_cursor))
+    now = await services.db.read(standings, reader.actor, page.items)
+    items = [_shown(reader, note, now[note.id]) for note in page.items]
+    return answers.json(List(items=items, next_cursor=page.next_cursor))
 
 
 async def read(services: Served, reader: CurrentReader, given: Given[ReadNotifications]) -> Answer:
@@ -75,7 +82,7 @@ async def read(services: Served, reader: CurrentReader, given: Given[ReadNotific
     return answers.json(Unread(unread=left))
 
 
-def _shown(reader: Reader, note: Note) -> Notification:
+def _shown(reader: Reader, note: Note, now: Standing) -> Notification:
     why = sentences.reason(note)
     return Notification(
         id=note.id,
@@ -87,5 +94,6 @@ def _shown(reader: Reader, note: Note) -> Notification:
         subject=Subject(type=note.entry.subject_type, id=note.entry.subject_id),
         count=note.n,
         read=note.is_read,
-        path=places.path(note, reader.actor.id),
+        path=places.path(note, reader.actor.id, is_gone=now.is_gone),
+        actions=now.acts,
     )

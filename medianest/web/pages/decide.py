@@ -11,7 +11,7 @@ from medianest.http.services import Services
 from medianest.media_requests import listing, queries
 from medianest.media_requests.listing import Sort
 from medianest.media_requests.types import Request, State, Verdict, Wish
-from medianest.web import forms, htmx
+from medianest.web import forms, htmx, inbox_way
 from medianest.web.asking_away import Away, away
 from medianest.web.deciding import DecisionCard, decision_cards
 from medianest.web.errors import sent_back
@@ -73,7 +73,9 @@ async def decide_several(request: AnyRequest, reader: CurrentReader, services: T
             services.discovery.forget(done.wish.title)
         except MediaNestError as error:
             failed = error
-    return await _refused(reader, services, frame, failed) if failed else htmx.go(reader, PATH)
+    if failed:
+        return await _refused(reader, services, frame, failed)
+    return await inbox_way.back(reader, services, form) or htmx.go(reader, PATH)
 
 
 async def decide_view(services: Services, actor: Actor, cursor: str | None) -> DecideView:

@@ -15,7 +15,7 @@ from medianest.http.services import Services
 from medianest.media_requests import queries, rights
 from medianest.media_requests.service import Requests
 from medianest.media_requests.types import Request, State
-from medianest.web import htmx
+from medianest.web import forms, htmx, inbox_way
 from medianest.web.asking_away import Away, away
 from medianest.web.entries import Known, sentence_of, sentences
 from medianest.web.frame import Place
@@ -58,7 +58,10 @@ async def show(reader: CurrentReader, services: TheServices, frame: PageFrame, i
 async def act(request: AnyRequest, reader: CurrentReader, services: TheServices, id: FromPath[str]) -> Html:
     """Do what the last word of the path says."""
     verb = VERBS[request.scope["path"].rpartition("/")[2]]
+    form = await forms.read(request)
     done = await verb(services.requests, reader.asking.actor, id)
+    if to_inbox := await inbox_way.back(reader, services, form):
+        return to_inbox
     if reader.by_htmx:
         return htmx.told(reader, "followed")
     return htmx.go(reader, f"/requests/{done.id}")
@@ -87,7 +90,7 @@ async def request_view(services: Services, reader: Reader, request: Request) -> 
         away=away(services),
         cancel=f"{path}/cancel" if rights.controls(actor, request) and not is_over else None,
         unfollow=f"{path}/unfollow" if rights.follows(actor, request) else None,
-        retry=f"{path}/retry" if _may_retry(actor, request) else None,
+        retry=f"{path}/retry" if rights.may_retry(actor, request) else None,
         decide="/requests/decide" if row.may_decide else None,
     )
 
@@ -104,12 +107,6 @@ def cancel_question(request: Request, *, is_mine: bool) -> QuestionView:
         button=msg("web.requests.cancel"),
         back=f"/requests/{request.id}",
     )
-
-
-def _may_retry(actor: Actor, request: Request) -> bool:
-    if request.state is not State.FAILED:
-        return False
-    return rights.decides(actor) or (request.upstream_id is None and rights.controls(actor, request))
 
 
 async def _history(services: Services, request: Request) -> tuple[Happened, ...]:

@@ -14,7 +14,7 @@ from medianest.downloads.service import Downloads
 from medianest.downloads.types import Download
 from medianest.http.redirects import internal_path
 from medianest.http.services import Services
-from medianest.web import forms, htmx
+from medianest.web import forms, htmx, inbox_way
 from medianest.web.acts import relation
 from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
@@ -50,10 +50,10 @@ class DeleteView:
 
 async def act(request: AnyRequest, reader: CurrentReader, services: TheServices, id: FromPath[str]) -> Html:
     """Do what the last word of the path says; the row comes back as it is then."""
-    actor = reader.asking.actor
+    form = await forms.read(request)
     verb = VERBS[request.scope["path"].rpartition("/")[2]]
-    download = await verb(services.downloads, actor, id)
-    return await _done(reader, services, download)
+    download = await verb(services.downloads, reader.asking.actor, id)
+    return await inbox_way.back(reader, services, form) or await _done(reader, services, download)
 
 
 async def step(request: AnyRequest, reader: CurrentReader, services: TheServices, id: FromPath[str]) -> Html:

@@ -1,0 +1,71 @@
+"""How it stands now with what notes are about, and what their reader may do about it at once."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from medianest.core.actor import Actor
+from medianest.downloads import queries as downloads
+from medianest.downloads import rights as download_rights
+from medianest.downloads.events import DownloadFailed
+from medianest.downloads.types import Download
+from medianest.media_requests import queries as requests
+from medianest.media_requests import rights as request_rights
+from medianest.media_requests.events import RequestFailed, RequestSent
+from medianest.media_requests.types import Request
+from medianest.notifications.queries import Note
+
+TABLES = (*downloads.TABLES, *requests.TABLES)
+_DOWNLOAD, _REQUEST = DownloadFailed.subject_type, RequestSent.subject_type
+
+
+class Act(StrEnum):
+    """What may be done about a note where it is read."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+    RETRY = "retry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a note is about as it is now, if that is a request or a download; `is_gone` where it was one."""
+
+    request: Request | None = None
+    download: Download | None = None
+    acts: tuple[Act, ...] = ()
+    is_gone: bool = False
+
+
+def standings(session: Session, actor: Actor, notes: Collection[Note]) -> Mapping[int, Standing]:
+    """By the ids of the notes, in as many queries for many as for one."""
+    known = downloads.several(session, actor, _subjects(notes, _DOWNLOAD))
+    asked = requests.several(session, actor, _subjects(notes, _REQUEST))
+    return {note.id: _standing(note, actor, known, asked) for note in notes}
+
+
+def _subjects(notes: Iterable[Note], kind: str) -> frozenset[str]:
+    """What single notes are about; several that stand together lead to their list."""
+    return frozenset(note.entry.subject_id for note in notes if note.n == 1 and note.entry.subject_type == kind)
+
+
+def _standing(note: Note, actor: Actor, known: Mapping[str, Download], asked: Mapping[str, Request]) -> Standing:
+    id, kind = note.entry.subject_id, note.entry.kind
+    if note.n > 1 or note.entry.subject_type not in (_DOWNLOAD, _REQUEST):
+        return Standing()
+    if download := known.get(id):
+        may = kind == DownloadFailed.kind and download_rights.may_retry(actor, download)
+        return Standing(download=download, acts=(Act.RETRY,) if may else ())
+    if request := asked.get(id):
+        return Standing(request=request, acts=_about(kind, actor, request))
+    return Standing(is_gone=True)
+
+
+def _about(kind: str, actor: Actor, request: Request) -> tuple[Act, ...]:
+    if kind == RequestSent.kind and request_rights.may_decide(actor, request):
+        return Act.APPROVE, Act.DECLINE
+    if kind == RequestFailed.kind and request_rights.may_retry(actor, request):
+        return (Act.RETRY,)
+    return ()
