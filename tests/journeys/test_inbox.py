@@ -1,6 +1,7 @@
 """What somebody does about a note where it stands: decides a wish, has a download tried again."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -52,6 +53,12 @@ def ask_for(mia: httpx.Client, film: str) -> None:
     assert asked.json()["state"] == "pending", asked.text
 
 
+def told(client: httpx.Client) -> dict[str, Any]:
+    """The newest note."""
+    note: dict[str, Any] = client.get("/api/v1/notifications").json()["items"][0]
+    return note
+
+
 async def carol_at(visitors: Visitors, portal: Portal, *, javascript: bool) -> Page:
     """Her inbox."""
     with portal.sign_in("Carol", PASSWORD) as carol:
@@ -94,8 +101,7 @@ async def test_without_script_a_wish_is_declined_for_a_reason(
     await expect(page).to_have_url(portal.url("/inbox"))
     await expect(row.get_by_text("Declined")).to_be_visible()
     assert overseerr.wishes[-1].status == Asked.DECLINED
-    told = mia.get("/api/v1/notifications").json()["items"][0]
-    assert told["reason"] == "“It is on the disc in the hall.”"
+    assert told(mia)["reason"] == "“It is on the disc in the hall.”"
 
 
 @pytest.mark.parametrize("javascript", [True, False])
