@@ -110,16 +110,14 @@ async def test_several_links_at_once(visitors: Visitors, portal: Portal, media_s
 def test_a_list_goes_on_after_a_power_cut_without_doubles(new_portal: NewPortal, media_site: MediaSite) -> None:
     portal = new_portal(allow=[media_site.address], settings={"downloads": {"min_free_bytes": 2**52}})
     portal.start()
+    queue = Queue(portal.admin())
     asked = portal.admin().post("/api/v1/playlists", json={"url": media_site.url("/feed/1500.xml")}).json()
-    place = f"/api/v1/playlists/{asked['id']}"
-    while portal.admin().get(place).json().get("queued", 0) < 100:
-        continue
+    queue.list_until(asked["id"], lambda told: told["queued"] >= 100)
     portal.kill_tree()
     portal.start()
-    before = portal.admin().get(place).json()
+    before = portal.admin().get(f"/api/v1/playlists/{asked['id']}").json()
     assert (before["state"], before["queued"] < 1500) == ("expanding", True)
-    while (told := portal.admin().get(place).json()).get("state", "expanding") == "expanding":  # else: too many asked
-        continue
+    told = queue.list_until(asked["id"], lambda told: told["state"] != "expanding")
     assert (told["state"], told["total"], told["queued"], told["skipped"]) == ("completed", 1500, 1500, 0)
-    titles = [item["title"] for item in Queue(portal.admin()).all(sort="position")]
+    titles = [item["title"] for item in queue.all(sort="position")]
     assert titles == [f"Part {number}" for number in range(1, 1501)]

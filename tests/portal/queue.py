@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import httpx
 
 Download = dict[str, Any]
+Playlist = dict[str, Any]
 OVER = ("completed", "failed", "cancelled", "waiting")
 _PATIENCE_S = 60.0
 
@@ -40,7 +41,7 @@ class Queue:
         return _body(answer)
 
     def get(self, id: str) -> Download:
-        return _body(self._client.get(f"/api/v1/downloads/{id}"))
+        return self._read(f"/api/v1/downloads/{id}")
 
     def all(self, **asked: Any) -> list[Download]:
         """Every download that this person sees, over all pages of the list."""
@@ -86,6 +87,17 @@ class Queue:
         shown = "\n".join(json.dumps(download) for download in lagging)
         raise QueueFailed(f"came no further in {patience_s} s:\n{shown}")
 
+    def list_until(self, id: str, holds: Callable[[Playlist], bool], *, patience_s: float = _PATIENCE_S) -> Playlist:
+        """Wait until `holds` is true of a list; looks again whenever the journal tells of something."""
+        deadline = time.monotonic() + patience_s
+        for _ in self.events():
+            found = self._read(f"/api/v1/playlists/{id}")
+            if holds(found):
+                return found
+            if time.monotonic() > deadline:
+                break
+        raise QueueFailed(f"came no further in {patience_s} s: {json.dumps(found)}")
+
     def events(self) -> Iterator[Event]:
         """What happens, as it happens, from a first event without a subject on; ends with the portal."""
         with self._client.stream("GET", "/api/v1/events") as answer:
@@ -101,10 +113,17 @@ class Queue:
                 elif line.startswith(":"):
                     yield Event("ping", None)
 
+    def _read(self, path: str, asked: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Whoever asked too often asks again when the portal says so."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while (answer := self._client.get(path, params=asked)).status_code == 429 and time.monotonic() < deadline:
+            time.sleep(int(answer.headers["Retry-After"]))
+        return _body(answer)
+
     def _pages(self, path: str, asked: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         wanted = {"limit": 200, **asked}
         while True:
-            page = _body(self._client.get(path, params=wanted))
+            page = self._read(path, wanted)
             yield from page["items"]
             if page["next_cursor"] is None:
                 return
