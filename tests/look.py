@@ -1,8 +1,8 @@
 """`python -m tests.look [NAME ...]` takes a screenshot of every page and state into looks/, to be looked at.
 
-Pages come from the gallery, at 390, 820 and 1440 pixels, dark and light; a NAME takes those that begin with it. With
-`--rtl` they are written from right to left, in a language that nobody speaks (`tests.gallery.pseudo`); with `--demo`
-they come from the running portal instead, furnished (`tests.demo`).
+Pages come from the gallery, at 390, 820 and 1440 pixels, dark and light; a NAME takes those that begin with it. They
+are English, or of another `--language`: `ar`, or `fa`, which nobody speaks (`tests.gallery.pseudo`). With `--demo` they
+come from the running portal instead, furnished (`tests.demo`).
 """
 
 import argparse
@@ -18,7 +18,6 @@ from playwright.async_api import Browser, async_playwright
 from tests.browser import LOOKS, Look, Visitors
 from tests.browser.fixtures import FLAGS, chromium_path
 from tests.demo import Demo, demo
-from tests.gallery import pseudo
 from tests.gallery.server import SAMPLES, gallery
 
 FOLDER = Path(__file__).parent.parent / "looks"
@@ -54,7 +53,8 @@ async def look(browser: Browser, addresses: Mapping[str, str], device: Look, **v
         await page.goto(address, wait_until="load")
         height = await page.evaluate("document.documentElement.scrollHeight")
         await page.set_viewport_size({"width": device.width, "height": min(max(height, device.height), TALLEST)})
-        await page.screenshot(path=FOLDER / f"{name}-{device}.png", animations="disabled")
+        spoken = "" if device.language == "en" else f"-{device.language}"
+        await page.screenshot(path=FOLDER / f"{name}{spoken}-{device}.png", animations="disabled")
         await page.set_viewport_size({"width": device.width, "height": device.height})
     await visitors.end()
 
@@ -67,7 +67,7 @@ def pages_of(running: Demo) -> dict[str, str]:
     return found | {f"demo-download-{item['state']}": url(f"/downloads/{item['id']}") for item in listed}
 
 
-async def main(names: list[str], *, by_demo: bool, rtl: bool) -> None:
+async def main(names: list[str], *, by_demo: bool, language: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     with ExitStack() as stack:
         visitor: dict[str, Any] = {}
@@ -76,13 +76,12 @@ async def main(names: list[str], *, by_demo: bool, rtl: bool) -> None:
             pages, visitor["storage_state"] = pages_of(running), running.portal.browser_state()
         else:
             address = stack.enter_context(gallery())
-            end, query = ("-rtl", f"?lang={pseudo.LANGUAGE}") if rtl else ("", "")
-            pages = {f"{name}{end}": f"{address}/{name}{query}" for name in SAMPLES}
+            pages = {name: f"{address}/{name}?lang={language}" for name in SAMPLES}
         wanted = {name: page for name, page in pages.items() if not names or name.startswith(tuple(names))}
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium_path(os.environ), args=FLAGS)
             for device in LOOKS:
-                await look(browser, wanted, device, **visitor)
+                await look(browser, wanted, device.but(language=language), **visitor)
             await browser.close()
     print(f"{len(wanted) * len(LOOKS)} screenshots are in {FOLDER}")
 
@@ -91,6 +90,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--demo", action="store_true", help="look at the running portal instead of the gallery")
-    parser.add_argument("--rtl", action="store_true", help="look at the gallery from right to left")
+    parser.add_argument("--language", default="en", help="what the pages are written in")
     given = parser.parse_args()
-    asyncio.run(main(given.names, by_demo=given.demo, rtl=given.rtl))
+    asyncio.run(main(given.names, by_demo=given.demo, language=given.language))

@@ -1,10 +1,13 @@
-"""A language that nobody speaks, to look at pages with: English in Arabic letters, from right to left and longer."""
+"""A language that nobody speaks, to look at pages with: English in Arabic letters, from right to left and longer.
+
+It takes the name of one that the portal does not speak.
+"""
 
 import re
 
 from medianest.core.i18n import Catalogue, Catalogues
 
-LANGUAGE = "ar"
+LANGUAGE = "fa"
 _PLACES = re.compile(r"(\{[a-z_]+\})")
 _LETTERS = str.maketrans(
     "abcdefghijklmnopqrstuvwxyz", "ابثدعفجحيذكلمنوبقرستوفوخيز"

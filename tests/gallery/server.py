@@ -26,7 +26,7 @@ SAMPLES = {sample.name: sample for sample in samples_of_all_pages()}
 
 
 class Gallery(BaseHTTPRequestHandler):
-    """`/queue-empty?theme=dark&lang=ar` is the page of that sample; `ar` is the language of `pseudo`."""
+    """`/queue-empty?theme=dark&lang=ar` is the page of that sample in Arabic; `fa` is the language of `pseudo`."""
 
     protocol_version = "HTTP/1.1"
     templates = Templates(PseudoCatalogues())
