@@ -30,6 +30,7 @@ from medianest.api.v1 import (
     plans,
     playlists,
     plex_titles,
+    preferences,
     presets,
     previews,
     problems,
@@ -58,6 +59,7 @@ from medianest.http.guards import anyone, metrics_reader, permitted, signed_in
 from medianest.http.services import Services
 from medianest.media_requests import problem_queries, webhook
 from medianest.media_requests import queries as request_queries
+from medianest.notifications import channel_queries
 from medianest.notifications import queries as notes
 from medianest.notifications import standings
 
@@ -179,6 +181,12 @@ CALLS = (
          gives=List[notifications.Notification], shows=(*notes.TABLES, *standings.TABLES, spine.TABLE)),
     Call("POST", "/notifications/read", notifications.read, READS, takes=notifications.ReadNotifications,
          gives=notifications.Unread),
+    Call("GET", "/notifications/preferences", preferences.show, READS, gives=preferences.NotificationPreferences,
+         shows=channel_queries.TABLES),
+    Call("PUT", "/notifications/preferences", preferences.change, READS, takes=preferences.PreferencesChange,
+         gives=preferences.NotificationPreferences),
+    Call("GET", "/notifications/channels", preferences.channels, READS, gives=List[preferences.NotificationChannel],
+         shows=channel_queries.TABLES),
 
     Call("GET", "/events", events.stream, READS, gives="text/event-stream"),
 

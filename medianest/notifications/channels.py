@@ -54,6 +54,13 @@ class Channels:
         self._sender = sender
         self._composer = composer
 
+    async def one(self, actor: Actor, id: str) -> Channel:
+        """One's own. Raises NoSuchChannel."""
+        channel = await self._db.read(channel_queries.channel, id)
+        if channel is None or channel.user_id != _owner(actor):
+            raise NoSuchChannel(msg("notifications.no_such_channel"))
+        return channel
+
     async def add(self, actor: Actor, new: NewChannel) -> Channel:
         """Raises Forbidden, Invalid, and Conflict `there_already` and `too_many_channels`."""
         async with self._db.transaction() as session:
@@ -161,9 +168,8 @@ def _owner(actor: Actor) -> str:
 
 
 async def _own(session: AsyncSession, actor: Actor, id: str) -> Channel:
-    owner = _owner(actor)
     channel = await session.run_sync(channel_queries.channel, id)
-    if channel is None or channel.user_id != owner:
+    if channel is None or channel.user_id != _owner(actor):
         raise NoSuchChannel(msg("notifications.no_such_channel"))
     return channel
 

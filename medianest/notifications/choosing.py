@@ -71,6 +71,24 @@ def zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+@lru_cache(maxsize=1)
+def shown_zones() -> tuple[str, ...]:
+    """The names that people know their zones by: a continent or an ocean, and a place in it."""
+    places = (
+        "Africa",
+        "America",
+        "Antarctica",
+        "Arctic",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+    )
+    return tuple(sorted(name for name in zones() if name.partition("/")[0] in places))
+
+
 def next_at(at: time, now: datetime, zone: ZoneInfo | None) -> datetime:
     """The next time that a clock on the wall there shows this.
 

@@ -30,7 +30,7 @@ _OF_SUBJECT: Mapping[str, str] = {
     "plex": "/admin/plex",
     "job": "/admin/jobs",
     "settings": "/admin/journal?topic=settings",
-    "channel": _OWN_ACCOUNT,
+    "channel": "/account/channels/{id}",
 }
 
 

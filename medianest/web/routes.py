@@ -4,6 +4,7 @@ from medianest.downloads.plans import usage
 from medianest.http import paces
 from medianest.http.faces import Face
 from medianest.http.services import Services
+from medianest.notifications import channel_queries
 from medianest.plex.titles.service import CONNECTED_BY
 from medianest.status import queries as status_queries
 from medianest.web.given import dependencies
@@ -12,6 +13,7 @@ from medianest.web.pages import (
     ask,
     ask_title,
     backups,
+    channels,
     decide,
     decide_once,
     docs,
@@ -30,6 +32,7 @@ from medianest.web.pages import (
     library,
     links,
     names,
+    notifications,
     overseerr,
     partings,
     people,
@@ -191,6 +194,13 @@ WAYS = (
 
     Way("GET", "/account", account.show, SIGNED_IN, shows=(*MOVING, *PEOPLE, *usage.TABLES), passes=True),
     Way("GET", "/account/phone", phone.show, SIGNED_IN),
+    Way("GET", "/account/notifications", notifications.show, SIGNED_IN, shows=channel_queries.TABLES, passes=True),
+    Way("POST", "/account/notifications", notifications.save, SIGNED_IN),
+    Way("POST", "/account/channels/webhook", channels.add_webhook, SIGNED_IN),
+    Way("GET", "/account/channels/{id:str}", channels.show, SIGNED_IN, shows=channel_queries.TABLES, passes=True),
+    Way("POST", "/account/channels/{id:str}/test", channels.try_out, (*SIGNED_IN, paces.TRYING_OUT)),
+    Way("POST", "/account/channels/{id:str}/label", channels.rename, SIGNED_IN),
+    Way("POST", "/account/channels/{id:str}/remove", channels.remove, SIGNED_IN),
     Way("POST", "/account/name", account.change_name, SIGNED_IN),
     Way("POST", "/account/sessions/{id:str}/end", account.end_session, SIGNED_IN),
     Way("GET", "/account/sessions/others", account.ask_others, SIGNED_IN),

@@ -48,6 +48,7 @@ from medianest.web.sites import tiles
 from medianest.web.tiles import tile_groups
 from tests.gallery import (
     asking,
+    channels,
     deciding,
     household,
     inbox,
@@ -94,6 +95,7 @@ def samples_of_all_pages() -> Iterator[Sample]:
     yield from _asking()
     yield from _status()
     yield from _inbox()
+    yield from _notifications()
     yield from _phone()
     yield from _door()
     yield from _account()
@@ -265,6 +267,14 @@ def _status() -> Iterator[Sample]:
 def _inbox() -> Iterator[Sample]:
     for name, view in inbox.samples_of_inbox():
         yield _inside(name, "inbox/page.html", view, Place.INBOX, unread=view.unread)
+
+
+def _notifications() -> Iterator[Sample]:
+    for name, view in channels.samples_of_notifications():
+        yield _inside(name, "notifications/page.html", view, Place.ACCOUNT)
+    for name, one in channels.samples_of_channels():
+        yield _inside(name, "notifications/channel.html", one, Place.ACCOUNT)
+    yield _inside("webhook-made", "notifications/webhook_made.html", channels.MADE, Place.ACCOUNT)
 
 
 def _phone() -> Iterator[Sample]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urljoin
 
+import httpx
 import pytest
 from playwright.async_api import Page, expect
 
@@ -42,6 +43,8 @@ PAGES = {
     "/share": "/share?url=https://videos.example/watch",
     "/account/phone": "/account/phone",
     "/account": "/account",
+    "/account/notifications": "/account/notifications",
+    "/account/channels/{id:str}": "/account/channels/{channel}",
     "/account/sessions/others": "/account/sessions/others",
     "/account/tokens/new": "/account/tokens/new",
     "/sign-in/again": "/sign-in/again",
@@ -143,8 +146,17 @@ def words(shared_portal: Portal, _media_site: MediaSite) -> Iterator[dict[str, s
         "problem": admin.post("/api/v1/problems", json=WRONG).raise_for_status().json()["id"],
         "plan": admin.post("/api/v1/plans", json={"name": "Every page"}).raise_for_status().json()["id"],
     }
-    with shared_portal.sign_in():
-        yield ids | others
+    with shared_portal.sign_in() as browser:
+        yield ids | others | {"channel": _webhook(browser)}
+
+
+def _webhook(browser: httpx.Client) -> str:
+    """A webhook of the administrator's; nothing is sent to it while pages are looked at."""
+    token = browser.get("/api/v1/me").json()["csrf_token"]
+    new = {"url": "https://hooks.example/lamp", "label": "Lamp in the hall", "csrf_token": token}
+    browser.post("/account/channels/webhook", data=new).raise_for_status()
+    id: str = browser.get("/api/v1/notifications/channels").json()["items"][0]["id"]
+    return id
 
 
 def test_each_page_is_looked_at() -> None:

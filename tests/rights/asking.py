@@ -19,7 +19,7 @@ LET_IN, SIGN_IN, AGAIN, FORBIDDEN, NOT_THERE, TOO_MANY, BROKEN = "+", "!", "~", 
 _OF_STATUS = {401: SIGN_IN, 403: FORBIDDEN, 404: NOT_THERE, 429: TOO_MANY, 503: LET_IN}
 """503 is what is right where what lies behind is not set up."""
 PERSONAL = frozenset(
-    {"downloads", "playlists", "previews", "users", "people", "sessions", "tokens", "requests", "problems"}
+    {"downloads", "playlists", "previews", "users", "people", "sessions", "tokens", "requests", "problems", "channels"}
 )
 _BODIES: Mapping[str, object] = {
     "/downloads": {"url": "file:///x"},
@@ -123,6 +123,7 @@ class Questions:
             "people": lambda owner: {"id": owner, "session_id": make.session(owner)[0]},
             "sessions": lambda owner: {"id": make.session(owner)[0]},
             "tokens": lambda owner: {"id": make.token(owner, Scope.READ)[0]},
+            "channels": lambda owner: {"id": make.channel(owner)},
             "profile": lambda _: {"id": make.person(Role.CHILD)},
             "invite": lambda _: {"secret": make.invitation(make.person(Role.ADMIN))[1]},
             "invitations": lambda _: {"id": make.invitation(make.person(Role.ADMIN))[0]},

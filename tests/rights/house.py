@@ -28,6 +28,8 @@ from medianest.downloads.types import State
 from medianest.http.serving import Server
 from medianest.media_requests.models import ProblemRow, RequestRow
 from medianest.media_requests.types import State as Asked
+from medianest.notifications.models import ChannelRow
+from medianest.notifications.types import ChannelKind
 from medianest.pictures.types import Size, Source
 from medianest.plex.titles.models import ItemRow, SectionRow
 from medianest.status.board import apply
@@ -214,6 +216,13 @@ class Newcomers:
         watcher = self.house.portal.status.watcher
         watcher.board = apply(watcher.board, Listed(monitors={1: Described(name="NAS")}, whole=True))
         return "1"
+
+    def channel(self, user_id: str) -> str:
+        """A webhook to nowhere."""
+        id = new_id()
+        said = {"kind": ChannelKind.WEBHOOK, "label": "x", "language": "en", "sealed": b"", "answer": ""}
+        then = {"created_at": clock.now(), "confirmed_at": clock.now()}
+        return self._add(ChannelRow, id, **said, **then, target_digest=id, user_id=user_id)
 
     def plan(self) -> str:
         id = new_id()
