@@ -72,7 +72,7 @@ def test_a_body_that_is_no_object_is_refused(body: Any) -> None:
     [
         ({}, "url", "This is needed."),
         ({"url": ""}, "url", "This must have at least one character."),
-        ({"url": "x" * 9000}, "url", "This may have at most 8192 characters."),
+        ({"url": "x" * 9000}, "url", "This may have at most 8,192 characters."),
         ({"url": 1}, "url", "This must be of the type str."),
         ({"url": None}, "url", "This must be of the type str."),
         ({"url": ["x"]}, "url", "This must be of the type str."),
