@@ -59,9 +59,8 @@ from medianest.http.guards import anyone, metrics_reader, permitted, signed_in
 from medianest.http.services import Services
 from medianest.media_requests import problem_queries, webhook
 from medianest.media_requests import queries as request_queries
-from medianest.notifications import channel_queries
+from medianest.notifications import channel_queries, standings
 from medianest.notifications import queries as notes
-from medianest.notifications import standings
 
 CREATED, ACCEPTED, OK, GONE = HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.OK, HTTPStatus.NO_CONTENT
 READS = (permitted(Permission.READ),)

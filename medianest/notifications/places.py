@@ -30,7 +30,7 @@ _OF_SUBJECT: Mapping[str, str] = {
     "plex": "/admin/plex",
     "job": "/admin/jobs",
     "settings": "/admin/journal?topic=settings",
-    "channel": "/account/channels/{id}",
+    "channel": "/account/notifications",
 }
 
 
