@@ -7,7 +7,7 @@ from medianest.core.db import Database
 from medianest.core.i18n import Catalogues
 from medianest.core.live import Live
 from medianest.core.metrics import Metrics
-from medianest.core.security import new_id
+from medianest.core.security import load_or_create_key, new_id
 from medianest.media_requests.decision_links import DecisionLinks
 from medianest.notifications.channels import Channels
 from medianest.notifications.composing import Composer
@@ -46,4 +46,10 @@ def transports(settings: Callable[[], Settings]) -> Transports:
 
         return Webhooks(lambda: settings().notifications.allow_private_hosts)
 
-    return {ChannelKind.WEBHOOK: webhooks}
+    def push() -> Transport:
+        from medianest.notifications.by_push.client import WebPush  # HTTP, cryptography
+        from medianest.notifications.by_push.vapid import Vapid
+
+        return WebPush(Vapid(lambda: load_or_create_key(settings().paths.key_file)), settings)
+
+    return {ChannelKind.PUSH: push, ChannelKind.WEBHOOK: webhooks}

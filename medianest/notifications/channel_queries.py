@@ -43,6 +43,13 @@ def channel_to(session: Session, target_digest: str) -> Channel | None:
     return _channel_of(row) if row else None
 
 
+def bound(session: Session, session_id: str, kind: ChannelKind) -> Channel | None:
+    """The channel of this kind that ends with the session."""
+    query = select(*_CHANNEL).where(_channel.session_id == session_id, _channel.kind == kind)
+    row = session.execute(query.limit(1)).first()
+    return _channel_of(row) if row else None
+
+
 def sealed(session: Session, id: str) -> bytes | None:
     """Where the channel leads, sealed."""
     return session.scalar(select(_channel.sealed).where(_channel.id == id))

@@ -66,6 +66,28 @@ class Channels:
         async with self._db.transaction() as session:
             return await self.add_in(session, actor, new)
 
+    async def put(self, actor: Actor, new: NewChannel) -> Channel:
+        """The one of its kind that ends with this session: from now on it leads there, or it is added.
+
+        What waits for it goes there, too. Raises Forbidden without a session, and what `add` raises.
+        """
+        if actor.session_id is None:
+            raise Forbidden(msg("accounts.in_person_only"))
+        async with self._db.transaction() as session:
+            mine = await session.run_sync(channel_queries.bound, actor.session_id, new.kind)
+            if mine is None:
+                return await self.add_in(session, actor, new)
+            digest = self._targets.digest(new.kind, *new.unique)
+            await session.execute(delete(_row).where(_row.target_digest == digest, _row.id != mine.id))
+            values = {
+                "sealed": self._targets.seal(new.target, mine.id),
+                "target_digest": digest,
+                "language": actor.language,
+                "failing_since": None,
+            }
+            await session.execute(update(_row).where(_row.id == mine.id).values(**values))
+            return mine
+
     async def add_in(self, session: AsyncSession, actor: Actor, new: NewChannel) -> Channel:
         """`add`, as a part of something larger."""
         owner, label = _owner(actor), checked_label(new.label)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import cached_property
 
 from medianest.accounts.rights import require_admin
 from medianest.core import clock
@@ -11,7 +12,9 @@ from medianest.core.db import Database
 from medianest.core.i18n import Message, msg
 from medianest.core.jobs import Job
 from medianest.core.journal import Listener
+from medianest.core.security import load_or_create_key
 from medianest.notifications import sends
+from medianest.notifications.by_push import target as push
 from medianest.notifications.by_webhook import target as webhook
 from medianest.notifications.channels import Channels
 from medianest.notifications.inbox import Inbox
@@ -45,6 +48,18 @@ class Notifications:
         """The channel, and the secret that what it is sent is signed with. Raises Refused, and what `add` raises."""
         new, secret = webhook.new(actor.id or "", url, label, self._settings().notifications.allow_private_hosts)
         return await self.channels.add(actor, new), secret
+
+    async def add_push(self, actor: Actor, *, endpoint: str, p256dh: str, auth: str, label: str) -> Channel:
+        """The browser of this session is told from now on. Raises Refused, Invalid, and what `put` raises."""
+        allow = self._settings().notifications.allow_private_hosts
+        return await self.channels.put(actor, push.new(endpoint, p256dh, auth, label, allow))
+
+    @cached_property
+    def push_key(self) -> str:
+        """What browsers must know to be told: the portal's public key for push services."""
+        from medianest.notifications.by_push.vapid import Vapid  # cryptography
+
+        return Vapid(lambda: load_or_create_key(self._settings().paths.key_file)).public
 
     async def again(self, actor: Actor, ids: Sequence[str]) -> int:
         """Send once more what was given up; how many of these were. Raises Forbidden."""
