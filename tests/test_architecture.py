@@ -26,7 +26,7 @@ MACHINE_PATHS = re.compile(r"(?<![\w.}/-])/(root|home|work|tmp)/\w")
 LOCKS = {"uv.lock", "poetry.lock", "Pipfile.lock", "package-lock.json", "yarn.lock"}
 
 HEAVY = (
-    "PIL", "alembic", "babel", "cryptography", "httpx", "imageio_ffmpeg", "jinja2", "plexapi", "pydantic.v1",
+    "PIL", "alembic", "apprise", "babel", "cryptography", "httpx", "imageio_ffmpeg", "jinja2", "plexapi", "pydantic.v1",
     "websockets", "xml", "yt_dlp",
 )  # fmt: skip
 """Each takes megabytes, or a good part of a second; what needs it imports it then."""
@@ -48,6 +48,7 @@ PLANTED = {
     "Templates are rendered only in web": {"core/planted.py": "import jinja2"},
     "Only client.py speaks to the outside": {"core/paging.py": "import httpx", "core/work.py": "import websockets"},
     "Only the child process imports yt-dlp": {"downloads/child/options.py": "import yt_dlp"},
+    "Only the child that speaks to services imports Apprise": {"core/work.py": "import apprise"},
     "Only the child that draws decodes pictures": {"pictures/decoders.py": "import PIL"},
     "No cycles inside a package": {
         "core/egg.py": "import medianest.core.hen",

@@ -20,6 +20,7 @@ NOT_FOR_PEOPLE = {
     "api/rules.py": "documentation of the API",
     "api/wire.py": "recognises what msgspec says",
     "cli/parser.py": "help on the command line",
+    "core/apprise/asking.py": "a line of Python",
     "core/config/toml.py": "recognises what tomllib says",
     "core/db.py": "faults of the database, for the log",
     "core/outbound/clients.py": "faults of the network, for the log",

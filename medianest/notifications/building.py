@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from medianest.accounts import queries as accounts
 from medianest.core.config import Settings
 from medianest.core.db import Database
 from medianest.core.i18n import Catalogues
@@ -34,11 +35,11 @@ def build(
     """`settings` are those that hold at that moment."""
     targets = Targets(lambda: settings().paths.key_file)
     composer = Composer(settings, catalogues, decisions)
-    sender = Sender(db, metrics, targets, composer, transports(settings), owner=new_id(), patience=patience)
+    sender = Sender(db, metrics, targets, composer, transports(settings, db), owner=new_id(), patience=patience)
     return Notifications(db, settings, Inbox(db, live), Channels(db, targets, sender, composer), Preferring(db), sender)
 
 
-def transports(settings: Callable[[], Settings]) -> Transports:
+def transports(settings: Callable[[], Settings], db: Database) -> Transports:
     """How each kind of channel is sent to."""
 
     def webhooks() -> Transport:
@@ -52,4 +53,9 @@ def transports(settings: Callable[[], Settings]) -> Transports:
 
         return WebPush(Vapid(lambda: load_or_create_key(settings().paths.key_file)), settings)
 
-    return {ChannelKind.PUSH: push, ChannelKind.WEBHOOK: webhooks}
+    def services() -> Transport:
+        from medianest.notifications.by_apprise.client import Services  # a child process
+
+        return Services(lambda: settings().apprise, lambda user_id: db.read(accounts.user, user_id))
+
+    return {ChannelKind.PUSH: push, ChannelKind.WEBHOOK: webhooks, ChannelKind.APPRISE: services}

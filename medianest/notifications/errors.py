@@ -5,3 +5,7 @@ from medianest.core.errors import NotFound
 
 class NoSuchChannel(NotFound):
     """There is none, or it is another person's."""
+
+
+class NoSuchService(NotFound):
+    """There is none of this name, or it is not for them."""

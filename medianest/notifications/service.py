@@ -4,19 +4,22 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import cached_property
 
+from medianest.accounts import queries as accounts
 from medianest.accounts.rights import require_admin
 from medianest.core import clock
 from medianest.core.actor import Actor
-from medianest.core.config import Settings
+from medianest.core.config import ServiceSettings, Settings
 from medianest.core.db import Database
 from medianest.core.i18n import Message, msg
 from medianest.core.jobs import Job
 from medianest.core.journal import Listener
 from medianest.core.security import load_or_create_key
 from medianest.notifications import sends
+from medianest.notifications.by_apprise import target as apprise
 from medianest.notifications.by_push import target as push
 from medianest.notifications.by_webhook import target as webhook
 from medianest.notifications.channels import Channels
+from medianest.notifications.errors import NoSuchService
 from medianest.notifications.inbox import Inbox
 from medianest.notifications.preferring import Preferring
 from medianest.notifications.sending import Sender
@@ -60,6 +63,22 @@ class Notifications:
         from medianest.notifications.by_push.vapid import Vapid  # cryptography
 
         return Vapid(lambda: load_or_create_key(self._settings().paths.key_file)).public
+
+    async def add_apprise(self, actor: Actor, name: str) -> Channel:
+        """Be told by a service that the administrator set up. Raises NoSuchService, and what `add` raises."""
+        service = next((one for one in await self._services(actor) if one.name == name), None)
+        if service is None:
+            raise NoSuchService(msg("notifications.no_such_service"))
+        return await self.channels.add(actor, apprise.new(actor.id or "", service))
+
+    async def services(self, actor: Actor) -> Sequence[str]:
+        """The names of the services that this person may choose."""
+        return [one.name for one in await self._services(actor)]
+
+    async def _services(self, actor: Actor) -> Sequence[ServiceSettings]:
+        listed = self._settings().apprise
+        user = await self._db.read(accounts.user, actor.id) if listed and actor.id else None
+        return [one for one in listed if user and one.is_for(user.name, user.role)]
 
     async def again(self, actor: Actor, ids: Sequence[str]) -> int:
         """Send once more what was given up; how many of these were. Raises Forbidden."""

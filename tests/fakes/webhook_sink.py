@@ -18,6 +18,8 @@ class WebhookSink(Service):
 
     def __init__(self) -> None:
         super().__init__("127.0.0.1")
+        self.repeats = False
+        """Refuses, and says what it was asked for."""
 
     @property
     def address(self) -> tuple[str, int]:
@@ -27,6 +29,8 @@ class WebhookSink(Service):
         return self.base + path
 
     def answer(self, request: Request) -> Reply:
+        if self.repeats:
+            return Reply(status=422, body=f"no {self.url(request.path)}".encode(), media_type="text/plain")
         return Reply(body=b"thank you", media_type="text/plain") if request.method == "POST" else Reply(status=405)
 
     def told(self, path: str) -> list[dict[str, Any]]:

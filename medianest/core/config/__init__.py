@@ -9,6 +9,7 @@ from medianest.core.config.loading import Sources, load
 from medianest.core.config.monitors import MonitorSettings
 from medianest.core.config.presets import PresetSettings
 from medianest.core.config.problems import ConfigProblems, Origin, Problem
+from medianest.core.config.services import ServiceSettings
 from medianest.core.config.settings import (
     AccountsSettings,
     BackupsSettings,
@@ -43,6 +44,7 @@ __all__ = [
     "PresetSettings",
     "Problem",
     "ServerSettings",
+    "ServiceSettings",
     "Settings",
     "Sources",
     "TileSettings",

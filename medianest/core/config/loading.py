@@ -139,6 +139,8 @@ def _refused_rows(found: Found) -> Iterator[Problem]:
                     if found.is_whole or details["type"] != "missing":
                         yield Problem(origin=row.origin_of(str(details["loc"][0])), sentence=_sentence(details))
         yield from _clashes(fine)
+        for place, key, id in LISTS[name].unknown([one for _, one in fine]) if fine else ():
+            yield Problem(origin=fine[place][0].origin_of(key), sentence=msg(id))
 
 
 def _clashes(rows: Sequence[tuple[Row, ListedSection]]) -> Iterator[Problem]:

@@ -1,6 +1,7 @@
 """What every part of the settings is."""
 
 from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
@@ -24,3 +25,8 @@ class ListedSection(Section):
     @abstractmethod
     def clash(self, other: "ListedSection") -> str | None:
         """The key in which it repeats another one of its list."""
+
+    @classmethod
+    def unknown(cls, rows: "Sequence[ListedSection]") -> Iterator[tuple[int, str, str]]:
+        """What of a list can only be checked together, once each is well: its place, key and message."""
+        return iter(())

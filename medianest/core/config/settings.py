@@ -22,6 +22,7 @@ from medianest.core.config.monitors import MonitorSettings
 from medianest.core.config.path_maps import PathMap
 from medianest.core.config.presets import PresetDefaults, PresetName, Presets
 from medianest.core.config.section import RELOADABLE, ListedSection, Section
+from medianest.core.config.services import ServiceSettings
 
 GIB = 1024**3
 BYTES_MOST = 2**53
@@ -221,9 +222,12 @@ class Settings(Section):
     log: LogSettings = Field(default_factory=LogSettings)
     tiles: tuple[TileSettings, ...] = ()
     monitors: tuple[MonitorSettings, ...] = ()
+    apprise: tuple[ServiceSettings, ...] = ()
 
 
-LISTS: Mapping[str, type[ListedSection]] = MappingProxyType({"tiles": TileSettings, "monitors": MonitorSettings})
+LISTS: Mapping[str, type[ListedSection]] = MappingProxyType(
+    {"tiles": TileSettings, "monitors": MonitorSettings, "apprise": ServiceSettings}
+)
 """What is written as a list of tables, such as [[tiles]]; a reload takes such a list over as a whole."""
 
 

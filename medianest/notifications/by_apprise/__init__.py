@@ -1,0 +1,1 @@
+"""Telling by services that the administrator set up, and that Apprise speaks to."""
