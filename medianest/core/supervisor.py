@@ -15,7 +15,10 @@ _HEALTHY_S = 300.0
 
 
 class Supervisor:
-    """Keeps its tasks running until it is stopped; a task that ends or fails is started again."""
+    """Keeps its tasks running until it is stopped; a task that ends or fails is started again.
+
+    One that was told to stop and fails on its way out is not: that failure took the place of the cancellation.
+    """
 
     def __init__(self) -> None:
         self._runs: list[tuple[str, Callable[[], Awaitable[None]]]] = []
@@ -49,8 +52,15 @@ class Supervisor:
                 log.error("task %s ended by itself", name)
             except Exception:
                 log.exception("task %s failed", name)
+            if _is_told_to_stop():
+                return
             self.restarts[name] = self.restarts.get(name, 0) + 1
             if clock.monotonic() - begun > _HEALTHY_S:
                 pause = _FIRST_PAUSE_S
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_S)
+
+
+def _is_told_to_stop() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

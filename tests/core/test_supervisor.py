@@ -52,3 +52,26 @@ async def test_tasks_stop_in_reverse_order_each_after_the_other() -> None:
     await begun.wait()
     await supervisor.stop(timedelta(seconds=5))
     assert stopped == ["third", "second", "first"]
+
+
+async def test_a_task_that_fails_on_its_way_out_is_not_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor_module, "_FIRST_PAUSE_S", 0.0)
+    times = 0
+    begun = asyncio.Event()
+
+    async def breaks_at_the_end() -> None:
+        nonlocal times
+        times += 1
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise ValueError("broke")
+
+    supervisor = Supervisor()
+    supervisor.add("breaks at the end", breaks_at_the_end)
+    supervisor.start()
+    await begun.wait()
+    async with asyncio.timeout(5):
+        await supervisor.stop(timedelta(seconds=60))
+    assert (times, supervisor.restarts) == (1, {})
