@@ -38,6 +38,3 @@ function writeTimes() {
 writeTimes();
 setInterval(writeTimes, 30000);
 document.addEventListener("htmx:after:swap", writeTimes);
-
-// where somebody says in which zone they live, that of the browser is offered
-for (const field of document.querySelectorAll("input[data-zone]")) field.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone;

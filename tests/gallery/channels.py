@@ -18,7 +18,7 @@ from medianest.notifications.types import (
     Preferences,
     Sent,
 )
-from medianest.web.channel_rows import channel_row, delivery_rows, kind_name, matrix
+from medianest.web.channel_rows import channel_row, delivery_rows, matrix
 from medianest.web.choices import Choice
 from medianest.web.pages.channels import ChannelView, WebhookMadeView
 from medianest.web.pages.notifications import NotificationsView
@@ -77,7 +77,6 @@ def samples_of_notifications() -> Iterator[tuple[str, NotificationsView]]:
     preferences = Preferences(manners=manners, choices={(Notice.DOWNLOAD_READY, ChannelKind.PUSH): False})
     full = NotificationsView(
         channels=tuple(channel_row(one) for one in CHANNELS),
-        kinds=tuple(kind_name(kind) for kind in ChannelKind),
         shown=tuple(ChannelKind),
         matrix=matrix(Role.ADMIN, preferences, tuple(ChannelKind)),
         quiet_from="22:00",
@@ -89,7 +88,7 @@ def samples_of_notifications() -> Iterator[tuple[str, NotificationsView]]:
         ),
     )
     yield "notifications", full
-    none = replace(full, channels=(), kinds=(), shown=(), matrix=(), quiet_from="", quiet_until="", zone="")
+    none = replace(full, channels=(), shown=(), matrix=(), quiet_from="", quiet_until="", zone="")
     yield "notifications-none", none
     wrong = replace(
         none,

@@ -24,10 +24,9 @@ PATH = "/account/notifications"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationsView:
-    """The page; `kinds` are the columns of the matrix. Quiet hours are two texts such as `22:00`, empty for none."""
+    """The page; `shown` are the columns of the matrix. Quiet hours are two texts such as `22:00`, empty for none."""
 
     channels: tuple[ChannelRow, ...]
-    kinds: tuple[Message, ...]
     shown: tuple[str, ...]
     matrix: tuple[MatrixPart, ...]
     quiet_from: str
@@ -83,7 +82,6 @@ async def view_of(reader: Reader, services: Services) -> NotificationsView:
     quiet = preferences.manners.quiet
     return NotificationsView(
         channels=tuple(channel_rows.channel_row(channel) for channel in channels),
-        kinds=tuple(channel_rows.kind_name(kind) for kind in kinds),
         shown=tuple(kinds),
         matrix=channel_rows.matrix(actor.role, preferences, kinds) if kinds else (),
         quiet_from=quiet[0].isoformat("minutes") if quiet else "",
