@@ -133,6 +133,6 @@ def judge_room(data: Folder, media: Folder, min_free_bytes: int) -> Iterator[Fac
         )
 
 
-def _gigabytes(size: int) -> str:
+def _gigabytes(size: int) -> float:
     amount = size / 1e9
-    return f"{amount:.0f}" if amount >= 10 else f"{amount:.1f}"
+    return round(amount) if amount >= 10 else round(amount, 1)

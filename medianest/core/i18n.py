@@ -17,7 +17,7 @@ LOCALE = Path(__file__).parent.parent / "locale"
 SOURCE_LANGUAGE = "en"
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _COUNTS = frozenset({"n", "total"})
-"""Values that say how many; other numbers, such as a year or a port, are written digit by digit."""
+"""Values that say how many; other whole numbers, such as a year or a port, are written digit by digit."""
 _GROUPED_FROM = 1000
 
 
@@ -67,8 +67,8 @@ class Catalogue:
 
     def _place(self, name: str, values: Mapping[str, object]) -> str:
         value = values[name]
-        if name in _COUNTS and isinstance(value, int) and value >= _GROUPED_FROM:
-            value = _grouped(value, self.language)
+        if isinstance(value, float) or (name in _COUNTS and isinstance(value, int) and value >= _GROUPED_FROM):
+            value = _figure(value, self.language)
         return self._shielded(value)
 
     @cached_property
@@ -113,7 +113,7 @@ def own_name(language: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _grouped(value: int, language: str) -> str:
+def _figure(value: float, language: str) -> str:
     from babel.numbers import format_decimal  # as above
 
     return format_decimal(value, locale=language)

@@ -134,9 +134,9 @@ def _span(service: Service) -> str:
     return "web.status.uptime_month" if MONTH in service.monitor.shares else "web.status.uptime_day"
 
 
-def _share(up: float) -> str:
-    """What is not whole never reads so."""
-    return "100" if up >= 1 else f"{int(up * 10_000) / 100:.2f}"
+def _share(up: float) -> float:
+    """In percent; what is not whole never reads so."""
+    return 100 if up >= 1 else int(up * 10_000) / 100
 
 
 def _spark(service: Service) -> Spark | None:

@@ -40,7 +40,7 @@ class About:
     tagline: str
     plot: str
     facts: tuple[Message, ...]
-    rating: str
+    rating: float | None
     poster: Shown | None
     backdrop: Shown | None
     cast: tuple[Person, ...]
@@ -79,7 +79,7 @@ def about(pictures: Pictures, title: Title) -> About:
         tagline=title.tagline,
         plot=hit.overview,
         facts=facts_of(title),
-        rating=f"{hit.rating:.1f}" if hit.rating else "",
+        rating=round(hit.rating, 1) if hit.rating else None,
         poster=pictures.shown(Source.TMDB, hit.poster, Size.POSTER_342),
         backdrop=pictures.shown(Source.TMDB, hit.backdrop, Size.BACKDROP_780),
         cast=tuple(Person(name=one.name, character=one.character) for one in title.cast[:_CAST_SHOWN]),

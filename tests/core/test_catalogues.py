@@ -182,3 +182,8 @@ def test_how_many_is_written_as_the_language_groups_it(language: str, written: s
 
 def test_other_numbers_are_written_digit_by_digit() -> None:
     assert "1999" in Catalogues().of("de").text("web.asking.movie_of", year=1999)
+
+
+def test_a_part_of_a_whole_has_the_comma_of_the_language() -> None:
+    assert Catalogues().of("de").text("web.asking.rating", rating=8.2) == "8,2 von 10"
+    assert Catalogues().of("en").text("web.asking.rating", rating=8.0) == "8 of 10"

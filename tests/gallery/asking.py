@@ -175,7 +175,7 @@ ABOUT = About(
         msg("web.asking.tv"), msg("web.asking.title", title="2019"), msg("web.in_plex.seasons", n=5),
         msg("web.asking.title", title="Drama, Mystery"),
     ),
-    rating="8.2", poster=POSTER, backdrop=BACKDROP,
+    rating=8.2, poster=POSTER, backdrop=BACKDROP,
     cast=tuple(Person(name=f"Actress {number}", character="The keeper") for number in range(1, 7)),
     trailer="https://www.youtube.com/watch?v=tide", mark=Mark(shape="up", word=msg("web.asking.here_in_part")),
 )  # fmt: skip

@@ -35,7 +35,7 @@ async def text(browser: httpx.AsyncClient, path: str, status: int = 200, **heade
 
 
 def titles(page: str) -> list[str]:
-    return re.findall(r'<a dir="auto" href="/ask/(?:movie|tv)/\d+">([^<]*)</a>', page)
+    return re.findall(r'<h3 dir="auto"><a href="/ask/(?:movie|tv)/\d+">([^<]*)</a>', page)
 
 
 def steps(page: str) -> list[str]:

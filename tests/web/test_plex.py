@@ -39,7 +39,7 @@ async def text(browser: httpx.AsyncClient, path: str, **headers: str) -> str:
 
 
 def titles(page: str) -> list[str]:
-    return re.findall(r'<a dir="auto" href="/plex/titles/\d+">([^<]*)</a>', page)
+    return re.findall(r'<h3 dir="auto"><a href="/plex/titles/\d+">([^<]*)</a>', page)
 
 
 def details(page: str) -> list[str]:

@@ -91,5 +91,5 @@ def _wait(left: timedelta) -> Message:
 def _size(number: int) -> Message:
     for unit, id in ((_GB, "gb"), (_MB, "mb")):
         if number >= unit:
-            return msg(f"downloads.quota.bytes_{id}", amount=f"{number / unit:.3g}")
+            return msg(f"downloads.quota.bytes_{id}", amount=float(f"{number / unit:.3g}"))
     return msg("downloads.quota.bytes_b", amount=number)
