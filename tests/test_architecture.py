@@ -47,6 +47,7 @@ PLANTED = {
     "APScheduler is a detail of core.scheduler": {"core/planted.py": "import apscheduler"},
     "Templates are rendered only in web": {"core/planted.py": "import jinja2"},
     "Only client.py speaks to the outside": {"core/paging.py": "import httpx", "core/work.py": "import websockets"},
+    "Letters go out by one door": {"notifications/sending.py": "import aiosmtplib"},
     "Only the child process imports yt-dlp": {"downloads/child/options.py": "import yt_dlp"},
     "Only the child that speaks to services imports Apprise": {"core/work.py": "import apprise"},
     "Only the child that draws decodes pictures": {"pictures/decoders.py": "import PIL"},

@@ -10,9 +10,11 @@ from medianest.core.live import Live
 from medianest.core.metrics import Metrics
 from medianest.core.security import load_or_create_key, new_id
 from medianest.media_requests.decision_links import DecisionLinks
+from medianest.notifications.by_email.addresses import Addresses
 from medianest.notifications.channels import Channels
 from medianest.notifications.composing import Composer
 from medianest.notifications.inbox import Inbox
+from medianest.notifications.letter_links import LetterLinks
 from medianest.notifications.preferring import Preferring
 from medianest.notifications.sending import Sender, Transports
 from medianest.notifications.sends import USUAL, Patience
@@ -34,12 +36,16 @@ def build(
 ) -> Notifications:
     """`settings` are those that hold at that moment."""
     targets = Targets(lambda: settings().paths.key_file)
-    composer = Composer(settings, catalogues, decisions)
-    sender = Sender(db, metrics, targets, composer, transports(settings, db), owner=new_id(), patience=patience)
-    return Notifications(db, settings, Inbox(db, live), Channels(db, targets, sender, composer), Preferring(db), sender)
+    links = LetterLinks(settings)
+    composer = Composer(settings, catalogues, decisions, links)
+    ways = transports(settings, db, catalogues)
+    sender = Sender(db, metrics, targets, composer, ways, owner=new_id(), patience=patience)
+    channels = Channels(db, targets, sender, composer)
+    addresses = Addresses(db, settings, targets, channels, sender, composer, links)
+    return Notifications(db, settings, Inbox(db, live), channels, addresses, Preferring(db), sender)
 
 
-def transports(settings: Callable[[], Settings], db: Database) -> Transports:
+def transports(settings: Callable[[], Settings], db: Database, catalogues: Catalogues) -> Transports:
     """How each kind of channel is sent to."""
 
     def webhooks() -> Transport:
@@ -58,4 +64,15 @@ def transports(settings: Callable[[], Settings], db: Database) -> Transports:
 
         return Services(lambda: settings().apprise, lambda user_id: db.read(accounts.user, user_id))
 
-    return {ChannelKind.PUSH: push, ChannelKind.WEBHOOK: webhooks, ChannelKind.APPRISE: services}
+    def letters() -> Transport:
+        from medianest.notifications.by_email.client import Mailer  # SMTP
+        from medianest.notifications.by_email.letters import Letters  # as above
+
+        return Mailer(settings, Letters(settings, catalogues))
+
+    return {
+        ChannelKind.PUSH: push,
+        ChannelKind.EMAIL: letters,
+        ChannelKind.WEBHOOK: webhooks,
+        ChannelKind.APPRISE: services,
+    }

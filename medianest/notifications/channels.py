@@ -1,6 +1,7 @@
 """People's own channels: adding, confirming, renaming, trying out and removing them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -171,6 +172,11 @@ class Channels:
             values = {"last_sent_at": clock.now(), "failing_since": None, "answer": answer}
             await session.execute(update(_row).where(_row.id == id).values(**values))
         return Sent(is_well=True, said=msg("notifications.arrived"), answer=answer)
+
+
+async def forget_unconfirmed(session: AsyncSession, *, before: datetime) -> None:
+    """Nobody said in time that these are theirs; what is not confirmed keeps no place among somebody's channels."""
+    await session.execute(delete(_row).where(_row.confirmed_at.is_(None), _row.created_at < before))
 
 
 def checked_label(label: str) -> str:

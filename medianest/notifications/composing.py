@@ -14,6 +14,7 @@ from medianest.core.journal import Entry
 from medianest.media_requests.decision_links import DecisionLinks
 from medianest.media_requests.events import RequestSent
 from medianest.notifications import places, queries, rights, sentences
+from medianest.notifications.letter_links import LetterLinks
 from medianest.notifications.queries import Note
 from medianest.notifications.types import TOPICS, Act, Channel, ChannelKind, Notice, Outgoing
 
@@ -33,10 +34,13 @@ class Told:
 class Composer:
     """`settings` are those that hold at that moment; `decisions` make the links by which requests are decided."""
 
-    def __init__(self, settings: Callable[[], Settings], catalogues: Catalogues, decisions: DecisionLinks) -> None:
+    def __init__(
+        self, settings: Callable[[], Settings], catalogues: Catalogues, decisions: DecisionLinks, links: LetterLinks
+    ) -> None:
         self._settings = settings
         self._catalogues = catalogues
         self._decisions = decisions
+        self._links = links
 
     async def compose(
         self, session: AsyncSession, key: str, channel: Channel, user: User, told: Sequence[Told]
@@ -60,6 +64,7 @@ class Composer:
             n=len(told),
             unread=unread,
             acts=await self._acts(session, say, channel, user, told),
+            leave_url=self._leave_url(channel),
         )
 
     def trial(self, key: str, channel: Channel, user: User) -> Outgoing:
@@ -76,12 +81,34 @@ class Composer:
             tag="trial",
             at=clock.now(),
             language=say.language,
+            leave_url=self._leave_url(channel),
+        )
+
+    def question(self, key: str, channel: Channel, user: User) -> Outgoing:
+        """What asks who reads there whether the address is theirs."""
+        say = self._catalogues.of(user.language or channel.language or SOURCE_LANGUAGE)
+        label = say.say(msg("notifications.confirm_label"))
+        return Outgoing(
+            key=key,
+            notice=Notice.CHANNEL,
+            kind="channel.asked",
+            title=say.say(msg("notifications.confirm_title")),
+            body=say.say(msg("notifications.confirm_body", name=user.display_name)),
+            path="",
+            url="",
+            tag="confirm",
+            at=clock.now(),
+            language=say.language,
+            acts=(Act(label=label, url=self.absolute(self._links.confirm(channel.id))),),
         )
 
     def absolute(self, path: str) -> str:
         """Its whole address; empty where the portal does not know how it is reached."""
         address = self._settings().server.public_address
         return f"{address}{path}" if address else ""
+
+    def _leave_url(self, channel: Channel) -> str:
+        return self.absolute(self._links.leave(channel.id)) if channel.kind is ChannelKind.EMAIL else ""
 
     async def _acts(
         self, session: AsyncSession, say: Catalogue, channel: Channel, user: User, told: Sequence[Told]

@@ -16,11 +16,13 @@ from medianest.core.journal import Listener
 from medianest.core.security import load_or_create_key
 from medianest.notifications import sends
 from medianest.notifications.by_apprise import target as apprise
+from medianest.notifications.by_email.addresses import Addresses
 from medianest.notifications.by_push import target as push
 from medianest.notifications.by_webhook import target as webhook
-from medianest.notifications.channels import Channels
+from medianest.notifications.channels import Channels, forget_unconfirmed
 from medianest.notifications.errors import NoSuchService
 from medianest.notifications.inbox import Inbox
+from medianest.notifications.letter_links import CONFIRM_LASTS
 from medianest.notifications.preferring import Preferring
 from medianest.notifications.sending import Sender
 from medianest.notifications.types import Channel
@@ -37,6 +39,7 @@ class Notifications:
         settings: Callable[[], Settings],
         inbox: Inbox,
         channels: Channels,
+        addresses: Addresses,
         preferring: Preferring,
         sender: Sender,
     ) -> None:
@@ -45,6 +48,7 @@ class Notifications:
         self._sender = sender
         self.inbox = inbox
         self.channels = channels
+        self.addresses = addresses
         self.preferring = preferring
 
     async def add_webhook(self, actor: Actor, *, url: str, label: str) -> tuple[Channel, str]:
@@ -97,6 +101,8 @@ class Notifications:
         return [Job(name="purge_deliveries", every=_PURGED_EVERY, run=self._purge)]
 
     async def _purge(self) -> Message | None:
+        async with self._db.transaction() as session:
+            await forget_unconfirmed(session, before=clock.now() - CONFIRM_LASTS)
         before = clock.now() - self._settings().notifications.keep
         n = 0
         while True:

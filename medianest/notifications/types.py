@@ -173,12 +173,21 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A list in a message; `more` tells of what it leaves out, and is empty where that is nothing."""
+
+    title: str
+    lines: tuple[str, ...]
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """A message, in the language of whom it is for.
 
     `key` is the same at every attempt, and for nothing else; what has the same `tag` stands in the place of the last
     one. `path` is a page of ours, `url` its whole address, empty where the portal has none. `unread` is how much waits
-    in the inbox.
+    in the inbox. By `leave_url` who reads it ends the channel, without signing in.
     """
 
     key: str
@@ -194,6 +203,8 @@ class Outgoing:
     n: int = 1
     unread: int = 0
     acts: tuple[Act, ...] = ()
+    sections: tuple[Section, ...] = ()
+    leave_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

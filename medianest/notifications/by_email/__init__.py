@@ -1,0 +1,1 @@
+"""Telling by letter: SMTP, to addresses whose owners said that they are theirs."""
