@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from medianest.accounts.queries import display_names
+from medianest.core.db import UtcDateTime
 from medianest.notifications.models import ChannelRow, ChoiceRow, DeliveryRow, MannersRow
 from medianest.notifications.types import (
     Channel,
@@ -15,6 +15,7 @@ from medianest.notifications.types import (
     Delivery,
     DeliveryState,
     Digest,
+    GivenUp,
     Manners,
     Notice,
     Preferences,
@@ -105,14 +106,13 @@ def deliveries(session: Session, channel_id: str, *, limit: int = 20) -> Sequenc
     return [_delivery_of(row) for row in session.execute(query)]
 
 
-def dead(session: Session, *, limit: int = 200) -> Sequence[tuple[Delivery, Channel, str]]:
-    """What was given up, the newest first, with whom it was for."""
-    query = select(*_delivery.__table__.c).where(_delivery.state == DeliveryState.DEAD)
-    rows = [_delivery_of(row) for row in session.execute(query.order_by(_delivery.entry_id.desc()).limit(limit))]
-    found = session.execute(select(*_CHANNEL).where(_channel.id.in_({one.channel_id for one in rows})))
-    there = {row.id: _channel_of(row) for row in found}
-    names = display_names(session, {one.user_id for one in there.values()})
-    return [(one, there[one.channel_id], names.get(there[one.channel_id].user_id, "")) for one in rows]
+def given_up(session: Session, *, limit: int = 50) -> Sequence[GivenUp]:
+    """Why deliveries were given up, the most frequent first; whom they were for is nobody's but theirs."""
+    n, newest = func.count(), func.max(_delivery.finished_at, type_=UtcDateTime)
+    query = select(_channel.kind, _delivery.error, n.label("n"), newest.label("newest"))
+    query = query.join(_channel, _channel.id == _delivery.channel_id).where(_delivery.state == DeliveryState.DEAD)
+    rows = session.execute(query.group_by(_channel.kind, _delivery.error).order_by(n.desc()).limit(limit))
+    return [GivenUp(kind=ChannelKind(row.kind), error=row.error, count=row.n, newest_at=row.newest) for row in rows]
 
 
 def count_by_state(session: Session) -> Mapping[DeliveryState, int]:

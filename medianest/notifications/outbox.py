@@ -32,6 +32,8 @@ async def line_up(session: AsyncSession, entry: Entry, told: Mapping[str, Told])
     chosen = await session.run_sync(channel_queries.choices, people, {told[id].telling.notice for id in people})
     now, rows = clock.now(), []
     for user_id, channel_id, kind in there:
+        if entry.subject_id == channel_id:
+            continue  # that it is broken is told by others
         telling = told[user_id].telling
         if not chosen.get((user_id, telling.notice, kind), choosing.is_usual(telling.notice, kind)):
             continue

@@ -162,10 +162,12 @@ async def recover(session: AsyncSession, *, owner: str) -> None:
         await work.take_back(session, _row, id, due_at=clock.now())
 
 
-async def again(session: AsyncSession, ids: Collection[str]) -> int:
-    """Try once more what was given up; how many of these were."""
+async def again(session: AsyncSession, kind: ChannelKind, error: str) -> int:
+    """Try once more what was given up by such channels for this reason; how many that were."""
     values = {"state": DeliveryState.WAITING, "due_at": clock.now(), "attempts": 0, "finished_at": None}
-    statement = update(_row).where(_row.id.in_(ids), _row.state == DeliveryState.DEAD).values(**values)
+    such = select(ChannelRow.id).where(ChannelRow.kind == kind)
+    dead = (_row.state == DeliveryState.DEAD, _row.error == error, _row.channel_id.in_(such))
+    statement = update(_row).where(*dead).values(**values)
     result = await session.execute(statement.execution_options(synchronize_session=False))
     return int(result.rowcount)  # type: ignore[attr-defined]  # a DML result has it
 

@@ -25,7 +25,7 @@ from medianest.notifications.inbox import Inbox
 from medianest.notifications.letter_links import CONFIRM_LASTS
 from medianest.notifications.preferring import Preferring
 from medianest.notifications.sending import Sender
-from medianest.notifications.types import Channel
+from medianest.notifications.types import Channel, ChannelKind
 
 _PURGED_EVERY = timedelta(hours=6)
 
@@ -84,11 +84,11 @@ class Notifications:
         user = await self._db.read(accounts.user, actor.id) if listed and actor.id else None
         return [one for one in listed if user and one.is_for(user.name, user.role)]
 
-    async def again(self, actor: Actor, ids: Sequence[str]) -> int:
-        """Send once more what was given up; how many of these were. Raises Forbidden."""
+    async def again(self, actor: Actor, kind: ChannelKind, error: str) -> int:
+        """Send once more what was given up for this reason; how many that were. Raises Forbidden."""
         require_admin(actor)
         async with self._db.transaction() as session:
-            return await sends.again(session, ids)
+            return await sends.again(session, kind, error)
 
     def listeners(self) -> Sequence[Listener]:
         return self.inbox.listeners()

@@ -139,6 +139,16 @@ class Delivery:
     finished_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """Why so many deliveries by one kind of channel were given up, the last of them at `newest_at`."""
+
+    kind: ChannelKind
+    error: str
+    count: int
+    newest_at: datetime
+
+
 class Digest(StrEnum):
     """How often somebody gets a summary."""
 

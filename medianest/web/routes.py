@@ -266,6 +266,7 @@ WAYS = (
     Way("POST", "/admin/overseerr/people", overseerr.map_people, ADMINS),
     Way("GET", "/admin/jobs", jobs.show, ADMINS),
     Way("POST", "/admin/jobs/{name:str}/run", jobs.run, ADMINS),
+    Way("POST", "/admin/deliveries/retry", jobs.send_again, ADMINS),
     Way("POST", "/admin/dead-letters/retry", jobs.retry_letters, ADMINS),
     Way("POST", "/admin/dead-letters/{id:int}/retry", jobs.retry_letter, ADMINS),
     Way("GET", "/admin/journal", journal.show, ADMINS),

@@ -446,6 +446,15 @@ def _jobs() -> jobs.JobsView:
             job("purge_idempotency_keys", msg("web.jobs.every_days", n=1), "unknown", msg("web.jobs.never"), ran=False),
         ),
         dead_letters=(letter,),
+        given_up=(
+            jobs.GivenUpRow(
+                channel="webhook",
+                name=msg("web.channels.kind_webhook"),
+                error="503 Service Unavailable: upstream connect error or disconnect/reset before headers",
+                count=12,
+                newest_at=NOW - timedelta(hours=2),
+            ),
+        ),
         causes=(
             jobs.LetterCauseRow(
                 listener="library",

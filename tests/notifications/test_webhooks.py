@@ -66,13 +66,18 @@ async def test_what_never_arrives_is_given_up_and_told_once(telling: Telling, si
         sink.trouble(HOOK, fail=404)
         await telling.record(about_download(telling.cast.bob, subject_id="d2"))
         found = await telling.until_over(channel.id, n=2)
-    newest, tried = (one for one in found if one.state is DeliveryState.DEAD)
+    _, tried = (one for one in found if one.state is DeliveryState.DEAD)
     assert (tried.attempts, tried.error.split(":")[0]) == (3, "500 Internal Server Error")
     broken = [entry for entry in await kinds(telling) if entry == "channel.broken"]
     assert len(broken) == 1
     sink.calm()
     alice = await telling.actor(telling.cast.alice)
-    assert await telling.notifications.again(alice, [newest.id]) == 1
+    once, other = await telling.db.read(channel_queries.given_up)
+    assert (once.count, other.count) == (1, 1)
+    assert await telling.notifications.again(alice, once.kind, once.error) == once.count
+    async with telling.living():
+        await telling.until_over(channel.id, n=2)
+    assert len(sink.told(HOOK)) == once.count
 
 
 async def test_a_refusal_for_good_is_not_repeated(telling: Telling, sink: WebhookSink) -> None:

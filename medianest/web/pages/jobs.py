@@ -12,7 +12,10 @@ from medianest.core.i18n import Message, msg
 from medianest.core.jobs import Job
 from medianest.core.journal import DeadLetter
 from medianest.core.scheduler import JobStatus, summary_message
+from medianest.notifications import channel_queries
+from medianest.notifications.types import ChannelKind, GivenUp
 from medianest.web import forms, htmx
+from medianest.web.channel_rows import kind_name
 from medianest.web.frame import Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html
@@ -62,6 +65,17 @@ class LetterCauseRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUpRow:
+    """Why messages to people's channels were given up."""
+
+    channel: str
+    name: Message
+    error: str
+    count: int
+    newest_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobsView:
     """The page of the jobs."""
 
@@ -69,6 +83,7 @@ class JobsView:
     jobs: tuple[JobRow, ...]
     dead_letters: tuple[LetterRow, ...]
     causes: tuple[LetterCauseRow, ...] = ()
+    given_up: tuple[GivenUpRow, ...] = ()
     newest: str | None = None
     older: str | None = None
 
@@ -84,6 +99,7 @@ async def show(
         jobs=tuple(job_row(status) for status in await services.scheduler.status()),
         dead_letters=tuple(letter_row(letter) for letter in letters.items),
         causes=cause_rows(await services.db.read(dead_letters.causes)),
+        given_up=tuple(given_up_row(one) for one in await services.db.read(channel_queries.given_up)),
         newest="/admin/jobs" if cursor else None,
         older=f"/admin/jobs?cursor={letters.next_cursor}" if letters.next_cursor else None,
     )
@@ -113,6 +129,21 @@ async def retry_letters(request: AnyRequest, reader: CurrentReader, services: Th
     listener, error = form.text("listener"), form.text("error")
     await dead_letters.retry(services.db, services.dispatcher, listener=listener, error=error)
     return htmx.go(reader, "/admin/jobs")
+
+
+async def send_again(request: AnyRequest, reader: CurrentReader, services: TheServices) -> Html:
+    """Send once more what people's channels did not take for one reason."""
+    form = await forms.read(request)
+    kind = form.choice("channel", ChannelKind)
+    if kind is not None:
+        await services.telling.again(reader.asking.actor, kind, form.raw("error"))
+    return htmx.go(reader, "/admin/jobs")
+
+
+def given_up_row(one: GivenUp) -> GivenUpRow:
+    return GivenUpRow(
+        channel=one.kind, name=kind_name(one.kind), error=one.error, count=one.count, newest_at=one.newest_at
+    )
 
 
 def cause_rows(causes: Iterable[LetterCause]) -> tuple[LetterCauseRow, ...]:
