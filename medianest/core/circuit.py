@@ -55,7 +55,10 @@ HOUSEHOLD = Thresholds()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circuit:
-    """What is remembered of an upstream; `recent` holds when a call ended and whether it was bad (failed or slow)."""
+    """What is remembered of an upstream; `recent` holds when a call ended and whether it was bad (failed or slow).
+
+    With `peace` it said itself for how long it is to be left alone.
+    """
 
     state: State = State.CLOSED
     failures: int = 0
@@ -64,6 +67,7 @@ class Circuit:
     until: float = 0.0
     probing: bool = False
     probes_passed: int = 0
+    peace: bool = False
 
 
 class Admission(StrEnum):
@@ -81,6 +85,11 @@ def admit(circuit: Circuit, now: float) -> tuple[Circuit, Admission]:
     if circuit.probing or (circuit.state is State.OPEN and now < circuit.until):
         return circuit, Admission.REFUSED
     return replace(circuit, state=State.HALF_OPEN, probing=True), Admission.PROBE
+
+
+def soon(circuit: Circuit, now: float) -> Circuit:
+    """There is reason to look now: its next call is a probe, unless the upstream asked to be left alone."""
+    return circuit if circuit.peace else replace(circuit, until=min(circuit.until, now))
 
 
 def release(circuit: Circuit, admission: Admission) -> Circuit:
@@ -139,4 +148,5 @@ def _open(circuit: Circuit, outcome: Outcome, now: float, *, jitter: float, by: 
     if outcome.retry_after_s is not None:
         wish = min(outcome.retry_after_s, by.retry_after_at_most_s)
         pause = max(pause, wish) if circuit.opened else wish
-    return Circuit(state=State.OPEN, opened=circuit.opened + 1, until=now + pause)
+    peace = outcome.retry_after_s is not None
+    return Circuit(state=State.OPEN, opened=circuit.opened + 1, until=now + pause, peace=peace)

@@ -106,6 +106,10 @@ class CircuitBreaker:
         self._held = state
         self._on_change(self.health)
 
+    def look_soon(self) -> None:
+        """Somebody wants it now, or it was heard otherwise: let the next call look whether it is back."""
+        self._circuit = circuits.soon(self._circuit, self._monotonic())
+
     @contextmanager
     def attempt(self) -> Iterator[Attempt]:
         """A call, if there may be one, else `CircuitOpen`; without an outcome (cancelled) it teaches nothing."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from medianest.core.circuit import HOUSEHOLD, Admission, Circuit, Ended, Outcome, State, admit, learn, release
+from medianest.core.circuit import HOUSEHOLD, Admission, Circuit, Ended, Outcome, State, admit, learn, release, soon
 
 BY = HOUSEHOLD
 WELL = Outcome(ended=Ended.WELL)
@@ -78,6 +78,17 @@ def test_an_open_circuit_refuses_until_its_time_is_over_then_lets_one_call_throu
     circuit, first = admit(circuit, 30.0)
     circuit, second = admit(circuit, 30.0)
     assert (first, second) == (Admission.PROBE, Admission.REFUSED)
+
+
+def test_where_there_is_reason_to_look_the_next_call_is_a_probe_unless_the_upstream_asked_for_peace() -> None:
+    opened = after(*[FAILED] * 5)
+    assert admit(opened, 4.5)[1] is Admission.REFUSED
+    looking, admission = admit(soon(opened, 4.5), 4.5)
+    assert admission is Admission.PROBE
+    assert admit(soon(looking, 4.6), 4.6)[1] is Admission.REFUSED, "one at a time"
+    left_alone = after(throttled(60))
+    assert admit(soon(left_alone, 4.5), 4.5)[1] is Admission.REFUSED
+    assert admit(soon(Circuit(), 4.5), 4.5)[1] is Admission.CALL
 
 
 def test_two_good_probes_close_it_and_forget_the_past() -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from medianest.core import circuit
 from medianest.core.db import Database
-from medianest.core.errors import NotFound
+from medianest.core.errors import NotFound, Unavailable
 from medianest.core.i18n import msg
 from medianest.core.outbound import sockets
 from medianest.core.outbound.sockets import SocketClosed
@@ -93,6 +94,26 @@ async def test_a_stream_that_ends_is_taken_up_again_and_what_was_missed_is_caugh
     running.watcher.nudge()
     await listening(plex)
     await until(titled(db, "glass tide"))
+
+
+async def test_a_server_that_tells_its_events_again_is_asked_again_whatever_the_circuit_had_in_mind(
+    running: Titles, plex: Plex, db: Database, until: Until
+) -> None:
+    await until(titled(db, "paper boats"))
+    await listening(plex)
+    plex.server.trouble("/library", fail=500)
+    while running.health.state is not circuit.State.OPEN:
+        with pytest.raises(Unavailable):
+            await running.refresh()
+    plex.server.away()
+    with plex.server.lock:
+        plex.server.shelves.add("1", "movie", "Glass Tide", year=2026, updated_at=1_900_000_000)
+    plex.server.calm()
+    plex.server.back()
+    running.watcher.nudge()
+    await listening(plex)
+    await until(titled(db, "glass tide"))
+    assert not (await running.standing()).is_away
 
 
 async def test_another_server_is_followed_as_soon_as_it_is_connected(

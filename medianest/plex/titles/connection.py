@@ -1,8 +1,10 @@
 """The way to the server that is connected now: one client, kept until the server or its token is another."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from medianest.core import clock
 from medianest.core.circuit import State
 from medianest.core.i18n import msg
 from medianest.core.outbound.calls import Guards
@@ -32,6 +34,7 @@ class Connection:
         self._breaker = CircuitBreaker(NAME)
         self._on_change = on_change
         self._was_away = False
+        self._away_since: datetime | None = None
 
     async def server(self) -> ServerConnection | None:
         """The household's server; None where none is connected, or none is known yet."""
@@ -63,6 +66,15 @@ class Connection:
         good, bad = health.last_good_at, health.last_bad_at
         return bad is not None and (health.state is not State.CLOSED or good is None or good < bad)
 
+    @property
+    def away_since(self) -> datetime | None:
+        """When it was first seen that it does not answer."""
+        return self._away_since if self.is_away else None
+
+    def look_soon(self) -> None:
+        """There is reason to believe that it is back: the next call may find out."""
+        self._breaker.look_soon()
+
     async def close(self) -> None:
         if self._asking:
             await self._asking.close()
@@ -84,4 +96,5 @@ class Connection:
     def _notice(self) -> None:
         if self.is_away is not self._was_away:
             self._was_away = not self._was_away
+            self._away_since = clock.now() if self._was_away else None
             self._on_change()

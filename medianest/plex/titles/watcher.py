@@ -46,7 +46,7 @@ class Watcher:
             await self._wait(pause)
 
     async def _see(self) -> None:
-        """Whether the server is away, or does only not tell its events."""
+        """Whether the server is away, or does only not tell its events, or only tells those."""
         with suppress(Unavailable):
             _, asking = await self._connection.asking()
             await asking.machine()
@@ -58,6 +58,7 @@ class Watcher:
         try:
             async with asking.listening() as notices:
                 listened = True
+                self._connection.look_soon()
                 self._heard(EVERYTHING)
                 await self._hear_while(server, notices)
         except Unavailable as error:
@@ -72,6 +73,8 @@ class Watcher:
         try:
             while not hearing.done() and await self._connection.server() == server:
                 await self._wait(_LOOK_AGAIN)
+                if self._connection.is_away:
+                    await self._see()
             if hearing.done():
                 await hearing
         finally:
