@@ -1,5 +1,6 @@
 """Lists of requests: whose, in which states, called what; the newest first, or the oldest for who decides."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -45,6 +46,13 @@ def listing(
     found = queries.requests(session, select(*queries.COLUMNS).where(*wanted).order_by(*order).limit(limit + 1))
     last = found[limit - 1] if len(found) > limit else None
     return Page(items=found[:limit], next_cursor=encode_cursor(last.created_at, last.id) if last else None)
+
+
+def fulfilled(session: Session, actor: Actor, *, since: datetime, limit: int = 50) -> Sequence[Request]:
+    """What this actor asked for or follows and has got; what came last is first."""
+    got = (_row.state == State.AVAILABLE, _row.changed_at >= since, *_whose(actor, mine=True))
+    query = select(*queries.COLUMNS).where(*got).order_by(_row.changed_at.desc(), _row.id.desc())
+    return queries.requests(session, query.limit(limit))
 
 
 def _whose(actor: Actor, *, mine: bool) -> list[ColumnElement[bool]]:

@@ -55,15 +55,11 @@ class Installation:
 
         Raises ServerNotFound where TOML names an address at which no Plex server answered yet.
         """
-        url = await self._url()
-        row = await self._db.read(_row)
-        if url is None or row is None or not row.machine_id:
-            return None
-        token = self.settings.token.get_secret_value() or self.sealing.open(row.server_token, place=_SERVER)
-        if not token:
-            return None
-        name = row.server_name or urlsplit(url).hostname or ""
-        return ServerConnection(machine_id=row.machine_id, url=url, token=token, name=name)
+        return await self._connection(await self._url())
+
+    async def known_server(self) -> ServerConnection | None:
+        """The same without asking anybody. Raises ServerNotFound also where nobody asked at TOML's address yet."""
+        return await self._connection(self._known_url(await self._db.read(_row)))
 
     async def machine_id(self) -> str | None:
         """Whose guests may come in: the identifier of the server; None where there is none. Raises ServerNotFound."""
@@ -135,15 +131,32 @@ class Installation:
     def _sealed(self, server: Server) -> bytes | None:
         return self.sealing.seal(server.token, place=_SERVER) if server.token else None
 
+    async def _connection(self, url: str | None) -> ServerConnection | None:
+        row = await self._db.read(_row)
+        if url is None or row is None or not row.machine_id:
+            return None
+        token = self.settings.token.get_secret_value() or self.sealing.open(row.server_token, place=_SERVER)
+        if not token:
+            return None
+        name = row.server_name or urlsplit(url).hostname or ""
+        return ServerConnection(machine_id=row.machine_id, url=url, token=token, name=name)
+
     async def _url(self) -> str | None:
         """Where the server is; that of TOML once it is known which server that is."""
+        row = await self._db.read(_row)
+        named = self.settings.server_url if self.settings.enabled else None
+        if named is not None and (row is None or row.known_url != named):
+            await self._recognise(named)
+            return named
+        return self._known_url(row)
+
+    def _known_url(self, row: Any) -> str | None:
         if not self.settings.enabled:
             return None
-        row = await self._db.read(_row)
         if (named := self.settings.server_url) is None:
             return row.url if row else None
         if row is None or row.known_url != named:
-            await self._recognise(named)
+            raise ServerNotFound(msg("plex_sign_in.no_server_there"))
         return named
 
     async def _recognise(self, url: str) -> None:

@@ -14,7 +14,7 @@ from medianest.downloads.lists import queries as playlist_queries
 from medianest.downloads.lists.expander import SIGNAL as LIST_SIGNAL
 from medianest.downloads.lists.rights import sees_list
 from medianest.downloads.service import Downloads
-from medianest.downloads.types import Download, Tick
+from medianest.downloads.types import Download, State, Tick
 from medianest.downloads.workers import SIGNAL
 from medianest.http import sse
 from medianest.http.hub import News
@@ -34,6 +34,7 @@ _TITLES_KEPT = 256
 _SUBJECT = "download"
 _SITE = "site"
 _LIST = "playlist"
+_ARRIVED = sse.message("downloads", event="arrived")
 _OF_LISTS = frozenset({DownloadMoved.kind, DownloadJoined.kind})
 
 
@@ -83,6 +84,7 @@ class LiveWriter:
         self._titles.pop(news.subject_id, None)
         download = None if is_gone(news) else await self._db.read(queries.by_id, news.subject_id)
         counts = await self._db.read(queries.counts, actor)
+        came = download is None or download.state is State.COMPLETED
         if download is None:
             told = self._say(actor, "queue/_gone.html", {"gone": news.subject_id, "counts": tally(counts)})
         else:
@@ -90,7 +92,7 @@ class LiveWriter:
             shown, there = self._downloads.with_progress(download), await marks(self._in_plex, actor, [download])
             view = news_view(shown, who, counts, kind=news.kind, in_plex=there.get(download.id))
             told = self._say(actor, "queue/_news.html", {"news": view}) + await self._list_of(actor, download)
-        return sse.message(told, id=news.id)
+        return (_ARRIVED if came else b"") + sse.message(told, id=news.id)
 
     async def _anew(self, actor: Actor, news: Entry) -> bytes:
         """Many downloads changed, or their order: lists that are open read themselves anew (their `hx-trigger`)."""

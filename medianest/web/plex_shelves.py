@@ -2,64 +2,134 @@
 
 from dataclasses import replace
 
-from medianest.core.actor import Actor
+from medianest.core.actor import Actor, Permission
 from medianest.core.errors import Unavailable
 from medianest.core.i18n import msg
 from medianest.http.services import Services
-from medianest.plex.titles.errors import ServerRefuses
-from medianest.web.plex_works import Shelf, begun_works, newest
+from medianest.plex.titles.errors import ServerRefuses, StillAsking
+from medianest.plex.titles.service import Standing
+from medianest.status.types import Function
+from medianest.web.outages import down
+from medianest.web.plex_works import Instead, Shelf, begun_works, newest
 
 NEW = Shelf(name="new", path="/plex/new", title=msg("web.in_plex.new"))
 CONTINUE = Shelf(name="continue", path="/plex/continue", title=msg("web.in_plex.continue"))
-READING = replace(NEW, works=(), note=msg("web.in_plex.reading"))
-_LOOKED_AT = 120
-_SHOWN = 14
+READING = replace(
+    NEW, works=(), instead=Instead(title=msg("web.in_plex.reading_title"), text=msg("web.in_plex.reading"))
+)
+NOT_LINKED = replace(
+    CONTINUE,
+    works=(),
+    instead=Instead(title=msg("web.in_plex.not_linked_title"), text=msg("web.in_plex.not_linked"), link="/account"),
+)
+NOTHING_BEGUN = replace(
+    CONTINUE,
+    works=(),
+    instead=Instead(title=msg("web.in_plex.nothing_begun"), text=msg("web.in_plex.nothing_begun_text"), is_all=True),
+)
+NOTHING_NEW = replace(
+    NEW,
+    works=(),
+    instead=Instead(title=msg("web.in_plex.empty_title"), text=msg("web.in_plex.nothing_new"), is_all=True),
+)
+_UNKNOWN_THERE = Instead(title=msg("web.in_plex.link_again_title"), text=msg("web.in_plex.link_again"), link="/account")
+LINK_AGAIN = replace(CONTINUE, works=(), instead=_UNKNOWN_THERE)
+_SLOW = msg("web.in_plex.slow")
+LOOKED_AT = 120
+SHOWN = 14
 
 
-async def for_home(services: Services, actor: Actor) -> tuple[Shelf, ...]:
-    """The shelves, without asking anybody: what only the server can tell comes by itself when the page is there."""
-    standing = await services.titles.standing()
+async def for_home(services: Services, actor: Actor) -> tuple[Shelf | None, Shelf | None]:
+    """What somebody goes on with and what is new, without asking anybody.
+
+    What only the server can tell comes by itself when the page is there; None where there is nothing to come.
+    """
+    standing = await services.titles.standing_at_once()
     if standing.name is None:
-        return ()
-    shelves = [CONTINUE] if await services.titles.is_linked(actor) else []
-    items = await services.titles.recent_at_once(actor, limit=_LOOKED_AT)
-    if items is None:
-        return (*shelves, NEW)
-    if not items:
-        return tuple(shelves) if standing.as_of else (*shelves, READING)
-    filled = replace(NEW, works=newest(services.pictures, items, most=_SHOWN))
-    return (*shelves, await with_age(services, filled))
+        return None, None
+    return await _begun_at_once(services, actor, standing), await _new_at_once(services, actor, standing)
 
 
 async def new(services: Services, actor: Actor) -> Shelf:
     """What is new, with the server asked what somebody may see where that is needed."""
+    titles = services.titles
     try:
-        page = await services.titles.recent(actor, limit=_LOOKED_AT)
+        items = (await titles.recent_in_time(actor, limit=LOOKED_AT)).items
+    except StillAsking:
+        return replace(NEW, note=_SLOW, polls=True)
+    except ServerRefuses:
+        return replace(NEW, works=(), instead=_UNKNOWN_THERE)
     except Unavailable as error:
-        return replace(NEW, works=(), note=error.message)
-    if not page.items:
-        was_read = (await services.titles.standing()).as_of is not None
-        return replace(NEW, works=(), note=msg("web.in_plex.nothing_new")) if was_read else READING
-    return await with_age(services, replace(NEW, works=newest(services.pictures, page.items, most=_SHOWN)))
+        items = await titles.recent_at_once(actor, limit=LOOKED_AT) or ()
+        if not items:
+            return _away(services, actor, NEW, await titles.standing_at_once(), error)
+    standing = await titles.standing_at_once()
+    if items:
+        return _with_age(replace(NEW, works=newest(services.pictures, items, most=SHOWN)), standing)
+    return NOTHING_NEW if standing.as_of else READING
 
 
 async def going_on(services: Services, actor: Actor) -> Shelf:
     """What somebody is in the midst of."""
     try:
-        told = await services.titles.begun(actor)
+        told = await services.titles.begun_in_time(actor)
+    except StillAsking:
+        before = await services.titles.begun_at_once(actor)
+        works = begun_works(services.pictures, before.begun) if before else ()
+        return replace(CONTINUE, works=works or None, note=_SLOW, polls=True)
     except ServerRefuses:
-        return replace(CONTINUE, works=(), note=msg("web.in_plex.link_again"))
+        return LINK_AGAIN
     except Unavailable as error:
-        return replace(CONTINUE, works=(), note=error.message)
+        return _away(services, actor, CONTINUE, await services.titles.standing_at_once(), error)
     if not told.is_linked:
-        return replace(CONTINUE, works=(), note=msg("web.in_plex.not_linked"))
+        return NOT_LINKED
     works = begun_works(services.pictures, told.begun)
+    if not works:
+        return NOTHING_BEGUN
     if told.is_away:
-        return replace(CONTINUE, works=works, note=msg("web.in_plex.away"), as_of=told.as_of)
-    return replace(CONTINUE, works=works, note=None if works else msg("web.in_plex.nothing_begun"))
+        return replace(CONTINUE, works=works, note=msg("web.in_plex.is_away"), as_of=told.as_of)
+    return replace(CONTINUE, works=works)
 
 
-async def with_age(services: Services, shelf: Shelf) -> Shelf:
+async def _begun_at_once(services: Services, actor: Actor, standing: Standing) -> Shelf | None:
+    """What was told last time; the page asks anew by itself."""
+    told = await services.titles.begun_at_once(actor)
+    if told is None:
+        return _away(services, actor, CONTINUE, standing) if standing.is_away else CONTINUE
+    if not told.is_linked:
+        return None
+    works = begun_works(services.pictures, told.begun)
+    if not works:
+        return replace(NOTHING_BEGUN, asks=True, is_quiet=True)
+    shelf = replace(CONTINUE, works=works, asks=True)
+    return replace(shelf, note=msg("web.in_plex.is_away"), as_of=told.as_of) if standing.is_away else shelf
+
+
+async def _new_at_once(services: Services, actor: Actor, standing: Standing) -> Shelf | None:
+    items = await services.titles.recent_at_once(actor, limit=LOOKED_AT)
+    if items:
+        return _with_age(replace(NEW, works=newest(services.pictures, items, most=SHOWN)), standing)
+    if items is not None and standing.as_of:
+        return None
+    if standing.is_away:
+        return _away(services, actor, NEW, standing)
+    return NEW if items is None else READING
+
+
+def _with_age(shelf: Shelf, standing: Standing) -> Shelf:
     """While the server is away, how old it is what is shown."""
-    standing = await services.titles.standing()
-    return replace(shelf, note=msg("web.in_plex.away"), as_of=standing.as_of) if standing.is_away else shelf
+    return replace(shelf, note=msg("web.in_plex.is_away"), as_of=standing.as_of) if standing.is_away else shelf
+
+
+def _away(
+    services: Services, actor: Actor, shelf: Shelf, standing: Standing, error: Unavailable | None = None
+) -> Shelf:
+    """Since when the server does not answer, as far as that is known, and what goes on without it."""
+    outage = down(services, Function.PLEX)
+    since = outage.since if outage else standing.away_since
+    title = msg("titles.away") if error is None else error.message
+    still = "away_text" if actor.may(Permission.SEE_HOUSEHOLD) else "away_text_alone"
+    instead = Instead(
+        title=msg("web.in_plex.away_since") if since else title, text=msg(f"web.in_plex.{still}"), at=since, again=True
+    )
+    return replace(shelf, works=(), instead=instead, asks=error is None)

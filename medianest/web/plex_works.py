@@ -24,8 +24,27 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Instead:
+    """What is said in the place of works: `at` is the time that the title ends in, `link` where it can be mended.
+
+    With `again` it can be tried again; `is_all` where nothing is the matter, and there is nothing.
+    """
+
+    title: Message
+    text: Message
+    at: datetime | None = None
+    link: str | None = None
+    again: bool = False
+    is_all: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """Some works in a row; without them the page asks for them by itself. `note` says what is the matter."""
+    """Some works in a row. `note` says what is the matter with them, and `instead` why there are none.
+
+    Without works the page asks for them by itself, and where it `asks`, for newer ones; where it `polls`, again and
+    again. One that `is_quiet` was empty last time, and is not seen while it still is.
+    """
 
     name: str
     path: str
@@ -33,6 +52,10 @@ class Shelf:
     works: tuple[Work, ...] | None = None
     note: Message | None = None
     as_of: datetime | None = None
+    instead: Instead | None = None
+    asks: bool = False
+    polls: bool = False
+    is_quiet: bool = False
 
 
 def works_of(pictures: Pictures, items: Iterable[Item]) -> tuple[Work, ...]:

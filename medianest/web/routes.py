@@ -83,6 +83,7 @@ from medianest.web.ways import (
     PROBLEMS,
     SHELVES,
     SIGNED_IN,
+    UNDER_WAY,
     Way,
 )
 
@@ -117,7 +118,10 @@ WAYS = (
 
     Way("GET", "/pictures/{path:path}", pictures.show, SIGNED_IN),
 
-    Way("GET", "/", home.show, SIGNED_IN, shows=(*MOVING, *ASKED, *SHELVES, *status_queries.TABLES), live=True),
+    Way("GET", "/", home.show, SIGNED_IN, shows=(*UNDER_WAY, *SHELVES), live=True),
+    Way("GET", "/shelves/under-way", home.under_way, SIGNED_IN, shows=UNDER_WAY, live=True),
+    Way("GET", "/shelves/arrived", home.came, SIGNED_IN, shows=(*MOVING, *MARKS), live=True),
+    Way("GET", "/shelves/wishes", home.wishes, ASKERS, shows=(*ASKED, *MARKS), live=True),
     Way("GET", "/library", library.show, SIGNED_IN, shows=(*MOVING, *MARKS, *sorted(CONNECTED_BY))),
 
     Way("GET", "/plex", plex_titles.show, SIGNED_IN, shows=IN_PLEX, live=True, passes=True),

@@ -26,6 +26,7 @@ from medianest.plex.titles import index as plex_index
 from medianest.plex.titles import queries as plex_queries
 from medianest.plex.titles import viewers as plex_viewers
 from medianest.plex.titles.service import CONNECTED_BY
+from medianest.status import queries as status_queries
 from medianest.web.frame import THEME
 from medianest.web.htmx import AnyRequest
 
@@ -46,6 +47,7 @@ MARKS = (plex_index.TABLE, plex_links.TABLE, plex_viewers.TABLE)
 SHELVES = (*plex_queries.TABLES, *sorted(CONNECTED_BY), *MARKS)
 IN_PLEX = (*LISTS, *SHELVES)
 ASKED = (*request_queries.TABLES, *account_queries.NAME_TABLES)
+UNDER_WAY = (*MOVING, *ASKED, *MARKS, *status_queries.TABLES)
 PROBLEMS = problem_queries.TABLES
 PEOPLE = ("users", "sessions", "tokens", plex_links.TABLE, installation.TABLE)
 

@@ -211,26 +211,23 @@ def _home_and_library() -> Iterator[Sample]:
     arrived = tuple(_shown(item) for item in samples.ARRIVED)
     under_way = tuple(_shown(item) for item in (samples.FETCHING, samples.MERGING, samples.COOLING, samples.PAUSED))
     links = tile_groups(samples.TILES, replace(NOBODY, role=Role.ADMIN))
-    full = home.HomeView(
-        feature=arrived[0], under_way=under_way, arrived=arrived[1:], asked=asking.ROWS[:2], links=links[:1]
-    )
+    way = home.WayView(downloads=under_way, asked=asking.ROWS[:2])
+    full = home.HomeView(feature=arrived[0], way=way, arrived=arrived[1:], links=links[:1])
+    nothing = home.HomeView(feature=None, way=home.WayView(), arrived=())
     yield _inside("home", "home/page.html", full, Place.HOME)
     yield _inside("home-groups", "home/page.html", replace(full, links=links), Place.HOME)
-    yield _inside("home-quiet", "home/page.html", replace(full, under_way=()), Place.HOME, under_way=0)
-    yield _inside("home-first", "home/page.html", replace(full, feature=None, arrived=()), Place.HOME)
     yield _inside(
-        "home-empty", "home/page.html", home.HomeView(feature=None, under_way=(), arrived=()), Place.HOME, under_way=0
+        "home-quiet", "home/page.html", replace(full, way=home.WayView(asked=way.asked)), Place.HOME, under_way=0
     )
-    for name, shelves in {
-        "": plex_titles.SHELVES,
-        "-waiting": plex_titles.WAITING,
-        "-reading": plex_titles.READING,
-        "-old": plex_titles.OLD,
-    }.items():
-        yield _inside(f"home-plex{name}", "home/page.html", replace(full, shelves=shelves), Place.HOME)
+    yield _inside("home-first", "home/page.html", replace(full, feature=None, arrived=()), Place.HOME)
+    yield _inside("home-empty", "home/page.html", nothing, Place.HOME, under_way=0)
+    for name, (begun, new) in plex_titles.home_shelves():
+        shown = replace(full, begun=begun, new=new, wishes=asking.ROWS[:3])
+        yield _inside(f"home-plex{name}", "home/page.html", shown, Place.HOME)
     for name, line in status.LINES.items():
-        yield _inside(f"home-services-{name}", "home/page.html", replace(full, services=line), Place.HOME)
-    alone = home.HomeView(feature=None, under_way=(), arrived=(), services=status.LINES["well"])
+        shown = replace(full, way=replace(way, services=line))
+        yield _inside(f"home-services-{name}", "home/page.html", shown, Place.HOME)
+    alone = replace(nothing, way=home.WayView(services=status.LINES["well"]))
     yield _inside("home-services-alone", "home/page.html", alone, Place.HOME, under_way=0)
     shelf = library.LibraryView(total=128, chips=library.chips("all"), rows=arrived, more="/library?cursor=x")
     yield _inside("library", "library/page.html", shelf, Place.LIBRARY)

@@ -9,7 +9,7 @@ from medianest.pictures.types import Shown
 from medianest.web import plex_shelves
 from medianest.web.frame import Chip
 from medianest.web.pages.plex_titles import EpisodeRow, PlexView, SeasonView, TitleView
-from medianest.web.plex_works import Shelf, Work
+from medianest.web.plex_works import Instead, Shelf, Work
 from tests.gallery import status
 from tests.gallery.samples import NOW
 
@@ -35,10 +35,11 @@ WORKS = (
 )
 BEGUN = (replace(WORKS[3], percent=62.0), replace(WORKS[5], percent=8.0), replace(WORKS[0]))
 NEW = replace(plex_shelves.NEW, works=WORKS)
-SHELVES = (replace(plex_shelves.CONTINUE, works=BEGUN), NEW)
-READING = (plex_shelves.READING,)
-WAITING = (plex_shelves.CONTINUE, plex_shelves.NEW)
-OLD = (replace(plex_shelves.CONTINUE, works=(), note=msg("web.in_plex.link_again")), replace(NEW, **_AWAY))
+_SLOW = {"note": msg("web.in_plex.slow"), "polls": True}
+_GONE = Instead(
+    title=msg("web.in_plex.away_since"), text=msg("web.in_plex.away_text"), at=NOW - timedelta(minutes=20), again=True
+)
+_UNKNOWN = replace(_GONE, title=msg("titles.away"), text=msg("web.in_plex.away_text_alone"), at=None)
 _CHIPS = (
     Chip(name="new", path="/plex", label=msg("web.in_plex.new"), here=True),
     Chip(name="1", path="/plex?section=1", label=msg("web.in_plex.part", title="Movies"), here=False, n=1840),
@@ -89,9 +90,25 @@ SHOW = replace(
 )
 
 
+def home_shelves() -> Iterator[tuple[str, tuple[Shelf | None, Shelf | None]]]:
+    """What is gone on with and what is new, in each state that the home page shows them in."""
+    going_on = plex_shelves.CONTINUE
+    yield "", (replace(going_on, works=BEGUN), NEW)
+    yield "-waiting", (going_on, plex_shelves.NEW)
+    yield "-slow", (replace(going_on, works=BEGUN, **_SLOW), replace(plex_shelves.NEW, **_SLOW))
+    old = {**_AWAY, "note": msg("web.in_plex.is_away")}
+    yield "-old", (replace(going_on, works=BEGUN, **old), replace(NEW, **old))
+    yield "-away", (replace(going_on, works=(), instead=_GONE), replace(NEW, works=(), instead=_UNKNOWN))
+    yield "-empty", (plex_shelves.NOTHING_BEGUN, plex_shelves.NOTHING_NEW)
+    yield "-quiet", (replace(plex_shelves.NOTHING_BEGUN, is_quiet=True), NEW)
+    yield "-reading", (plex_shelves.LINK_AGAIN, plex_shelves.READING)
+
+
 def shelf_pages() -> Iterator[tuple[str, Shelf]]:
     yield "titles-new", NEW
-    yield "titles-continue-none", replace(plex_shelves.CONTINUE, works=(), note=msg("web.in_plex.not_linked"))
+    yield "titles-continue-none", plex_shelves.NOT_LINKED
+    yield "titles-continue-away", replace(plex_shelves.CONTINUE, works=(), instead=_GONE)
+    yield "titles-continue-slow", replace(plex_shelves.CONTINUE, **_SLOW)
 
 
 def server_pages() -> Iterator[tuple[str, PlexView]]:

@@ -97,6 +97,7 @@ NO_PAGES = {
     "/invite/{secret:str}", "/decide/{word:str}", "/sign-in/profiles/{id:str}", "/sign-in/plex/{id:str}",
     "/sign-in/plex/{id:str}/go",
     "/admin/plex/servers/{id:str}", "/admin/plex/people", "/ask/found", "/ask/others",
+    "/shelves/under-way", "/shelves/arrived", "/shelves/wishes",
     "/ask/{kind:str}/{id:int}/asked",
 }  # fmt: skip
 """Files, ways elsewhere; the page of a first start is judged below, those of a profile and a list in the gallery.

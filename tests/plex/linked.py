@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from medianest.core.db import Database
+from medianest.core.i18n import msg
+from medianest.plex.errors import ServerNotFound
 from medianest.plex.titles.service import Surroundings, Titles
 from medianest.plex.types import ServerConnection
 from tests.fakes.plex import MediaServer, Person
@@ -12,9 +14,10 @@ from tests.fakes.plex import MediaServer, Person
 
 @dataclass(kw_only=True)
 class Linked:
-    """`people` are Plex accounts by our ids."""
+    """`people` are Plex accounts by our ids; who is at the server's address may not be known yet (`is_recognised`)."""
 
     server: MediaServer | None = None
+    is_recognised: bool = True
     people: dict[str, Person] = field(default_factory=dict)
 
     async def current_server(self) -> ServerConnection | None:
@@ -24,6 +27,11 @@ class Linked:
         return ServerConnection(
             machine_id=server.machine, url=server.base, token=server.token_for(server.owner), name=server.name
         )
+
+    async def known_server(self) -> ServerConnection | None:
+        if not self.is_recognised:
+            raise ServerNotFound(msg("plex_sign_in.no_server_there"))
+        return await self.current_server()
 
     async def token_of(self, user_id: str) -> str | None:
         person = self.people.get(user_id)
@@ -36,6 +44,7 @@ class Linked:
         """The service over that server; what arrives in /media/films the server has in /storage/movies."""
         at = Surroundings(
             current_server=self.current_server,
+            known_server=self.known_server,
             client_id=self.client_id,
             token_of=self.token_of,
             app_url="https://app.plex.tv",

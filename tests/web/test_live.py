@@ -22,6 +22,8 @@ from tests.web.house import House, enter
 from tests.web.test_queue import finish, queue
 
 HALF = Progress(percent=50.0, downloaded_bytes=5 * 10**6, total_bytes=10**7, speed_bytes_per_s=2e6, eta_s=3)
+ARRIVED = {"event": "arrived", "data": "downloads"}
+"""What has come by now is another thing: whoever shows that asks for it."""
 MEMBERS = frozenset({"role:member", "role:curator"})
 
 
@@ -96,6 +98,7 @@ async def test_an_owner_is_told_with_the_verbs_and_a_toast(house: House) -> None
     id = await finish(house, house.cast.bob, "film")
     async with listening(house, house.cast.bob) as stream:
         await record(house, DownloadFinished, id, size_bytes=10, warnings=[])
+        assert await stream.next() == ARRIVED
         told = await stream.next()
     assert "[data-shows=mine] #queue-done" in told["data"]
     assert f"/downloads/{id}/delete" in told["data"]
@@ -111,6 +114,7 @@ async def test_the_list_that_it_came_from_counts_what_arrived(house: House) -> N
         await session.execute(update(DownloadRow).where(DownloadRow.id == id).values(playlist_id=playlist.id))
     async with listening(house, house.cast.carol) as stream:
         await record(house, DownloadFinished, id, size_bytes=10, warnings=[])
+        assert await stream.next() == ARRIVED
         told = await stream.next()
     _, _, line = told["data"].partition(f'hx-target="#list-line-{playlist.id}"')
     assert "one arrived" in line
@@ -120,6 +124,7 @@ async def test_others_are_told_without_a_toast(house: House) -> None:
     id = await finish(house, house.cast.bob, "film")
     async with listening(house, house.cast.carol) as stream:
         await record(house, DownloadFinished, id, size_bytes=10, warnings=[])
+        assert await stream.next() == ARRIVED
         told = await stream.next()
     assert "film is here" not in told["data"]
 
@@ -128,6 +133,7 @@ async def test_a_film_that_plays_is_not_swapped_away_when_somebody_else_wants_it
     id = await finish(house, house.cast.bob, "film")
     async with listening(house, house.cast.bob) as stream:
         await record(house, DownloadFollowed, id)
+        assert await stream.next() == ARRIVED
         told = await stream.next()
     assert f'hx-target="li.job#download-{id}" hx-swap="outerHTML"' in told["data"]
     assert "article#" not in told["data"]
@@ -137,6 +143,7 @@ async def test_what_was_deleted_goes_from_every_page(house: House) -> None:
     id = await finish(house, house.cast.bob, "film")
     async with listening(house, house.cast.carol) as stream:
         await record(house, DownloadDeleted, id, file_deleted=True)
+        assert await stream.next() == ARRIVED
         told = await stream.next()
     assert f'<hx-partial hx-target="li#download-{id}" hx-swap="delete"></hx-partial>' in told["data"]
     assert "/file" not in told["data"]

@@ -127,7 +127,7 @@ async def test_while_plex_is_away_what_it_held_is_shown_with_its_age(
     with_plex.linked.people[with_plex.cast.bob.id] = FRIEND
     await text(bob, "/plex")
     plex.server.away()
-    assert "does not answer" in await text(bob, "/plex/continue", **BY_HTMX)
+    assert "has not answered since" in await text(bob, "/plex/continue", **BY_HTMX)
     for path in ("/", "/plex", "/plex?q=paper", "/plex/new"):
         page = await text(bob, path)
         assert "Paper Boats" in titles(page)
@@ -145,7 +145,7 @@ async def test_a_child_gets_its_shelf_from_the_server_and_is_told_when_that_is_a
     plex.server.away()
     page = await text(browser, "/plex/new", **BY_HTMX)
     assert titles(page) == []
-    assert "does not answer" in page
+    assert "has not answered since" in page
 
 
 async def test_search_sections_and_more(bob: httpx.AsyncClient, plex: Plex, with_plex: House) -> None:

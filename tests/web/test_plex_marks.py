@@ -9,7 +9,7 @@ from medianest.downloads.events import DownloadChanged
 from medianest.downloads.types import State
 from tests.fakes.plex import STRANGER, Plex
 from tests.web.house import House, enter
-from tests.web.test_live import listening, record
+from tests.web.test_live import ARRIVED, listening, record
 from tests.web.test_queue import queue
 
 THERE = "In Plex already"
@@ -69,6 +69,7 @@ async def test_only_who_sees_the_title_in_plex_sees_the_mark_on_pages_and_live(w
             assert await marked(own, *EVERYWHERE) == [expected] * 3, user.name
     async with listening(with_plex, cast.carol) as to_carol, listening(with_plex, cast.bob) as to_bob:
         await record(with_plex, DownloadChanged, id)
+        assert [await to_bob.next(), await to_carol.next()] == [ARRIVED] * 2
         assert THERE in (await to_bob.next())["data"]
         assert THERE not in (await to_carol.next())["data"]
 

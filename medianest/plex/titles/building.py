@@ -28,6 +28,7 @@ def build(
 
     at = Surroundings(
         current_server=installation.current_server,
+        known_server=installation.known_server,
         client_id=installation.client_id,
         token_of=token_of,
         app_url=settings().plex.app_url,

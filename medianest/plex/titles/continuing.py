@@ -63,6 +63,14 @@ class Continuing:
         self._keep(actor.id, _Kept(token, clock.monotonic() + _FRESH_S, told))
         return told
 
+    async def known(self, actor: Actor) -> Continued | None:
+        """What was told last, however old, without asking; None where nothing is known."""
+        token = await self._viewers.token(actor)
+        if token is None or actor.id is None:
+            return Continued(is_linked=False)
+        kept = self._kept.get(actor.id)
+        return kept.told if kept and kept.token == token else None
+
     def forget(self) -> None:
         """Somebody watches: ask anew at the next time."""
         for id, kept in self._kept.items():

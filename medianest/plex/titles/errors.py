@@ -15,6 +15,12 @@ class ServerRefuses(Unavailable):
     default_code = "plex_refused"
 
 
+class StillAsking(Unavailable):
+    """The server is being asked, and takes longer than somebody waits."""
+
+    default_code = "plex_slow"
+
+
 class NoServer(Unavailable):
     """No server is connected."""
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from medianest.core import security
+from medianest.core import clock, security
 from medianest.core.actor import Actor
 from medianest.core.db import Database
 from medianest.core.errors import NotFound, Unavailable
@@ -23,6 +23,7 @@ from medianest.plex.titles.index import Written
 from medianest.plex.titles.intake import Intake
 from medianest.plex.titles.links import Watch
 from medianest.plex.titles.notices import Notice
+from medianest.plex.titles.patience import Patience
 from medianest.plex.titles.scans import Scans
 from medianest.plex.titles.sync import Sync
 from medianest.plex.titles.types import Holding, Item, Kind, Season, Wanted
@@ -34,19 +35,21 @@ CONNECTED_BY = frozenset({InstallationRow.__tablename__})
 """The tables that say which server is connected."""
 _WEBHOOK = "plex webhook"
 _SECRET_LETTERS = 40
+_LOOKS_APART_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """How it stands with the server: `name` is None where none is connected, and empty where none was found yet.
 
-    `as_of` is how old the index may be.
+    `as_of` is how old the index may be; `away_since` is when it was noticed that the server is away.
     """
 
     name: str | None
     machine_id: str | None
     as_of: datetime | None
     is_away: bool
+    away_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +65,12 @@ class Title:
 class Surroundings:
     """What is asked of the house: the server, our name there, and whose token is whose.
 
-    `app_url` is the site on which Plex plays; `key_file` is what the webhook's secret is made from.
+    `current_server` may ask at an address who answers there, `known_server` asks nobody; `app_url` is the site on which
+    Plex plays; `key_file` is what the webhook's secret is made from.
     """
 
     current_server: CurrentServer
+    known_server: CurrentServer
     client_id: ClientId
     token_of: TokenOf
     app_url: str
@@ -83,14 +88,21 @@ class Titles:
         path_map: Callable[[], Mapping[str, str]] = dict,
         on_change: Callable[[], None] = lambda: None,
         gather_s: float = 1.0,
+        patience_s: float = 3.0,
     ) -> None:
-        """`on_change` is told when the server is away, when it is back, and when the index is another one."""
+        """`on_change` is told when the server is away, when it is back, and when the index is another one.
+
+        `patience_s` is how long a page waits for the server.
+        """
         self._db = db
         self._at = at
         self._on_change = on_change
         self._connection = Connection(at.current_server, at.client_id, on_change)
         self._viewers = Viewers(db, self._connection, at.token_of)
         self._continuing = Continuing(self._connection, self._viewers)
+        self._patience = Patience()
+        self._look_after_s = 0.0
+        self.patience_s = patience_s
         self._turn = asyncio.Lock()
         self.intake = Intake(self._take, gather_s=gather_s)
         self.watcher = Watcher(self._connection, self.intake.tell)
@@ -107,17 +119,11 @@ class Titles:
         return self._connection.health
 
     async def standing(self) -> Standing:
-        as_of = await self._db.read(queries.as_of)
-        try:
-            server = await self._connection.server()
-        except Unavailable:
-            return Standing(name="", machine_id=None, as_of=as_of, is_away=True)
-        return Standing(
-            name=server.name if server else None,
-            machine_id=server.machine_id if server else None,
-            as_of=as_of,
-            is_away=self._connection.is_away,
-        )
+        return await self._standing(self._connection.server)
+
+    async def standing_at_once(self) -> Standing:
+        """The same without asking anybody: an address whose server nobody knows yet counts as one that is away."""
+        return await self._standing(self._at.known_server)
 
     async def sections(self, actor: Actor) -> Sequence[Holding]:
         """The sections that somebody sees."""
@@ -135,6 +141,17 @@ class Titles:
         """The newest, or None where the server would have to be asked what somebody sees."""
         view = await self._viewers.known_view(actor)
         return None if view is None else (await self._db.read(queries.recent, view, limit=limit)).items
+
+    async def recent_in_time(self, actor: Actor, *, limit: int = 50) -> Page[Item]:
+        """The same as `recent` for who looks at a page. Raises StillAsking, too."""
+
+        async def ask() -> Page[Item]:
+            await self._connection.server()
+            return await self.recent(actor, limit=limit)
+
+        self._look_whether_back()
+        key = ("recent", actor.id, actor.role, await self._viewers.token(actor), limit)
+        return await self._patience.answer(key, ask, within_s=self.patience_s)
 
     async def is_linked(self, actor: Actor) -> bool:
         """Whether the server knows who somebody is."""
@@ -164,6 +181,16 @@ class Titles:
     async def begun(self, actor: Actor) -> Continued:
         """What somebody is in the midst of. Raises Unavailable where the server is away and nothing is known."""
         return await self._continuing.of(actor)
+
+    async def begun_in_time(self, actor: Actor) -> Continued:
+        """The same for who looks at a page. Raises StillAsking, too."""
+        self._look_whether_back()
+        key = ("begun", actor.id, await self._viewers.token(actor))
+        return await self._patience.answer(key, lambda: self.begun(actor), within_s=self.patience_s)
+
+    async def begun_at_once(self, actor: Actor) -> Continued | None:
+        """What somebody was in the midst of when the server was asked last; None where it was not."""
+        return await self._continuing.known(actor)
 
     async def present(self, actor: Actor, wanted: Sequence[Wanted]) -> Sequence[Item | None]:
         """For each title the film or show on the server that it is.
@@ -215,10 +242,32 @@ class Titles:
         self._db.after_commit(self._look_around)
 
     async def stop(self) -> None:
+        await self._patience.stop()
         await self._connection.close()
 
     def _look_around(self, tables: frozenset[str]) -> None:
         if tables & CONNECTED_BY:
+            self.watcher.nudge()
+
+    async def _standing(self, current: CurrentServer) -> Standing:
+        as_of = await self._db.read(queries.as_of)
+        try:
+            server = await current()
+        except Unavailable:
+            return Standing(name="", machine_id=None, as_of=as_of, is_away=True)
+        return Standing(
+            name=server.name if server else None,
+            machine_id=server.machine_id if server else None,
+            as_of=as_of,
+            is_away=self._connection.is_away,
+            away_since=self._connection.away_since,
+        )
+
+    def _look_whether_back(self) -> None:
+        """Somebody wants it now; by itself that is looked at more and more rarely."""
+        if self._connection.is_away and clock.monotonic() >= self._look_after_s:
+            self._look_after_s = clock.monotonic() + _LOOKS_APART_S
+            self._connection.look_soon()
             self.watcher.nudge()
 
     async def _take(self, notice: Notice) -> None:

@@ -58,7 +58,7 @@ async def show(
 
 async def _beside(services: Services) -> tuple[Chip, ...]:
     """What the household has elsewhere."""
-    is_connected = (await services.titles.standing()).name is not None
+    is_connected = (await services.titles.standing_at_once()).name is not None
     return (Chip(name="plex", path="/plex", label=msg("web.in_plex.title"), here=False),) if is_connected else ()
 
 

@@ -20,7 +20,7 @@ from medianest.web.frame import Chip, Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import Html, Reader
 from medianest.web.outages import FunctionDown, down, wanted
-from medianest.web.plex_works import Shelf, Work, detail, works_of
+from medianest.web.plex_works import Shelf, Work, detail, newest, works_of
 
 _PAGE = 48
 _FOUND_MOST = 48
@@ -111,8 +111,8 @@ async def show(
             works = works_of(services.pictures, page.items)
             view = replace(view, heading=msg("web.in_plex.part", title=title), works=works, more=more)
         else:
-            shelf = await plex_shelves.new(services, actor)
-            view = replace(view, works=shelf.works or (), note=shelf.note)
+            page = await titles.recent(actor, limit=plex_shelves.LOOKED_AT)
+            view = replace(view, works=newest(services.pictures, page.items, most=plex_shelves.SHOWN))
     except Unavailable as error:
         view = replace(view, note=error.message)
     if standing.is_away:
@@ -169,6 +169,8 @@ def _webhook(reader: Reader, services: Services) -> str:
 
 
 def _shelf(reader: Reader, frame: PageFrame, shelf: Shelf) -> Html:
+    if shelf.polls or shelf.instead:
+        reader.asking.etag = None  # no table tells when the server answers
     if reader.by_htmx:
         return htmx.fragment(reader, "plex/_shelf.html", {"shelf": shelf})
     return htmx.page(reader, replace(frame, place=Place.HOME), "plex/shelf.html", shelf)

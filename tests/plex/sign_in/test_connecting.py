@@ -9,6 +9,7 @@ import pytest
 
 from medianest.core.config import PlexSettings
 from medianest.core.db import Database
+from medianest.plex.errors import ServerNotFound
 from tests.fakes.plex import FRIEND, NEIGHBOUR, OWNER, Connection, Person, Plex
 from tests.plex.way import enter_by_plex, is_in, set_out
 from tests.web.house import House, enter, open_house, submit
@@ -152,6 +153,24 @@ async def test_the_server_that_the_settings_name_needs_its_own_owner(in_toml: Ho
         assert server is not None
         assert (server.url, server.token) == (plex.server.base, plex.server.token_for(OWNER))
         assert (await submit(admin, "/admin/plex/disconnect", on="/admin/plex/disconnect")).status_code == 409
+
+
+async def test_who_answers_at_the_address_in_the_settings_is_known_without_asking_once_somebody_asked(
+    in_toml: House, plex: Plex
+) -> None:
+    async with in_toml.browser() as admin:
+        await enter(admin, in_toml.cast.alice)
+        installation = in_toml.services.by_plex.plex.installation
+        asked = len(plex.server.hits)
+        with pytest.raises(ServerNotFound):
+            await installation.known_server()
+        assert len(plex.server.hits) == asked
+        await go_to_plex(admin, plex, OWNER)
+        server = await installation.current_server()
+        asked = len(plex.server.hits)
+        assert server is not None
+        assert await installation.known_server() == server
+        assert len(plex.server.hits) == asked
 
 
 async def test_disconnecting_keeps_people_in_and_the_identifier(
