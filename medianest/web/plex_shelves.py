@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from medianest.core.actor import Actor, Permission
 from medianest.core.errors import Unavailable
-from medianest.core.i18n import msg
+from medianest.core.i18n import Message, msg
 from medianest.http.services import Services
 from medianest.plex.titles.errors import ServerRefuses, StillAsking
 from medianest.plex.titles.service import Standing
@@ -34,6 +34,7 @@ NOTHING_NEW = replace(
 )
 _UNKNOWN_THERE = Instead(title=msg("web.in_plex.link_again_title"), text=msg("web.in_plex.link_again"), link="/account")
 LINK_AGAIN = replace(CONTINUE, works=(), instead=_UNKNOWN_THERE)
+_NO_ANSWER = msg("titles.away")
 _SLOW = msg("web.in_plex.slow")
 LOOKED_AT = 120
 SHOWN = 14
@@ -62,10 +63,12 @@ async def new(services: Services, actor: Actor) -> Shelf:
     except Unavailable as error:
         items = await titles.recent_at_once(actor, limit=LOOKED_AT) or ()
         if not items:
-            return _away(services, actor, NEW, await titles.standing_at_once(), error)
+            return _away(services, actor, NEW, await titles.standing_at_once(), error.message)
     standing = await titles.standing_at_once()
     if items:
         return _with_age(replace(NEW, works=newest(services.pictures, items, most=SHOWN)), standing)
+    if standing.is_away:
+        return _away(services, actor, NEW, standing)
     return NOTHING_NEW if standing.as_of else READING
 
 
@@ -80,7 +83,7 @@ async def going_on(services: Services, actor: Actor) -> Shelf:
     except ServerRefuses:
         return LINK_AGAIN
     except Unavailable as error:
-        return _away(services, actor, CONTINUE, await services.titles.standing_at_once(), error)
+        return _away(services, actor, CONTINUE, await services.titles.standing_at_once(), error.message)
     if not told.is_linked:
         return NOT_LINKED
     works = begun_works(services.pictures, told.begun)
@@ -95,7 +98,7 @@ async def _begun_at_once(services: Services, actor: Actor, standing: Standing) -
     """What was told last time; the page asks anew by itself."""
     told = await services.titles.begun_at_once(actor)
     if told is None:
-        return _away(services, actor, CONTINUE, standing) if standing.is_away else CONTINUE
+        return replace(_away(services, actor, CONTINUE, standing), asks=True) if standing.is_away else CONTINUE
     if not told.is_linked:
         return None
     works = begun_works(services.pictures, told.begun)
@@ -112,7 +115,7 @@ async def _new_at_once(services: Services, actor: Actor, standing: Standing) -> 
     if items is not None and standing.as_of:
         return None
     if standing.is_away:
-        return _away(services, actor, NEW, standing)
+        return replace(_away(services, actor, NEW, standing), asks=True)
     return NEW if items is None else READING
 
 
@@ -121,15 +124,12 @@ def _with_age(shelf: Shelf, standing: Standing) -> Shelf:
     return replace(shelf, note=msg("web.in_plex.is_away"), as_of=standing.as_of) if standing.is_away else shelf
 
 
-def _away(
-    services: Services, actor: Actor, shelf: Shelf, standing: Standing, error: Unavailable | None = None
-) -> Shelf:
+def _away(services: Services, actor: Actor, shelf: Shelf, standing: Standing, title: Message = _NO_ANSWER) -> Shelf:
     """Since when the server does not answer, as far as that is known, and what goes on without it."""
     outage = down(services, Function.PLEX)
     since = outage.since if outage else standing.away_since
-    title = msg("titles.away") if error is None else error.message
     still = "away_text" if actor.may(Permission.SEE_HOUSEHOLD) else "away_text_alone"
     instead = Instead(
         title=msg("web.in_plex.away_since") if since else title, text=msg(f"web.in_plex.{still}"), at=since, again=True
     )
-    return replace(shelf, works=(), instead=instead, asks=error is None)
+    return replace(shelf, works=(), instead=instead)
