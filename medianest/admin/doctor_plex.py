@@ -18,10 +18,14 @@ from medianest.plex.service import Plex
 
 async def examine(plex: Plex) -> list[Fact]:
     """Nobody is asked where no server is connected."""
-    state = await plex.installation.state()
-    if not plex.installation.settings.enabled or not (state.url or state.has_token):
-        return [_fact("plex_server", Verdict.FINE, msg("doctor.plex_none"))]
+    if not await _is_wanted(plex):
+        return [_none()]
     return list(await asyncio.gather(_server(plex), _tv(plex)))
+
+
+async def examine_server(plex: Plex) -> Fact:
+    """The household's server alone; nobody else is asked."""
+    return await _server(plex) if await _is_wanted(plex) else _none()
 
 
 async def by_database(settings: Settings) -> list[Fact]:
@@ -40,8 +44,17 @@ async def by_settings(settings: PlexSettings) -> list[Fact]:
     """The same where there is no database yet: whether a Plex server is where the settings say."""
     url = settings.server_url
     if not settings.enabled or url is None:
-        return [_fact("plex_server", Verdict.FINE, msg("doctor.plex_none"))]
+        return [_none()]
     return [_judged(await look(url, client_id=new_id()), url, urlsplit(url).hostname or "")]
+
+
+async def _is_wanted(plex: Plex) -> bool:
+    state = await plex.installation.state()
+    return plex.installation.settings.enabled and bool(state.url or state.has_token)
+
+
+def _none() -> Fact:
+    return _fact("plex_server", Verdict.FINE, msg("doctor.plex_none"))
 
 
 async def _server(plex: Plex) -> Fact:

@@ -1,6 +1,8 @@
 """What looking after the installation announces, to the administrators."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 from medianest.core.event import Event
@@ -34,6 +36,64 @@ class BackupDeleted(Event):
 
     kind: ClassVar[str] = "backup.deleted"
     subject_type: ClassVar[str] = "backup"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupFailed(Event):
+    """The daily backup could not be made."""
+
+    kind: ClassVar[str] = "backup.failed"
+    subject_type: ClassVar[str] = "backup"
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskLow(Event):
+    """Little is left where the folder is that the subject names; `reason` is a message that says how much."""
+
+    kind: ClassVar[str] = "disk.low"
+    subject_type: ClassVar[str] = "disk"
+
+    free_bytes: int
+    reason: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskRoomy(Event):
+    """There is room again."""
+
+    kind: ClassVar[str] = "disk.roomy"
+    subject_type: ClassVar[str] = "disk"
+
+    free_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamDown(Event):
+    """What the portal leans on cannot be used, and not for a moment only; `reason` is a message that says why."""
+
+    kind: ClassVar[str] = "upstream.down"
+    subject_type: ClassVar[str] = "upstream"
+    topic: ClassVar[str] = "status"
+    keep: ClassVar[timedelta] = timedelta(days=90)
+
+    name: str
+    reason: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamBack(Event):
+    """It can be used again."""
+
+    kind: ClassVar[str] = "upstream.back"
+    subject_type: ClassVar[str] = "upstream"
+    topic: ClassVar[str] = "status"
+    keep: ClassVar[timedelta] = timedelta(days=90)
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,14 @@
-"""What the doctor of a running portal looks at."""
+"""What the doctor of a running portal looks at, when somebody asks and by itself."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 
-from medianest.admin import doctor, doctor_kuma, doctor_overseerr, doctor_plex
+from medianest.admin import doctor, doctor_kuma, doctor_overseerr, doctor_plex, jobs
 from medianest.admin.types import Fact, Programs
+from medianest.admin.upkeep import Upkeep
 from medianest.core.config import Settings
+from medianest.core.db import Database
+from medianest.core.jobs import Job
 from medianest.downloads.queue import Queue
 from medianest.media_requests.overseerr import Overseerr
 from medianest.plex.service import Plex
@@ -16,13 +19,24 @@ class Examination:
     """Called, it looks at everything, by the settings that hold then."""
 
     def __init__(
-        self, settings: Callable[[], Settings], queue: Queue, plex: Plex, overseerr: Overseerr, status: Status
+        self,
+        db: Database,
+        settings: Callable[[], Settings],
+        queue: Queue,
+        plex: Plex,
+        overseerr: Overseerr,
+        status: Status,
     ) -> None:
+        self._upkeep = Upkeep(db, settings, queue.ytdlp, plex, overseerr)
         self._settings = settings
         self._queue = queue
         self._plex = plex
         self._overseerr = overseerr
         self._status = status
+
+    def jobs(self) -> Sequence[Job]:
+        """What is looked at by itself."""
+        return jobs.of_upkeep(self._upkeep)
 
     async def __call__(self) -> Sequence[Fact]:
         programs = Programs.of(self._queue.tools, await self._queue.ytdlp.status())

@@ -4,10 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import time, timedelta
 
 from medianest.admin.backups import Backups
+from medianest.admin.events import BackupFailed
+from medianest.admin.upkeep import Upkeep
 from medianest.core import clock, journal
 from medianest.core.actor import SYSTEM
 from medianest.core.config import Settings
 from medianest.core.db import Database
+from medianest.core.event import ADMINS
 from medianest.core.i18n import Message, msg
 from medianest.core.jobs import Job
 
@@ -29,9 +32,20 @@ def jobs(database: Database, backups: Backups, settings: Callable[[], Settings])
         purged = await _purge(database, keep=settings().journal.keep)
         return msg("admin.journal_purged", n=purged) if purged else None
 
+    def failed(error: str) -> BackupFailed:
+        return BackupFailed(actor=SYSTEM, subject_id="", audience=ADMINS, error=error)
+
     purging = Job(name="purge_journal", daily_at=time(4, 10), run=purge_journal)
     daily_at = settings().backups.daily_at
-    return [Job(name="backup", daily_at=daily_at, run=back_up), purging] if daily_at else [purging]
+    return [Job(name="backup", daily_at=daily_at, run=back_up, failed=failed), purging] if daily_at else [purging]
+
+
+def of_upkeep(upkeep: Upkeep) -> Sequence[Job]:
+    """What looks whether something goes wrong that nobody would see at once."""
+    return [
+        Job(name="house", every=timedelta(hours=1), run=upkeep.look_at_house),
+        Job(name="upstreams", every=timedelta(minutes=2), run=upkeep.look_at_upstreams),
+    ]
 
 
 async def _purge(database: Database, *, keep: timedelta) -> int:

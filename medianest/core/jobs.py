@@ -22,12 +22,14 @@ class Job:
     """Work that is done `every` so often, or each day at `daily_at` (local time); it may run twice.
 
     `run` returns what it did in words, or None where there is nothing to tell. The catalogue names it: `jobs.NAME`.
+    `failed` makes what is announced of an error, where that is not `JobFailed`.
     """
 
     name: str
     run: Callable[[], Awaitable[Message | None]]
     every: timedelta | None = None
     daily_at: time | None = None
+    failed: Callable[[str], Event] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

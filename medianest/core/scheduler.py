@@ -15,7 +15,7 @@ from medianest.core import clock, jobs, journal
 from medianest.core.actor import SYSTEM, Actor
 from medianest.core.db import Database
 from medianest.core.errors import Conflict, NotFound
-from medianest.core.event import ADMINS
+from medianest.core.event import ADMINS, Event
 from medianest.core.i18n import Message, msg
 from medianest.core.jobs import Job, JobRun
 
@@ -118,10 +118,7 @@ class Scheduler:
             log.exception("job %s failed", job.name)
             async with self._db.transaction() as session:
                 await jobs.end(session, run_id, ok=False, summary=_dump(None, error=str(error)))
-                await journal.record(
-                    session,
-                    jobs.JobFailed(actor=SYSTEM, subject_id=job.name, audience=ADMINS, error=str(error)[:300]),
-                )
+                await journal.record(session, _failure(job, str(error)[:300]))
             return
         async with self._db.transaction() as session:
             await jobs.end(session, run_id, ok=True, summary=_dump(told))
@@ -133,6 +130,12 @@ def summary_message(run: JobRun) -> Message | None:
         return None
     kept = json.loads(run.summary)
     return Message(kept["id"], kept["values"])
+
+
+def _failure(job: Job, error: str) -> Event:
+    if job.failed:
+        return job.failed(error)
+    return jobs.JobFailed(actor=SYSTEM, subject_id=job.name, audience=ADMINS, error=error)
 
 
 def _dump(told: Message | None, *, error: str = "") -> str:

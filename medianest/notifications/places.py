@@ -31,9 +31,10 @@ _OF_SUBJECT: Mapping[str, str] = {
     "job": "/admin/jobs",
     "settings": "/admin/journal?topic=settings",
     "channel": "/account/notifications",
+    "backup": "/admin/backups",
+    "disk": "/admin/doctor",
+    "upstream": "/admin/doctor",
 }
-
-
 _GONE: Mapping[str, str] = {"download": "/queue", "media_request": "/requests"}
 """Where others of its kind are."""
 

@@ -9,7 +9,7 @@ from medianest.media_requests.events import RequestDeclined
 from medianest.notifications.queries import Note
 from medianest.status.events import LinkRefused, WorksAgain
 
-_VALUES = frozenset({"title", "name", "error", "label"})
+_VALUES = frozenset({"title", "name", "error", "label", "in_use"})
 _SAID_WHOLE = frozenset({WorksAgain.kind})
 """The reason of these is the sentence."""
 

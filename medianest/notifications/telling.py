@@ -13,7 +13,9 @@ from medianest.notifications.types import Notice, Telling, Whom
 from medianest.plex.events import TokenLost
 from medianest.status import events as status
 
-_SETTINGS_REFUSED = "settings.refused"
+_SETTINGS_REFUSED, _BACKUP_FAILED = "settings.refused", "backup.failed"
+_DISK_LOW, _DISK_ROOMY = "disk.low", "disk.roomy"
+_UPSTREAM_DOWN, _UPSTREAM_BACK = "upstream.down", "upstream.back"
 """Announced by `admin`, which this feature does not know."""
 _SOMEBODY_AS_YOU = Telling(notice=Notice.SECURITY, whom=Whom.CONCERNED, even_who_did_it=True)
 
@@ -40,6 +42,7 @@ TOLD: Mapping[str, tuple[Telling, ...]] = {
     downloads.DownloadsHandedOver.kind: _concerned(Notice.HANDED_OVER),
     downloads.SiteCookiesRefused.kind: _UPKEEP,
     ytdlp.YtdlpKept.kind: _UPKEEP,
+    ytdlp.YtdlpOutdated.kind: _UPKEEP,
     requests.RequestSent.kind: _to(Whom.DECIDERS, Notice.TO_DECIDE),
     requests.RequestApproved.kind: _concerned(Notice.REQUEST_ANSWERED),
     requests.RequestDeclined.kind: _concerned(Notice.REQUEST_ANSWERED),
@@ -61,6 +64,11 @@ TOLD: Mapping[str, tuple[Telling, ...]] = {
     TokenLost.kind: _UPKEEP,
     JobFailed.kind: _UPKEEP,
     _SETTINGS_REFUSED: _UPKEEP,
+    _BACKUP_FAILED: _UPKEEP,
+    _DISK_LOW: _UPKEEP,
+    _DISK_ROOMY: _UPKEEP,
+    _UPSTREAM_DOWN: _SERVICE,
+    _UPSTREAM_BACK: _SERVICE,
     accounts.NewDevice.kind: (_SOMEBODY_AS_YOU, *_STRANGERS),
     accounts.PasswordReset.kind: _concerned(Notice.SECURITY),
     accounts.TokenCreated.kind: (_SOMEBODY_AS_YOU,),

@@ -1,5 +1,6 @@
 """What looking after the installation does by itself."""
 
+import asyncio
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -12,12 +13,13 @@ from medianest.admin.events import BackupDeleted
 from medianest.admin.jobs import jobs
 from medianest.core import clock, journal, journal_pages
 from medianest.core.actor import SYSTEM
-from medianest.core.config import BackupsSettings, JournalSettings, Settings
+from medianest.core.config import BackupsSettings, JournalSettings, PathsSettings, Settings
 from medianest.core.db import Database
 from medianest.core.event import ADMINS
 from medianest.core.i18n import Catalogues
 from medianest.core.jobs import Job
 from medianest.core.journal_tables import EntryRow
+from medianest.core.scheduler import Scheduler
 
 
 def named(db: Database, backups: Backups, settings: Settings) -> dict[str, Job]:
@@ -88,3 +90,19 @@ async def test_old_entries_of_the_journal_go_and_the_settings_shorten_their_time
 async def test_every_job_has_a_name_for_people(db: Database, backups: Backups) -> None:
     english = Catalogues().of("en")
     assert all(english.lookup(f"jobs.{name}") for name in named(db, backups, Settings()))
+
+
+async def test_a_backup_that_fails_is_told_as_such(db: Database, backups: Backups, paths: PathsSettings) -> None:
+    paths.backups_dir.write_text("in the way")
+    scheduler = Scheduler(db, list(named(db, backups, Settings()).values()))
+    finished = asyncio.Event()
+    db.after_commit(lambda tables: finished.set() if "journal" in tables else None)
+    await scheduler.run_now(SYSTEM, "backup")
+    async with asyncio.timeout(10):
+        while "backup.failed" not in (kinds := [entry.kind for entry in await db.read(journal.after, 0)]):
+            finished.clear()
+            await finished.wait()
+    await scheduler.stop()
+    assert kinds == ["job.asked_for", "backup.failed"]
+    failed = (await db.read(journal.after, 0))[-1]
+    assert (failed.audience, bool(failed.data["error"])) == (ADMINS, True)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 
 from medianest.accounts.events import NewDevice, about
 from medianest.accounts.types import UserChange
-from medianest.admin import events as admin_events  # noqa: F401 - announces, too
+from medianest.admin.events import BackupFailed, DiskLow, UpstreamBack, UpstreamDown
 from medianest.core import clock, journal
 from medianest.core.actor import SYSTEM, Role
 from medianest.core.event import ADMINS, HOUSEHOLD, people, topics
@@ -16,6 +16,7 @@ from medianest.core.i18n import Catalogues
 from medianest.core.jobs import JobFailed
 from medianest.core.journal_tables import EntryRow
 from medianest.downloads.events import DownloadCancelled, DownloadFailed, DownloadFinished
+from medianest.downloads.ytdlp.events import YtdlpOutdated
 from medianest.media_requests.events import RequestDeclined, RequestSent
 from medianest.notifications import places, queries, sentences
 from medianest.notifications.models import NoteRow
@@ -184,6 +185,29 @@ async def test_what_the_house_is_told_names_the_job_and_says_why(inboxes: Inboxe
         ("Uptime Kuma does not let the portal in.", english.text("status.code")),
         ("The portal could not do this by itself: Daily backup.", "It says: disk full"),
     ]
+
+
+async def test_what_goes_wrong_with_the_house_is_said_with_its_reason(inboxes: Inboxes) -> None:
+    to_admins: dict[str, Any] = {"actor": SYSTEM, "audience": ADMINS}
+    left: dict[str, Any] = {"reason": "admin.disk_left", "values": {"free": "1.5", "path": "/media"}}
+    key: dict[str, Any] = {"name": "Overseerr", "reason": "requests.found_key", "values": {"version": "1.34.0"}}
+    await inboxes.happen(
+        BackupFailed(**to_admins, subject_id="", error="No space left on device"),
+        DiskLow(**to_admins, subject_id="media_dir", free_bytes=1_500_000_000, **left),
+        UpstreamDown(**to_admins, subject_id="services.overseerr", **key),
+        UpstreamBack(**to_admins, subject_id="services.overseerr", name="Overseerr"),
+        YtdlpOutdated(**to_admins, subject_id="yt-dlp", in_use="2026.09.01", n=80),
+    )
+    english, told = Catalogues().of("en"), await inboxes.notes(inboxes.cast.alice)
+    assert [(said(note), english.say(why) if (why := sentences.reason(note)) else None) for note in told] == [
+        ("yt-dlp 2026.09.01 is 80 days old, and no newer one was to be had: sites may stop working with it.", None),
+        ("The portal can use Overseerr again.", None),
+        ("The portal cannot use Overseerr.", "The server answers, version 1.34.0, but does not take the key."),
+        ("A disk is nearly full.", "1.5 GB are left for /media."),
+        ("The daily backup was not made.", "It says: No space left on device"),
+    ]
+    assert {note.topic for note in told} == {Topic.HOUSE}
+    assert await inboxes.kinds(inboxes.cast.bob) == []
 
 
 async def test_who_ran_into_an_outage_reads_that_it_is_over(inboxes: Inboxes) -> None:

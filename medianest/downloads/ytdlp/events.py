@@ -33,6 +33,14 @@ class YtdlpRolledBack(YtdlpEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class YtdlpOutdated(YtdlpEvent):
+    """It is `n` days old, and no newer one was to be had; told once for each version."""
+
+    kind: ClassVar[str] = "ytdlp.outdated"
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class YtdlpKept(YtdlpEvent):
     """A newer one could not be had or did not work; `reason` and `values` are the message that says why."""
 
