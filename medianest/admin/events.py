@@ -57,7 +57,7 @@ class DiskLow(Event):
 
     free_bytes: int
     reason: str
-    values: Mapping[str, str]
+    values: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

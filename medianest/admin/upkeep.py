@@ -71,7 +71,7 @@ class Upkeep:
 
     async def _look_at_disk(self, name: str, folder: Path, least_bytes: int) -> None:
         free = await asyncio.to_thread(files.free_bytes, folder)
-        values = {"free": f"{free / 1e9:.1f}", "path": str(folder)}
+        values = {"free": round(free / 1e9, 1), "path": str(folder)}
         low = DiskLow(
             actor=SYSTEM, subject_id=name, audience=ADMINS, free_bytes=free, reason="admin.disk_left", values=values
         )

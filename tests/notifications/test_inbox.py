@@ -189,7 +189,7 @@ async def test_what_the_house_is_told_names_the_job_and_says_why(inboxes: Inboxe
 
 async def test_what_goes_wrong_with_the_house_is_said_with_its_reason(inboxes: Inboxes) -> None:
     to_admins: dict[str, Any] = {"actor": SYSTEM, "audience": ADMINS}
-    left: dict[str, Any] = {"reason": "admin.disk_left", "values": {"free": "1.5", "path": "/media"}}
+    left: dict[str, Any] = {"reason": "admin.disk_left", "values": {"free": 1.5, "path": "/media"}}
     key: dict[str, Any] = {"name": "Overseerr", "reason": "requests.found_key", "values": {"version": "1.34.0"}}
     await inboxes.happen(
         BackupFailed(**to_admins, subject_id="", error="No space left on device"),
