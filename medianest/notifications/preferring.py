@@ -14,7 +14,7 @@ from medianest.core.actor import Actor
 from medianest.core.db import Database
 from medianest.core.errors import FieldError, Forbidden, Invalid
 from medianest.core.i18n import msg
-from medianest.notifications import channel_queries, choosing
+from medianest.notifications import channel_queries, choosing, sends
 from medianest.notifications.models import ChoiceRow, MannersRow
 from medianest.notifications.types import ChannelKind, Digest, Manners, Notice, Preferences
 
@@ -45,6 +45,7 @@ class Preferring:
                 await _choose(session, actor.id, change.choices)
             if change.manners is not None:
                 await _behave(session, actor.id, change.manners)
+                await sends.look_again(session, actor.id)
             return await session.run_sync(channel_queries.preferences, actor.id)
 
 

@@ -23,8 +23,8 @@ from medianest.notifications.types import Channel, ChannelKind, DeliveryState, N
 from medianest.status.news import may_hear_from
 
 LEASE = timedelta(minutes=2)
-_SEVERAL = 3
-"""As many messages that wait for one channel are sent one by one; more are one."""
+_SEVERAL = 2
+"""As many others that wait for the same channel are sent with a message; one other is sent by itself."""
 _TOGETHER_MOST = 500
 _row = DeliveryRow
 _waiting = (_row.state == DeliveryState.WAITING, _row.lease_owner.is_(None))
@@ -160,6 +160,13 @@ async def recover(session: AsyncSession, *, owner: str) -> None:
     """What an earlier life was sending is sent again, with the same key."""
     for id in await work.abandoned(session, _row, owner=owner):
         await work.take_back(session, _row, id, due_at=clock.now())
+
+
+async def look_again(session: AsyncSession, user_id: str) -> None:
+    """What was held back for somebody is looked at again, for they want to hear at other hours now."""
+    theirs = select(ChannelRow.id).where(ChannelRow.user_id == user_id)
+    held = (*_waiting, _row.attempts == 0, _row.channel_id.in_(theirs))
+    await session.execute(update(_row).where(*held).values(due_at=clock.now()))
 
 
 async def again(session: AsyncSession, kind: ChannelKind, error: str) -> int:

@@ -72,6 +72,18 @@ class Telling:
                 await journal.record(session, event)
 
     @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """The dispatcher runs alone: what is lined up stays."""
+        dispatcher = Dispatcher(self.db, self.notifications.listeners())
+        await dispatcher.prepare()
+        task = asyncio.create_task(dispatcher.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+    @asynccontextmanager
     async def living(self) -> AsyncIterator[None]:
         """The dispatcher and the sender run."""
         dispatcher = Dispatcher(self.db, self.notifications.listeners())
