@@ -20,7 +20,9 @@ from medianest.notifications.types import (
 )
 from medianest.web.channel_rows import channel_row, delivery_rows, matrix
 from medianest.web.choices import Choice
+from medianest.web.pages import channels_email
 from medianest.web.pages.channels import ChannelView, WebhookMadeView
+from medianest.web.pages.channels_email import LinkView
 from medianest.web.pages.notifications import NotificationsView
 from tests.gallery.samples import NOW
 
@@ -88,10 +90,13 @@ def samples_of_notifications() -> Iterator[tuple[str, NotificationsView]]:
         ),
     )
     yield "notifications", full
-    none = replace(full, channels=(), shown=(), matrix=(), quiet_from="", quiet_until="", zone="")
+    none = replace(full, sends_letters=False, channels=(), shown=(), matrix=(), quiet_from="", quiet_until="", zone="")
     yield "notifications-none", none
     wrong = replace(
         none,
+        sends_letters=True,
+        address="bob@",
+        address_error=msg("notifications.no_address"),
         url="http://localhost/hook",
         url_error=msg("outbound.blocked", host="localhost"),
         when_error=msg("notifications.two_times"),
@@ -109,6 +114,15 @@ def samples_of_channels() -> Iterator[tuple[str, ChannelView]]:
     refused = Sent(is_well=False, said=msg("notifications.refused", status=503), answer=_REFUSED)
     yield "channel-refused", replace(fails, trial=refused)
     yield "channel-unconfirmed", ChannelView(channel=channel_row(CHANNELS[4]), deliveries=())
+
+
+def samples_of_links() -> Iterator[tuple[str, LinkView]]:
+    """Of letters."""
+    yield "letter-confirm", channels_email.confirm_question("x", "b…@example.org")
+    yield "letter-confirmed", channels_email.confirmed()
+    yield "letter-leave", channels_email.leave_question("x", "b…@a-host-with-quite-a-long-name.example.org")
+    yield "letter-left", channels_email.left()
+    yield "letter-over", channels_email.over(msg("notifications.no_such_link"))
 
 
 MADE = WebhookMadeView(label="Lamp in the hall", secret="whsec_4dO0CrE2bYy1mY0oY1xwRlUuKXHcHnRFK9sYcPvV2Ks")

@@ -271,6 +271,8 @@ def _notifications() -> Iterator[Sample]:
         yield _inside(name, "notifications/page.html", view, Place.ACCOUNT)
     for name, one in channels.samples_of_channels():
         yield _inside(name, "notifications/channel.html", one, Place.ACCOUNT)
+    for name, link in channels.samples_of_links():
+        yield Sample(name=name, template="notifications/letter_link.html", view=link, frame=OUTSIDE)
     yield _inside("webhook-made", "notifications/webhook_made.html", channels.MADE, Place.ACCOUNT)
 
 

@@ -128,6 +128,8 @@ class Questions:
             "invite": lambda _: {"secret": make.invitation(make.person(Role.ADMIN))[1]},
             "invitations": lambda _: {"id": make.invitation(make.person(Role.ADMIN))[0]},
             "decide": lambda _: {"word": new_id()},
+            "confirm": lambda _: {"word": new_id()},
+            "unsubscribe": lambda _: {"word": new_id()},
             "devices": lambda _: {"id": make.device()[0]},
             "household-devices": lambda _: {"id": make.device()[0]},
             "sites": lambda _: {"name": make.site()},

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from medianest.http import csrf
-from medianest.http.floor import MACHINE_FACE
+from medianest.http.floor import MACHINE_FACE, ONE_CLICK
 from tests.fakes.plex import Plex
 from tests.rights.asking import LET_IN, WHO, Question, Route, answer
 from tests.rights.house import House, open_house
@@ -88,8 +88,8 @@ WAYS = (
 
 
 def _changing(house: House) -> list[Route]:
-    """Not those of webhooks: no cookie counts there, and who knows the secret address may come from anywhere."""
-    asked = (route for route in routes(house) if not route.path.startswith("/webhooks/"))
+    """Not those of webhooks and of one click: no cookie counts there, and who knows the address may come anywhence."""
+    asked = (route for route in routes(house) if not route.path.startswith(("/webhooks/", ONE_CLICK)))
     return [route for route in asked if route.method not in csrf.SAFE_METHODS]
 
 
@@ -133,11 +133,14 @@ async def test_no_route_changes_anything_for_a_page_of_another_site(tmp_path: Pa
     assert let_through == []
     assert after == before
     assert [str(route) for route in changing] == [
-        line[:60].rstrip() for line in written() if line[:3] != "GET" and "/webhooks/" not in line
+        line[:60].rstrip()
+        for line in written()
+        if line[:3] != "GET" and "/webhooks/" not in line and ONE_CLICK not in line
     ]
     assert [str(route) for route, letters in ours.items() if LET_IN not in letters] == [
         "POST   /admin/plex/servers/{id:str}",  # of a way to Plex, which only the browser has that began it
-        "POST   /decide/{word:str}",  # of a link that somebody was sent
+        "POST   /confirm/{word:str}",  # of a link that somebody was sent
+        "POST   /decide/{word:str}",  # as above
         "POST   /setup",
     ]
     print(f"{len(changing)} routes x {len(WAYS)} ways x {len(VICTIMS)} victims; {len(before)} lines of database stayed")

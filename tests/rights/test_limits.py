@@ -23,6 +23,10 @@ from tests.rights.test_table import PROXIED, questions, routes
 pytestmark = pytest.mark.slow
 PACED = {
     "GET /admin/journal.csv": paces.EXPORTING,
+    "GET /confirm/{word:str}": paces.BY_LINK,
+    "POST /confirm/{word:str}": paces.BY_LINK,
+    "GET /unsubscribe/{word:str}": paces.BY_LINK,
+    "POST /unsubscribe/{word:str}": paces.BY_LINK,
     "GET /decide/{word:str}": paces.BY_LINK,
     "POST /decide/{word:str}": paces.BY_LINK,
     "GET /invite": paces.INVITED,

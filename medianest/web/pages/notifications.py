@@ -34,6 +34,9 @@ class NotificationsView:
     zone: str
     zones: tuple[str, ...]
     digests: tuple[Choice, ...]
+    sends_letters: bool = True
+    address: str = ""
+    address_error: Message | None = None
     url: str = ""
     label: str = ""
     url_error: Message | None = None
@@ -88,6 +91,7 @@ async def view_of(reader: Reader, services: Services) -> NotificationsView:
         quiet_until=quiet[1].isoformat("minutes") if quiet else "",
         zone=preferences.manners.zone,
         zones=choosing.shown_zones(),
+        sends_letters=services.telling.addresses.is_open,
         digests=tuple(
             Choice(value=one, label=msg(f"web.channels.digest_{one}"), chosen=one is preferences.manners.digest)
             for one in Digest
