@@ -60,8 +60,8 @@ class Inboxes:
             yield changed
             async with asyncio.timeout(_PATIENCE_S):
                 while not await self.db.read(_all_heard):
-                    changed.clear()
                     await changed.wait()
+                    changed.clear()
         finally:
             task.cancel()
             await asyncio.wait([task])
