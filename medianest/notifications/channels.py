@@ -122,6 +122,11 @@ class Channels:
         assert found is not None
         return found
 
+    async def has(self, new: NewChannel) -> bool:
+        """Whether there is one that leads there already."""
+        digest = self._targets.digest(new.kind, *new.unique)
+        return await self._db.read(channel_queries.channel_to, digest) is not None
+
     async def confirm(self, actor: Actor, id: str) -> Channel:
         """Whoever reads there said that it is theirs; a second time that changes nothing. Raises NoSuchChannel."""
         async with self._db.transaction() as session:

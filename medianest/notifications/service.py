@@ -76,8 +76,9 @@ class Notifications:
         return await self.channels.add(actor, apprise.new(actor.id or "", service))
 
     async def services(self, actor: Actor) -> Sequence[str]:
-        """The names of the services that this person may choose."""
-        return [one.name for one in await self._services(actor)]
+        """The names of the services that this person may choose, and did not yet."""
+        theirs = await self._services(actor)
+        return [one.name for one in theirs if not await self.channels.has(apprise.new(actor.id or "", one))]
 
     async def _services(self, actor: Actor) -> Sequence[ServiceSettings]:
         listed = self._settings().apprise

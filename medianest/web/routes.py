@@ -1,5 +1,6 @@
 """The route table of the HTML face, read from top to bottom: method, path, handler, who may, and what it shows."""
 
+from medianest.core import journal as spine
 from medianest.downloads.plans import usage
 from medianest.http import paces
 from medianest.http.faces import Face
@@ -14,6 +15,7 @@ from medianest.web.pages import (
     ask_title,
     backups,
     channels,
+    channels_apprise,
     channels_email,
     decide,
     decide_once,
@@ -203,9 +205,11 @@ WAYS = (
 
     Way("GET", "/account", account.show, SIGNED_IN, shows=(*MOVING, *PEOPLE, *usage.TABLES), passes=True),
     Way("GET", "/account/phone", phone.show, SIGNED_IN),
-    Way("GET", "/account/notifications", notifications.show, SIGNED_IN, shows=channel_queries.TABLES, passes=True),
+    Way("GET", "/account/notifications", notifications.show, SIGNED_IN, shows=(*channel_queries.TABLES, spine.TABLE),
+        passes=True),
     Way("POST", "/account/notifications", notifications.save, SIGNED_IN),
     Way("POST", "/account/channels/webhook", channels.add_webhook, SIGNED_IN),
+    Way("POST", "/account/channels/apprise", channels_apprise.add, SIGNED_IN),
     Way("POST", "/account/channels/email", channels_email.add, SIGNED_IN),
     Way("GET", "/account/channels/{id:str}", channels.show, SIGNED_IN, shows=channel_queries.TABLES, passes=True),
     Way("POST", "/account/channels/{id:str}/test", channels.try_out, (*SIGNED_IN, paces.TRYING_OUT)),

@@ -80,6 +80,7 @@ def samples_of_notifications() -> Iterator[tuple[str, NotificationsView]]:
     full = NotificationsView(
         channels=tuple(channel_row(one) for one in CHANNELS),
         shown=tuple(ChannelKind),
+        services=("The neighbours", "Operations"),
         matrix=matrix(Role.ADMIN, preferences, tuple(ChannelKind)),
         quiet_from="22:00",
         quiet_until="07:00",

@@ -4,8 +4,11 @@ import re
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from medianest.accounts.types import User
+from medianest.core.actor import Role
+from medianest.core.config import ServiceSettings
 from medianest.notifications import channel_queries
 from medianest.notifications.types import ChannelKind, Digest, Notice
 from tests.web.house import House, enter, submit
@@ -129,3 +132,25 @@ async def test_hours_and_zones_that_there_are_not_come_back(
     answer = await submit(browser, PAGE, on=PAGE, **said)
     assert answer.status_code == 422
     assert f'id="{wrong}-wrong"' in answer.text
+
+
+async def test_a_service_is_chosen_by_whom_it_is_for_and_its_address_stands_on_no_page(
+    house: House, browser: httpx.AsyncClient
+) -> None:
+    url = SecretStr("ntfys://ntfy.example/c4nary")
+    both = (ServiceSettings(name="Family <b>chat</b>", url=url),
+            ServiceSettings(name="Operations", url=url, roles=frozenset({Role.ADMIN})))  # fmt: skip
+    house.settings = house.settings.model_copy(update={"apprise": both})
+    await enter(browser, house.cast.bob)
+    page = (await browser.get(PAGE)).text
+    assert "Family &lt;b&gt;chat&lt;/b&gt;" in page
+    assert "Operations" not in page
+    refused = await submit(browser, "/account/channels/apprise", on=PAGE, name="Operations")
+    assert refused.status_code == 404
+    await submit(browser, "/account/channels/apprise", on=PAGE, name="Family <b>chat</b>")
+    page = (await browser.get(PAGE)).text
+    assert 'id="services"' not in page
+    [channel] = await house.services.db.read(channel_queries.channels, house.cast.bob.id)
+    assert channel.kind is ChannelKind.APPRISE
+    own = (await browser.get(f"/account/channels/{channel.id}")).text
+    assert not any("c4nary" in text or "ntfy.example" in text for text in (page, own, refused.text))

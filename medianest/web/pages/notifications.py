@@ -34,6 +34,7 @@ class NotificationsView:
     zone: str
     zones: tuple[str, ...]
     digests: tuple[Choice, ...]
+    services: tuple[str, ...] = ()
     sends_letters: bool = True
     address: str = ""
     address_error: Message | None = None
@@ -87,6 +88,7 @@ async def view_of(reader: Reader, services: Services) -> NotificationsView:
         channels=tuple(channel_rows.channel_row(channel) for channel in channels),
         shown=tuple(kinds),
         matrix=channel_rows.matrix(actor.role, preferences, kinds) if kinds else (),
+        services=tuple(await services.telling.services(actor)),
         quiet_from=quiet[0].isoformat("minutes") if quiet else "",
         quiet_until=quiet[1].isoformat("minutes") if quiet else "",
         zone=preferences.manners.zone,
