@@ -8,4 +8,6 @@ asks whether anything acknowledged was lost, fetched twice, written by two, told
 there is a newer yt-dlp in each round, and the blow falls in the middle of the update: no copy of it may be seen half,
 and every download must be fetched with one and the same. With `--outages` it is Uptime Kuma that is killed, or frozen:
 each time that must be known within ten seconds, and the board be right as soon after its return.
+With `--notes` things happen that somebody is told in the inbox and by webhook: once there, and at least once outside
+with one and the same key.
 """

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.torture import outages, updates
+from tests.torture import notes, outages, updates
 from tests.torture.blows import Moment, draw
+from tests.torture.notes import NotesTorture
 from tests.torture.outages import Manner
 from tests.torture.rounds import Torture
 from tests.torture.updates import Stage, UpdateTorture
@@ -51,5 +52,21 @@ def test_kill_9_in_an_update_leaves_no_half_of_it_and_every_download_its_own(tmp
     with UpdateTorture.in_folder(tmp_path, SEED) as torture:
         torture.prepare()
         reports = [torture.round(number) for number in range(UPDATES)]
+
+    assert [str(report) for report in reports if report.troubles] == []
+
+
+def test_blows_against_notes_come_again_by_the_same_seed() -> None:
+    drawn = [notes.draw(SEED, number) for number in range(ROUNDS)]
+
+    assert len({blow.after for blow in drawn}) > 1
+    assert drawn == [notes.draw(SEED, number) for number in range(ROUNDS)]
+
+
+@pytest.mark.slow
+def test_kill_9_tells_nobody_twice_and_loses_nothing_that_is_to_be_told(tmp_path: Path) -> None:
+    with NotesTorture.in_folder(tmp_path, SEED) as torture:
+        torture.prepare()
+        reports = [torture.round(number) for number in range(ROUNDS)]
 
     assert [str(report) for report in reports if report.troubles] == []
