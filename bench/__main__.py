@@ -6,7 +6,20 @@ import sys
 
 from bench import frame
 
-NAMES = ["start", "pages", "many", "live", "status", "egress", "download", "pictures", "plex", "ask", "visits"]
+NAMES = [
+    "start",
+    "pages",
+    "many",
+    "live",
+    "status",
+    "egress",
+    "download",
+    "pictures",
+    "plex",
+    "ask",
+    "visits",
+    "notify",
+]
 
 
 async def main(names: list[str]) -> int:
