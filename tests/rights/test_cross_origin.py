@@ -138,6 +138,7 @@ async def test_no_route_changes_anything_for_a_page_of_another_site(tmp_path: Pa
         if line[:3] != "GET" and "/webhooks/" not in line and ONE_CLICK not in line
     ]
     assert [str(route) for route, letters in ours.items() if LET_IN not in letters] == [
+        "POST   /account/channels/apprise",  # of a service, which must be one of the settings
         "POST   /admin/plex/servers/{id:str}",  # of a way to Plex, which only the browser has that began it
         "POST   /confirm/{word:str}",  # of a link that somebody was sent
         "POST   /decide/{word:str}",  # as above
