@@ -57,7 +57,7 @@ class Claimed:
 def next_id(session: Session, now: datetime, *, busy: Collection[str]) -> tuple[str, str] | None:
     """The delivery that has been due longest, and its channel; none to a channel that is `busy`."""
     query = select(_row.id, _row.channel_id).where(*_waiting, _row.due_at <= now, _row.channel_id.not_in(busy))
-    row = session.execute(query.order_by(_row.due_at, _row.entry_id).limit(1)).first()
+    row = session.execute(query.order_by(_row.due_at).limit(1)).first()  # as the index has it: equal ones by age
     return (row.id, row.channel_id) if row else None
 
 
@@ -78,8 +78,10 @@ async def claim(session: AsyncSession, id: str, *, owner: str) -> Claimed | None
         await _end(session, [id], DeliveryState.DROPPED)
         return None
     entry = (await session.run_sync(journal.by_ids, [row.entry_id]))[row.entry_id]
-    manners = await session.run_sync(channel_queries.manners, user.id)
-    quiet = choosing.not_before(manners, Notice(row.notice), clock.now()) if _minds_hours(channel) else None
+    quiet = None
+    if _minds_hours(channel):
+        manners = await session.run_sync(channel_queries.manners, user.id)
+        quiet = choosing.not_before(manners, Notice(row.notice), clock.now())
     later = max(filter(None, (quiet, may_hear_from(entry, user.role))), default=clock.now())
     if later > clock.now():
         await session.execute(update(_row).where(_row.id == id).values(due_at=later))
@@ -115,7 +117,7 @@ async def arrived(session: AsyncSession, claimed: Claimed, answer: str, *, owner
     """It was taken."""
     now = clock.now()
     values = {"state": DeliveryState.DELIVERED, "error": "", "finished_at": now}
-    if await work.release(session, _row, claimed.id, owner=owner, **values):
+    if await work.release(session, _row, claimed.id, owner=owner, **values) and len(claimed.told) > 1:
         await _end_joined(session, claimed.id)
     channel = {"last_sent_at": now, "failing_since": None, "answer": answer}
     await session.execute(update(ChannelRow).where(ChannelRow.id == claimed.channel.id).values(**channel))
