@@ -1,11 +1,9 @@
 """The route table of the HTML face, read from top to bottom: method, path, handler, who may, and what it shows."""
 
-from medianest.core import journal as spine
 from medianest.downloads.plans import usage
 from medianest.http import paces
 from medianest.http.faces import Face
 from medianest.http.services import Services
-from medianest.notifications import channel_queries
 from medianest.plex.titles.service import CONNECTED_BY
 from medianest.status import queries as status_queries
 from medianest.web.given import dependencies
@@ -15,7 +13,6 @@ from medianest.web.pages import (
     ask_title,
     backups,
     channels,
-    channels_apprise,
     channels_email,
     decide,
     decide_once,
@@ -86,6 +83,7 @@ from medianest.web.ways import (
     PROBLEMS,
     SHELVES,
     SIGNED_IN,
+    TELLING,
     UNDER_WAY,
     Way,
 )
@@ -205,13 +203,12 @@ WAYS = (
 
     Way("GET", "/account", account.show, SIGNED_IN, shows=(*MOVING, *PEOPLE, *usage.TABLES), passes=True),
     Way("GET", "/account/phone", phone.show, SIGNED_IN),
-    Way("GET", "/account/notifications", notifications.show, SIGNED_IN, shows=(*channel_queries.TABLES, spine.TABLE),
-        passes=True),
+    Way("GET", "/account/notifications", notifications.show, SIGNED_IN, shows=TELLING, passes=True),
     Way("POST", "/account/notifications", notifications.save, SIGNED_IN),
     Way("POST", "/account/channels/webhook", channels.add_webhook, SIGNED_IN),
-    Way("POST", "/account/channels/apprise", channels_apprise.add, SIGNED_IN),
+    Way("POST", "/account/channels/apprise", channels.add_service, SIGNED_IN),
     Way("POST", "/account/channels/email", channels_email.add, SIGNED_IN),
-    Way("GET", "/account/channels/{id:str}", channels.show, SIGNED_IN, shows=channel_queries.TABLES, passes=True),
+    Way("GET", "/account/channels/{id:str}", channels.show, SIGNED_IN, shows=TELLING, passes=True),
     Way("POST", "/account/channels/{id:str}/test", channels.try_out, (*SIGNED_IN, paces.TRYING_OUT)),
     Way("POST", "/account/channels/{id:str}/label", channels.rename, SIGNED_IN),
     Way("POST", "/account/channels/{id:str}/remove", channels.remove, SIGNED_IN),

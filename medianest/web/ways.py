@@ -19,6 +19,7 @@ from medianest.http.guards import Rule, anyone, fresh, permitted, signed_in
 from medianest.http.limits import Limited
 from medianest.media_requests import problem_queries
 from medianest.media_requests import queries as request_queries
+from medianest.notifications import channel_queries
 from medianest.notifications import queries as notes
 from medianest.plex import installation
 from medianest.plex import people as plex_links
@@ -42,6 +43,8 @@ FRESH = (signed_in, fresh)
 FRESH_ADMINS = (permitted(Permission.ADMINISTER), fresh)
 
 LISTS = (*playlist_queries.TABLES, spine.TABLE)
+TELLING = (*channel_queries.TABLES, spine.TABLE)
+"""A reload of the settings, after which there may be other services, is in the journal."""
 MOVING = (*LISTS, *site_queries.TABLES)
 MARKS = (plex_index.TABLE, plex_links.TABLE, plex_viewers.TABLE)
 SHELVES = (*plex_queries.TABLES, *sorted(CONNECTED_BY), *MARKS)

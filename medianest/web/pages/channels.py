@@ -89,6 +89,12 @@ async def add_webhook(request: AnyRequest, reader: CurrentReader, services: TheS
     return htmx.page(reader, frame, "notifications/webhook_made.html", made)
 
 
+async def add_service(request: AnyRequest, reader: CurrentReader, services: TheServices) -> Html:
+    """Be told from now on by a service that the administrator set up."""
+    await services.telling.add_apprise(reader.asking.actor, (await forms.read(request)).text("name"))
+    return htmx.go(reader, PATH)
+
+
 async def _view(reader: Reader, services: Services, id: str) -> ChannelView:
     channel = await services.telling.channels.one(reader.asking.actor, id)
     deliveries = await services.db.read(channel_queries.deliveries, channel.id)
