@@ -31,6 +31,7 @@ from medianest.notifications import channel_queries, queries
 from medianest.notifications.channels import Channels, NewChannel
 from medianest.notifications.composing import Composer
 from medianest.notifications.inbox import Inbox
+from medianest.notifications.letter_links import LetterLinks
 from medianest.notifications.models import NoteRow
 from medianest.notifications.sending import Sender
 from medianest.notifications.sends import USUAL
@@ -127,7 +128,7 @@ async def _household(folder: Path) -> Household:
     settings = Settings(paths=PathsSettings(data_dir=folder))
     live, metrics, targets = Live(), Metrics(), Targets(lambda: settings.paths.key_file)
     overseerr = Overseerr(db, live, metrics, lambda: settings, retry=Retry())
-    composer = Composer(lambda: settings, Catalogues(), overseerr.decisions)
+    composer = Composer(lambda: settings, Catalogues(), overseerr.decisions, LetterLinks(lambda: settings))
     transports = dict.fromkeys(KINDS, Nowhere)
     sender = Sender(db, metrics, targets, composer, transports, owner="bench", patience=USUAL)
     channels, actors = Channels(db, targets, sender, composer), []
