@@ -108,6 +108,12 @@ def by_ids(session: Session, ids: Collection[int]) -> Mapping[int, Entry]:
     return {row.id: entry_of(row) for row in session.execute(entries().where(EntryRow.id.in_(ids)))}
 
 
+def among(session: Session, ids: Select[Any], *, since: datetime, until: datetime, limit: int) -> Sequence[Entry]:
+    """Those of these entries that were written after `since` and not after `until`, the oldest first."""
+    query = entries().where(EntryRow.id.in_(ids), EntryRow.at > since, EntryRow.at <= until)
+    return [entry_of(row) for row in session.execute(query.order_by(EntryRow.id).limit(limit))]
+
+
 def newest_id(session: Session) -> int:
     """The id of the last entry; 0 where there is none."""
     return session.scalar(select(EntryRow.id).order_by(EntryRow.id.desc()).limit(1)) or 0

@@ -11,6 +11,7 @@ from medianest.notifications.types import TOPICS, ChannelKind, Manners, Notice, 
 
 _BY_LETTER = frozenset({Topic.DECIDE, Topic.ACCOUNT})
 _ALSO_BY_LETTER = frozenset({Notice.REQUEST_READY, Notice.REQUEST_ANSWERED, Notice.SERVICE_DOWN, Notice.UPKEEP})
+_SUMMED_UP = frozenset({ChannelKind.EMAIL, ChannelKind.PUSH})
 _NOT_BY_HAND = frozenset({Notice.HANDED_OVER, Notice.TAKEN_AWAY})
 _DECIDERS = frozenset({Role.ADMIN, Role.CURATOR})
 _AT_ANY_HOUR = frozenset({Notice.SECURITY})
@@ -24,6 +25,8 @@ _SETTLES: Mapping[ChannelKind, timedelta] = {
 
 def is_usual(notice: Notice, kind: ChannelKind) -> bool:
     """Whether who chose nothing hears of it so: programs hear all, letters are few, a pocket buzzes for what is own."""
+    if notice is Notice.DIGEST:
+        return kind in _SUMMED_UP
     if kind is ChannelKind.WEBHOOK:
         return True
     if kind is ChannelKind.EMAIL:

@@ -13,7 +13,7 @@ from medianest.core.i18n import SOURCE_LANGUAGE, Catalogue, Catalogues, msg
 from medianest.core.journal import Entry
 from medianest.media_requests.decision_links import DecisionLinks
 from medianest.media_requests.events import RequestSent
-from medianest.notifications import places, queries, rights, sentences
+from medianest.notifications import digesting, places, queries, rights, sentences
 from medianest.notifications.letter_links import LetterLinks
 from medianest.notifications.queries import Note
 from medianest.notifications.types import TOPICS, Act, Channel, ChannelKind, Notice, Outgoing
@@ -44,10 +44,12 @@ class Composer:
 
     async def compose(
         self, session: AsyncSession, key: str, channel: Channel, user: User, told: Sequence[Told]
-    ) -> Outgoing:
-        """One message of all these entries, the newest last."""
+    ) -> Outgoing | None:
+        """One message of all these entries, the newest last; None where there is nothing to say any more."""
         newest = told[-1]
         say = self._catalogues.of(user.language or channel.language or SOURCE_LANGUAGE)
+        if newest.notice is Notice.DIGEST:
+            return await self._summary(session, say, key, channel, user, newest)
         unread = await session.run_sync(queries.unread_of, user.id, rights.whoms_of(user.role))
         title, body, path = _words(say, told, user.id)
         return Outgoing(
@@ -64,6 +66,31 @@ class Composer:
             n=len(told),
             unread=unread,
             acts=await self._acts(session, say, channel, user, told),
+            leave_url=self._leave_url(channel),
+        )
+
+    async def _summary(
+        self, session: AsyncSession, say: Catalogue, key: str, channel: Channel, user: User, due: Told
+    ) -> Outgoing | None:
+        summary = await session.run_sync(digesting.gather, user, *digesting.times_of(due.entry.data))
+        if not summary.n:
+            return None
+        path = places.path(_note([due]), user.id)
+        return Outgoing(
+            key=key,
+            notice=due.notice,
+            kind=due.entry.kind,
+            title=say.say(sentences.sentence(_note([due]))),
+            body="\n".join(say.say(title) for title, _ in summary.lists)
+            if channel.kind is not ChannelKind.EMAIL
+            else "",
+            path=path,
+            url=self.absolute(path),
+            tag="digest",
+            at=due.entry.at,
+            language=say.language,
+            unread=await session.run_sync(queries.unread_of, user.id, rights.whoms_of(user.role)),
+            sections=summary.sections(say),
             leave_url=self._leave_url(channel),
         )
 

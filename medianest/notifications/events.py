@@ -1,6 +1,7 @@
 """What is announced of people's channels."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 from medianest.core.event import Event
@@ -16,6 +17,20 @@ class ChannelEvent(Event):
 
     channel: str
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestDue(Event):
+    """Somebody's summary is to be sent, of what was new between two times (ISO 8601)."""
+
+    kind: ClassVar[str] = "digest.due"
+    subject_type: ClassVar[str] = "user"
+    topic: ClassVar[str] = "notifications"
+    keep: ClassVar[timedelta] = timedelta(days=30)
+
+    rhythm: str
+    since: str
+    until: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

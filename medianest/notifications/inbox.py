@@ -49,9 +49,11 @@ class Inbox:
         if entry.kind in TOGETHER:
             bundles = await session.run_sync(queries.joins, list(recipients), entry, within=_TOGETHER_WITHIN)
         told = {id: Told(telling=one, bundle=bundles.get(id, entry.id)) for id, one in recipients.items()}
-        await session.execute(insert(NoteRow).on_conflict_do_nothing(), [_note(entry, *one) for one in told.items()])
+        notes = [_note(entry, *one) for one in told.items() if one[1].telling.noted]
+        if notes:
+            await session.execute(insert(NoteRow).on_conflict_do_nothing(), notes)
+            self._changed.update(told)
         await outbox.line_up(session, entry, told)
-        self._changed.update(told)
 
     async def read(self, actor: Actor, *, ids: Sequence[int] | None = None, topics: Collection[Topic] = ()) -> int:
         """Mark these notes read, or all of these topics, or all; how many are unread then."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from medianest.accounts.plex_events import PlexRefused
 from medianest.downloads.events import DownloadDeleted, DownloadsHandedOver
 from medianest.media_requests.events import RequestsHandedOver
+from medianest.notifications.events import DigestDue
 from medianest.notifications.queries import Note
 
 _SEVERAL = "/queue"
@@ -13,6 +14,7 @@ _OF_KIND: Mapping[str, str] = {
     DownloadDeleted.kind: "/queue",
     DownloadsHandedOver.kind: "/queue?show=mine",
     RequestsHandedOver.kind: "/requests",
+    DigestDue.kind: "/",
     PlexRefused.kind: "/admin/journal?topic=sign_in",
 }
 """What these are about has no page, or is gone."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.sqlite import insert
@@ -14,11 +13,9 @@ from medianest.core.actor import Actor
 from medianest.core.db import Database
 from medianest.core.errors import FieldError, Forbidden, Invalid
 from medianest.core.i18n import msg
-from medianest.notifications import channel_queries, choosing, sends
+from medianest.notifications import channel_queries, choosing, rhythm, sends
 from medianest.notifications.models import ChoiceRow, MannersRow
-from medianest.notifications.types import ChannelKind, Digest, Manners, Notice, Preferences
-
-_DIGEST_AT = time(9)
+from medianest.notifications.types import ChannelKind, Manners, Notice, Preferences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +46,6 @@ class Preferring:
             return await session.run_sync(channel_queries.preferences, actor.id)
 
 
-def next_digest(manners: Manners, now: datetime) -> datetime | None:
-    """When the next summary is due: in the morning, the weekly one on a Monday."""
-    if manners.digest is Digest.OFF:
-        return None
-    zone = choosing.zone_of(manners.zone)
-    due = choosing.next_at(_DIGEST_AT, now, zone)
-    while manners.digest is Digest.WEEKLY and due.astimezone(zone).weekday() != 0:
-        due = choosing.next_at(_DIGEST_AT, due, zone)
-    return due
-
-
 async def _choose(session: AsyncSession, user_id: str, choices: Mapping[tuple[Notice, ChannelKind], bool]) -> None:
     """Only what differs from what holds for all is kept."""
     for (notice, kind), is_wanted in choices.items():
@@ -81,7 +67,7 @@ async def _behave(session: AsyncSession, user_id: str, manners: Manners) -> None
         "zone": manners.zone,
         "quiet": channel_queries.said_of(manners.quiet),
         "digest": manners.digest,
-        "digest_due_at": next_digest(manners, clock.now()),
+        "digest_due_at": rhythm.next_digest(manners, clock.now()),
     }
     row = insert(MannersRow).values(user_id=user_id, **values)
     await session.execute(row.on_conflict_do_update(index_elements=[MannersRow.user_id], set_=values))

@@ -1,8 +1,8 @@
 """Reading notes, and who is to be told."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -71,6 +71,12 @@ def unread_of(session: Session, user_id: str, whoms: Collection[Whom]) -> int:
     """How many notes somebody has not read who is told as these."""
     unread = _row.user_id == user_id, _row.whom.in_(whoms), _row.read_at.is_(None)
     return session.scalar(select(func.count(_row.bundle.distinct())).where(*unread)) or 0
+
+
+def told_between(session: Session, user_id: str, since: datetime, until: datetime, *, limit: int) -> Sequence[Entry]:
+    """What somebody was told of that concerns them, of that time, the oldest first; read or not."""
+    ids = select(_row.entry_id).where(_row.user_id == user_id, _row.whom == Whom.CONCERNED)
+    return journal.among(session, ids, since=since, until=until, limit=limit)
 
 
 def own(actor: Actor) -> tuple[ColumnElement[bool], ...]:

@@ -126,6 +126,8 @@ class Sender:
             if claimed is not None:
                 told = claimed.told
                 message = await self._composer.compose(session, id, claimed.channel, claimed.user, told)
+                if message is None:
+                    await sends.dropped(session, id)
         if claimed is None or message is None:
             return
         try:

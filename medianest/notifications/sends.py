@@ -88,7 +88,7 @@ async def claim(session: AsyncSession, id: str, *, owner: str) -> Claimed | None
         return None
     if not await work.claim(session, _row, id, owner=owner, lease=LEASE):
         return None
-    if row.attempts == 0 and channel.kind is not ChannelKind.WEBHOOK:
+    if row.attempts == 0 and channel.kind is not ChannelKind.WEBHOOK and row.notice != Notice.DIGEST:
         await _join(session, row, user)
     sealed = await session.run_sync(channel_queries.sealed, channel.id)
     told = await session.run_sync(_told, id)
@@ -211,7 +211,7 @@ def _minds_hours(channel: Channel) -> bool:
 async def _join(session: AsyncSession, row: Any, user: User) -> None:
     """Have others of the channel told with it: those of its bundle, and all that are due where those are many."""
     others = (_row.channel_id == row.channel_id, *_waiting, _row.attempts == 0, _row.id != row.id)
-    mine = (*others, _row.whom.in_(rights.whoms_of(user.role)))
+    mine = (*others, _row.notice != Notice.DIGEST, _row.whom.in_(rights.whoms_of(user.role)))
     due = select(_row.id).where(*mine, _row.due_at <= clock.now()).order_by(_row.entry_id).limit(_TOGETHER_MOST)
     ids = set(await session.scalars(due))
     if len(ids) < _SEVERAL:

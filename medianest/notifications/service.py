@@ -14,7 +14,7 @@ from medianest.core.i18n import Message, msg
 from medianest.core.jobs import Job
 from medianest.core.journal import Listener
 from medianest.core.security import load_or_create_key
-from medianest.notifications import sends
+from medianest.notifications import digesting, sends
 from medianest.notifications.by_apprise import target as apprise
 from medianest.notifications.by_email.addresses import Addresses
 from medianest.notifications.by_push import target as push
@@ -27,6 +27,7 @@ from medianest.notifications.preferring import Preferring
 from medianest.notifications.sending import Sender
 from medianest.notifications.types import Channel, ChannelKind
 
+_DIGESTS_EVERY = timedelta(minutes=10)
 _PURGED_EVERY = timedelta(hours=6)
 
 
@@ -99,7 +100,17 @@ class Notifications:
         return {"notifications": self._sender.run}
 
     def jobs(self) -> Sequence[Job]:
-        return [Job(name="purge_deliveries", every=_PURGED_EVERY, run=self._purge)]
+        return [
+            Job(name="purge_deliveries", every=_PURGED_EVERY, run=self._purge),
+            Job(name="digests", every=_DIGESTS_EVERY, run=self.sum_up),
+        ]
+
+    async def sum_up(self) -> None:
+        """Have all summaries made that are due; a second time at once none is."""
+        now, n = clock.now(), 1
+        while n:
+            async with self._db.transaction() as session:
+                n = await digesting.announce_due(session, now=now)
 
     async def _purge(self) -> Message | None:
         async with self._db.transaction() as session:

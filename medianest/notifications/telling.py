@@ -8,7 +8,7 @@ from medianest.core.jobs import JobFailed
 from medianest.downloads import events as downloads
 from medianest.downloads.ytdlp import events as ytdlp
 from medianest.media_requests import events as requests
-from medianest.notifications.events import ChannelBroken
+from medianest.notifications.events import ChannelBroken, DigestDue
 from medianest.notifications.types import Notice, Telling, Whom
 from medianest.plex.events import TokenLost
 from medianest.status import events as status
@@ -73,6 +73,7 @@ TOLD: Mapping[str, tuple[Telling, ...]] = {
     accounts.PasswordReset.kind: _concerned(Notice.SECURITY),
     accounts.TokenCreated.kind: (_SOMEBODY_AS_YOU,),
     plex_events.PlexLinked.kind: (_SOMEBODY_AS_YOU,),
+    DigestDue.kind: (Telling(notice=Notice.DIGEST, whom=Whom.CONCERNED, noted=False),),
     ChannelBroken.kind: _concerned(Notice.CHANNEL),
     plex_events.PlexRefused.kind: _STRANGERS,
 }

@@ -25,6 +25,7 @@ class Notice(StrEnum):
     DOWNLOAD_READY = "download_ready"
     REQUEST_READY = "request_ready"
     WORKS_AGAIN = "works_again"
+    DIGEST = "digest"
     DOWNLOAD_FAILED = "download_failed"
     REQUEST_FAILED = "request_failed"
     TO_DECIDE = "to_decide"
@@ -45,6 +46,7 @@ TOPICS: Mapping[Notice, Topic] = {
     Notice.DOWNLOAD_READY: Topic.READY,
     Notice.REQUEST_READY: Topic.READY,
     Notice.WORKS_AGAIN: Topic.READY,
+    Notice.DIGEST: Topic.READY,
     Notice.DOWNLOAD_FAILED: Topic.TROUBLE,
     Notice.REQUEST_FAILED: Topic.TROUBLE,
     Notice.TO_DECIDE: Topic.DECIDE,
@@ -72,11 +74,15 @@ class Whom(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """Whom an entry is told, and as what; who did it themselves need not be told, but for what somebody else may do."""
+    """Whom an entry is told, and as what; who did it themselves need not be told, but for what somebody else may do.
+
+    What is not `noted` is sent, and stands in no inbox.
+    """
 
     notice: Notice
     whom: Whom
     even_who_did_it: bool = False
+    noted: bool = True
 
     @property
     def topic(self) -> Topic:

@@ -6,7 +6,7 @@ import pytest
 
 from medianest.core.actor import Role
 from medianest.notifications import choosing
-from medianest.notifications.preferring import next_digest
+from medianest.notifications.rhythm import next_digest
 from medianest.notifications.types import TOPICS, ChannelKind, Digest, Manners, Notice, Preferences, Topic
 
 NIGHT = (time(22), time(7))
