@@ -25,7 +25,7 @@ from tests.hostile.siege import Arsenal, Besieger, Outcome, besiege
 from tests.hostile.strings import strings
 from tests.portal import PASSWORD, Portal
 from tests.portal.fixtures import connected, title_in_plex
-from tests.portal.letters import park
+from tests.portal.letters import give_up, park
 from tests.strace import Connection, Strace
 
 EACH = int(os.environ.get("HOSTILE_STRINGS_EACH", "8"))
@@ -53,6 +53,8 @@ FIELDLESS = {
     ("POST", "/admin/plex/test"),
     ("POST", "/admin/overseerr/test"),
     ("POST", "/admin/overseerr/webhook"),
+    ("POST", "/account/channels/email"),  # a form only where letters are sent: tests.notifications.test_email
+    ("POST", "/account/channels/apprise"),  # and where there is a service to choose: tests.notifications.test_services
     ("POST", "/account/plex"),
     ("POST", "/account/plex/unlink"),
 }  # but for what guards all forms alike
@@ -102,6 +104,7 @@ def siege(tmp_path_factory: pytest.TempPathFactory, _media_site: MediaSite, _ple
     settings = {"server": {"trusted_proxies": ["127.0.0.1"]}, "plex": at_plex, "overseerr": of_overseerr}
     portal = Portal(folder / "portal", allow=[_media_site.address], settings=settings)
     park(portal.data_dir, 2)
+    give_up(portal.data_dir)
     portal.executable = [*record.prefix, *portal.executable]
     bases = (_media_site.base, _plex.tv.base, _plex.server.base, overseerr.base)
     with Canary() as canary, portal:
