@@ -24,6 +24,7 @@ from medianest.web.pages import channels_email
 from medianest.web.pages.channels import ChannelView, WebhookMadeView
 from medianest.web.pages.channels_email import LinkView
 from medianest.web.pages.notifications import NotificationsView
+from medianest.web.push_card import PushCard
 from tests.gallery.samples import NOW
 
 _REFUSED = "503 Service Unavailable: upstream connect error or disconnect/reset before headers"
@@ -79,6 +80,7 @@ def samples_of_notifications() -> Iterator[tuple[str, NotificationsView]]:
     preferences = Preferences(manners=manners, choices={(Notice.DOWNLOAD_READY, ChannelKind.PUSH): False})
     full = NotificationsView(
         channels=tuple(channel_row(one) for one in CHANNELS),
+        push=PushCard(key="BCVx", here="/account/channels/c1", insecure=msg("web.push.insecure"), wants_contact=True),
         shown=tuple(ChannelKind),
         services=("The neighbours", "Operations"),
         matrix=matrix(Role.ADMIN, preferences, tuple(ChannelKind)),
@@ -91,7 +93,10 @@ def samples_of_notifications() -> Iterator[tuple[str, NotificationsView]]:
         ),
     )
     yield "notifications", full
-    none = replace(full, sends_letters=False, channels=(), shown=(), matrix=(), quiet_from="", quiet_until="", zone="")
+    here = PushCard(key="BCVx", here=None, insecure=msg("web.push.insecure"), wants_contact=False)
+    none = replace(
+        full, push=here, sends_letters=False, channels=(), shown=(), matrix=(), quiet_from="", quiet_until="", zone=""
+    )
     yield "notifications-none", none
     wrong = replace(
         none,

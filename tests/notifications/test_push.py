@@ -203,6 +203,9 @@ async def test_a_browser_that_changes_hands_tells_its_new_owner_only(telling: Te
     moved = await telling.notifications.add_push(carol, **browser.keys, label="Tablet")
     assert [one.id for one in await telling.db.read(channel_queries.channels, carol.id)] == [moved.id]
     assert await telling.db.read(channel_queries.channels, bob.id) == []
+    alice = await telling.actor(telling.cast.alice)
+    await telling.notifications.add_push(alice, **browser.keys, label="Tablet")
+    assert await telling.db.read(channel_queries.channels, carol.id) == []
 
 
 async def test_a_program_has_no_browser(telling: Telling, service: PushService) -> None:

@@ -18,6 +18,7 @@ from medianest.web.forms import Form
 from medianest.web.frame import Frame, Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
+from medianest.web.push_card import PushCard, push_card
 
 PATH = "/account/notifications"
 
@@ -27,6 +28,7 @@ class NotificationsView:
     """The page; `shown` are the columns of the matrix. Quiet hours are two texts such as `22:00`, empty for none."""
 
     channels: tuple[ChannelRow, ...]
+    push: PushCard
     shown: tuple[str, ...]
     matrix: tuple[MatrixPart, ...]
     quiet_from: str
@@ -86,6 +88,7 @@ async def view_of(reader: Reader, services: Services) -> NotificationsView:
     quiet = preferences.manners.quiet
     return NotificationsView(
         channels=tuple(channel_rows.channel_row(channel) for channel in channels),
+        push=push_card(reader, services, channels),
         shown=tuple(kinds),
         matrix=channel_rows.matrix(actor.role, preferences, kinds) if kinds else (),
         services=tuple(await services.telling.services(actor)),
