@@ -14,6 +14,7 @@ from medianest.accounts.models import SessionRow, UserRow
 from medianest.accounts.types import Alive, Client, Opened, Session, SessionRules, User
 from medianest.core import clock, journal, journal_pages
 from medianest.core.actor import Actor
+from medianest.core.db import Base
 from medianest.core.journal_pages import Sought
 from medianest.core.security import digest, new_id, new_token
 
@@ -34,7 +35,7 @@ async def open(
     device_id: str | None = None,
     event: type[events.SignedIn] = events.SignedIn,
 ) -> Opened:
-    """Sign somebody in who has proven who they are; the session `replaces` is theirs no more.
+    """Sign somebody in who has proven who they are; what hung on the session that it `replaces` hangs on it.
 
     Who only chose their name on a household device has proven nothing, and is asked before what is delicate.
     """
@@ -50,10 +51,12 @@ async def open(
         last_seen_at=now,
         expires_at=now + rules.absolute,
     )
-    await session.execute(delete(SessionRow).where(SessionRow.id == replaces))
     epoch = select(UserRow.epoch).where(UserRow.id == user.id).scalar_subquery()
     hidden = {"secret_digest": digest(secret), "epoch": epoch, "device_id": device_id}
     await session.execute(insert(SessionRow).values(asdict(opened) | hidden))
+    if replaces is not None:
+        await _take_over(session, user, replaces, opened.id)
+        await session.execute(delete(SessionRow).where(SessionRow.id == replaces))
     await session.execute(update(UserRow).where(UserRow.id == user.id).values(last_seen_at=now))
     await _forget_oldest(session, user)
     await _note(session, opened, user, client, event)
@@ -94,6 +97,18 @@ async def purge(session: AsyncSession, alive: Alive) -> int:
     )
     result = await session.execute(delete(SessionRow).where(SessionRow.id.in_(over)))
     return int(result.rowcount)  # type: ignore[attr-defined]  # a DML result has it
+
+
+async def _take_over(session: AsyncSession, user: User, old: str, new: str) -> None:
+    """What ends with a session goes on with the one that follows it in the same browser, if it is the same person's.
+
+    Which tables these are tells the schema: features above this one have theirs.
+    """
+    theirs = select(SessionRow.id).where(SessionRow.id == old, SessionRow.user_id == user.id)
+    for column in (column for table in Base.metadata.sorted_tables for column in table.c):
+        if any(key.target_fullname == "sessions.id" for key in column.foreign_keys):
+            statement = update(column.table).where(column.in_(theirs))
+            await session.execute(statement.values({column.name: new}))
 
 
 async def _note(

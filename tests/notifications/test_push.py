@@ -150,6 +150,20 @@ async def test_who_signs_out_there_is_told_nothing_more_there(telling: Telling, 
     assert opened.user.id == telling.cast.bob.id
 
 
+async def test_who_signs_in_again_there_is_told_on_and_another_person_is_not(
+    telling: Telling, service: PushService
+) -> None:
+    _, here = await sign_in(telling.accounts, telling.cast.bob)
+    channel, browser = await subscribed(telling, service, here)
+    opened = await telling.accounts.sign_in_again(here, PASSWORD, HOME)
+    async with telling.living():
+        await telling.record(about_wish(telling.cast.bob))
+        await telling.until_over(channel.id)
+    assert len(service.told(browser)) == 1
+    await telling.accounts.sign_in(telling.cast.carol.name, PASSWORD, HOME, replaces=opened.session_id)
+    assert await telling.db.read(channel_queries.channel, channel.id) is None
+
+
 @pytest.mark.parametrize("how", ["another device", "an administrator", "a new password"])
 async def test_a_session_that_is_ended_from_elsewhere_takes_its_browser_along(
     telling: Telling, service: PushService, how: str
