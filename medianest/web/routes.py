@@ -6,15 +6,13 @@ from medianest.http.faces import Face
 from medianest.http.services import Services
 from medianest.plex.titles.service import CONNECTED_BY
 from medianest.status import queries as status_queries
+from medianest.web.channel_ways import CHANNELS
 from medianest.web.given import dependencies
 from medianest.web.pages import (
     account,
     ask,
     ask_title,
     backups,
-    channels,
-    channels_email,
-    channels_push,
     decide,
     decide_once,
     docs,
@@ -33,7 +31,6 @@ from medianest.web.pages import (
     library,
     links,
     names,
-    notifications,
     overseerr,
     partings,
     people,
@@ -84,7 +81,6 @@ from medianest.web.ways import (
     PROBLEMS,
     SHELVES,
     SIGNED_IN,
-    TELLING,
     UNDER_WAY,
     Way,
 )
@@ -153,10 +149,6 @@ WAYS = (
     Way("POST", "/requests/{id:str}/cancel", request.cancel, ASKERS),
     Way("POST", "/requests/{id:str}/approve", decide.decide, CURATORS),
     Way("POST", "/requests/{id:str}/decline", decide.decide, CURATORS),
-    Way("GET", "/confirm/{word:str}", channels_email.show_confirm, BY_LINK),
-    Way("POST", "/confirm/{word:str}", channels_email.confirm, BY_LINK),
-    Way("GET", "/unsubscribe/{word:str}", channels_email.show_leave, BY_LINK),
-    Way("POST", "/unsubscribe/{word:str}", channels_email.leave, BY_LINK),
     Way("GET", "/decide/{word:str}", decide_once.show, BY_LINK),
     Way("POST", "/decide/{word:str}", decide_once.decide, BY_LINK),
 
@@ -204,16 +196,7 @@ WAYS = (
 
     Way("GET", "/account", account.show, SIGNED_IN, shows=(*MOVING, *PEOPLE, *usage.TABLES), passes=True),
     Way("GET", "/account/phone", phone.show, SIGNED_IN),
-    Way("GET", "/account/notifications", notifications.show, SIGNED_IN, shows=TELLING, passes=True),
-    Way("POST", "/account/notifications", notifications.save, SIGNED_IN),
-    Way("POST", "/account/channels/webhook", channels.add_webhook, SIGNED_IN),
-    Way("POST", "/account/channels/apprise", channels.add_service, SIGNED_IN),
-    Way("POST", "/account/channels/email", channels_email.add, SIGNED_IN),
-    Way("POST", "/account/channels/push", channels_push.add, SIGNED_IN),
-    Way("GET", "/account/channels/{id:str}", channels.show, SIGNED_IN, shows=TELLING, passes=True),
-    Way("POST", "/account/channels/{id:str}/test", channels.try_out, (*SIGNED_IN, paces.TRYING_OUT)),
-    Way("POST", "/account/channels/{id:str}/label", channels.rename, SIGNED_IN),
-    Way("POST", "/account/channels/{id:str}/remove", channels.remove, SIGNED_IN),
+    *CHANNELS,
     Way("POST", "/account/name", account.change_name, SIGNED_IN),
     Way("POST", "/account/sessions/{id:str}/end", account.end_session, SIGNED_IN),
     Way("GET", "/account/sessions/others", account.ask_others, SIGNED_IN),
