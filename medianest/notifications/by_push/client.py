@@ -6,21 +6,15 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-import httpx
-
 from medianest.core.config import Settings
-from medianest.core.i18n import msg
-from medianest.core.outbound import AddressPolicy, Refused
-from medianest.core.outbound.clients import CallLimits, Fault, client, fault_of, outcome, usual_tls
 from medianest.notifications.by_push import vapid
 from medianest.notifications.by_push.encrypting import PLAIN_MOST, encrypt
 from medianest.notifications.by_push.payload import payload
 from medianest.notifications.by_push.target import Target, decoded, read
 from medianest.notifications.by_push.vapid import Vapid
-from medianest.notifications.transport import Undelivered
+from medianest.notifications.client import post
 from medianest.notifications.types import Notice, Outgoing
 
-_LIMITS = CallLimits(connect_s=5.0, first_byte_s=10.0, total_s=15.0, body_bytes=16 * 1024)
 _GONE = frozenset({404, 410})
 _FINAL = frozenset({400, 401, 403, 413})
 _TOPIC_LETTERS = 32
@@ -52,15 +46,8 @@ class WebPush:
         to = read(target)
         plain = payload(message, most=PLAIN_MOST)
         body = encrypt(plain, p256dh=decoded(to.p256dh), auth=decoded(to.auth))
-        policy = AddressPolicy.typed(self._settings().notifications.allow_private_hosts)
-        try:
-            async with client(policy, limits=_LIMITS, verify=usual_tls()) as http:
-                answer = await http.post(to.endpoint, content=body, headers=self._headers(to, message))
-        except (httpx.TransportError, Refused) as error:
-            is_refused = isinstance(error, Refused)
-            fault = Fault.NAME if is_refused else fault_of(error)
-            raise Undelivered(msg(f"notifications.fault_{fault}"), answer=str(error), is_final=is_refused) from error
-        return _read(answer)
+        allow = self._settings().notifications.allow_private_hosts
+        return await post(to.endpoint, body, self._headers(to, message), allow=allow, final=_FINAL, gone=_GONE)
 
     async def stop(self) -> None:
         """Nothing stays open."""
@@ -83,18 +70,3 @@ def topic(endpoint: str, tag: str) -> str:
     """By what a push service sees that a message takes the place of one that waits; what it is of stays unknown."""
     digest = hashlib.sha256(f"{endpoint}\0{tag}".encode()).digest()
     return base64.urlsafe_b64encode(digest).decode()[:_TOPIC_LETTERS]
-
-
-def _read(answer: httpx.Response) -> str:
-    said = f"{answer.status_code} {answer.reason_phrase}".strip()
-    if answer.is_success:
-        return said
-    learnt, words = outcome(answer), " ".join(answer.text.split())
-    raise Undelivered(
-        msg("notifications.refused", status=answer.status_code),
-        answer=f"{said}: {words}" if words else said,
-        ended=learnt.ended,
-        is_final=answer.status_code in _FINAL or answer.is_redirect,
-        is_gone=answer.status_code in _GONE,
-        retry_after_s=learnt.retry_after_s,
-    )

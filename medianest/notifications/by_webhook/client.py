@@ -9,19 +9,15 @@ import hmac
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-import httpx
 import msgspec
 
 from medianest.core import clock
-from medianest.core.i18n import msg
-from medianest.core.outbound import AddressPolicy, HostPort, Refused
-from medianest.core.outbound.clients import CallLimits, Fault, client, fault_of, outcome, usual_tls
+from medianest.core.outbound import HostPort
 from medianest.notifications.by_webhook.target import SECRET_PREFIX, read
-from medianest.notifications.transport import Undelivered
+from medianest.notifications.client import post
 from medianest.notifications.types import Outgoing
 
-_LIMITS = CallLimits(connect_s=5.0, first_byte_s=10.0, total_s=15.0, body_bytes=16 * 1024)
-_GONE = 410
+_GONE = frozenset({410})
 _FINAL = frozenset({400, 404, 405, 413, 414, 415, 422})
 
 
@@ -50,14 +46,8 @@ class Webhooks:
 
     async def send(self, target: str, message: Outgoing) -> str:
         to, body = read(target), msgspec.json.encode(_body(message))
-        try:
-            async with client(AddressPolicy.typed(self._allow()), limits=_LIMITS, verify=usual_tls()) as http:
-                answer = await http.post(to.url, content=body, headers=_headers(to.secret, message.key, body))
-        except (httpx.TransportError, Refused) as error:
-            is_refused = isinstance(error, Refused)
-            fault = Fault.NAME if is_refused else fault_of(error)
-            raise Undelivered(msg(f"notifications.fault_{fault}"), answer=str(error), is_final=is_refused) from error
-        return _read(answer)
+        headers = _headers(to.secret, message.key, body)
+        return await post(to.url, body, headers, allow=self._allow(), final=_FINAL, gone=_GONE)
 
     async def stop(self) -> None:
         """Nothing stays open."""
@@ -65,7 +55,7 @@ class Webhooks:
 
 def signature(secret: str, id: str, at: str, body: bytes) -> str:
     """What `webhook-signature` holds."""
-    key = base64.urlsafe_b64decode(secret.removeprefix(SECRET_PREFIX) + "==")
+    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
     mac = hmac.digest(key, f"{id}.{at}.".encode() + body, hashlib.sha256)
     return f"v1,{base64.b64encode(mac).decode()}"
 
@@ -91,19 +81,4 @@ def _body(message: Outgoing) -> Body:
         url=message.url,
         path=message.path,
         count=message.n,
-    )
-
-
-def _read(answer: httpx.Response) -> str:
-    said = f"{answer.status_code} {answer.reason_phrase}".strip()
-    if answer.is_success:
-        return said
-    learnt, words = outcome(answer), " ".join(answer.text.split())
-    raise Undelivered(
-        msg("notifications.refused", status=answer.status_code),
-        answer=f"{said}: {words}" if words else said,
-        ended=learnt.ended,
-        is_final=answer.status_code in _FINAL or answer.is_redirect,
-        is_gone=answer.status_code == _GONE,
-        retry_after_s=learnt.retry_after_s,
     )

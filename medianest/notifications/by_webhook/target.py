@@ -1,12 +1,15 @@
 """A webhook that somebody named, and the secret that what is sent to it is signed with."""
 
+import base64
+import secrets
+
 import msgspec
 
 from medianest.core.outbound import HostPort, check_url
-from medianest.core.security import new_token
 from medianest.notifications.channels import NewChannel
 from medianest.notifications.types import ChannelKind
 
+_SECRET_BYTES = 32
 SECRET_PREFIX = "whsec_"  # noqa: S105  # a prefix is no secret
 
 
@@ -20,7 +23,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 def new(user_id: str, url: str, label: str, allow: frozenset[HostPort]) -> tuple[NewChannel, str]:
     """The channel, and its secret, which is shown this once. Raises Refused for what is no public address."""
     checked = str(check_url(url.strip(), allow))
-    secret = new_token(SECRET_PREFIX)
+    secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
     target = msgspec.json.encode(Target(url=checked, secret=secret)).decode()
     made = NewChannel(kind=ChannelKind.WEBHOOK, label=label, target=target, unique=(user_id, checked))
     return made, secret
