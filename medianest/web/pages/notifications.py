@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import time
 from http import HTTPStatus
 
+from medianest.core.actor import Actor
 from medianest.core.errors import FieldError, Invalid
 from medianest.core.i18n import Message, msg
 from medianest.http.services import Services
@@ -57,7 +58,7 @@ async def save(request: AnyRequest, reader: CurrentReader, services: TheServices
     """Keep what they want to be told by what, and when."""
     form = await forms.read(request)
     try:
-        change = Change(choices=_choices(form), manners=_manners(form))
+        change = Change(choices=_choices(form, reader.asking.actor), manners=_manners(form))
         await services.telling.preferring.change(reader.asking.actor, change)
     except Invalid as error:
         view = replace(
@@ -109,11 +110,14 @@ def kinds_of(there: Sequence[ChannelKind]) -> tuple[ChannelKind, ...]:
     return tuple(kind for kind in ChannelKind if kind in there)
 
 
-def _choices(form: Form) -> dict[tuple[Notice, ChannelKind], bool]:
-    """What stands in the columns that were shown."""
+def _choices(form: Form, actor: Actor) -> dict[tuple[Notice, ChannelKind], bool]:
+    """What stands in the columns that were shown; of what they are never told nobody chooses anything."""
+    assert actor.role is not None
     shown = [kind for kind in ChannelKind if kind in form.many("shown")]
     wanted = frozenset(form.many("wanted"))
-    return {(notice, kind): f"{notice}:{kind}" in wanted for notice in Notice for kind in shown}
+    return {
+        (notice, kind): f"{notice}:{kind}" in wanted for notice in choosing.concerning(actor.role) for kind in shown
+    }
 
 
 def _manners(form: Form) -> Manners:
