@@ -20,6 +20,8 @@ from medianest.notifications.types import TOPICS, Act, Channel, ChannelKind, Not
 
 INBOX = "/inbox"
 _LINES_MOST = 5
+_READ_BY_ONE = frozenset({ChannelKind.PUSH, ChannelKind.EMAIL})
+"""A service is often a room, and a program decides by a token of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +142,9 @@ class Composer:
     async def _acts(
         self, session: AsyncSession, say: Catalogue, channel: Channel, user: User, told: Sequence[Told]
     ) -> tuple[Act, ...]:
-        """A request can be decided from where it is told; programs decide by their own token."""
+        """A request can be decided from where it is told, if nobody else reads there: the link decides as its owner."""
         entry = told[-1].entry
-        if len(told) > 1 or entry.kind != RequestSent.kind or channel.kind is ChannelKind.WEBHOOK:
+        if len(told) > 1 or entry.kind != RequestSent.kind or channel.kind not in _READ_BY_ONE:
             return ()
         if not self._settings().server.public_address:
             return ()

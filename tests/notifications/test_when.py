@@ -4,17 +4,23 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 import pytest
+from pydantic import SecretStr
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from medianest.accounts.types import UserChange
 from medianest.core import clock
 from medianest.core.actor import SYSTEM, Role
+from medianest.core.config import ServiceSettings
 from medianest.core.event import HOUSEHOLD
 from medianest.media_requests.events import RequestSent
+from medianest.media_requests.models import RequestRow
+from medianest.media_requests.types import State
 from medianest.notifications import channel_queries
 from medianest.notifications.preferring import Change
 from medianest.notifications.types import DeliveryState, Manners
 from tests.fakes.post_office import PostOffice
+from tests.fakes.webhook_sink import WebhookSink
 from tests.notifications.sending import Telling
 from tests.notifications.test_email import BOB, about_wish, lettered
 
@@ -28,6 +34,13 @@ def office() -> Iterator[PostOffice]:
 
 
 PLAIN = {"smtp_security": "none", "smtp_username": "", "smtp_password": "", "smtp_host": "127.0.0.1"}
+
+
+WISH = {
+    "id": "r1", "media_type": "movie", "tmdb_id": 19, "is_4k": False, "seasons": [], "name": "Metropolis",
+    "folded": "metropolis", "asker": "", "reason": "", "is_unwanted": False, "is_announced": True, "attempts": 0,
+    "state": State.PENDING, "created_at": clock.now(), "changed_at": clock.now(),
+}  # fmt: skip
 
 
 def around_now() -> Manners:
@@ -91,3 +104,24 @@ async def test_who_decides_no_more_is_not_told_what_was_to_be_decided(telling: T
         [delivery] = await telling.until_over(channel.id)
     assert delivery.state is DeliveryState.DROPPED
     assert len(office.letters(BOB)) == before
+
+
+async def test_a_wish_to_decide_comes_by_letter_with_a_link_that_decides_and_by_other_ways_without(
+    telling: Telling, office: PostOffice, sink: WebhookSink
+) -> None:
+    carol = telling.cast.carol
+    channel = await lettered(telling, office, carol, **PLAIN)
+    service = ServiceSettings(name="Kitchen", url=SecretStr(f"json://127.0.0.1:{sink.address[1]}/kitchen"))
+    telling.settings = telling.settings.model_copy(update={"apprise": (service,)})
+    room = await telling.notifications.add_apprise(await telling.actor(carol), "Kitchen")
+    async with telling.db.transaction() as session:
+        await session.execute(insert(RequestRow).values(**WISH, owner_id=carol.id, asked_by_id=carol.id))
+    asked = RequestSent(actor=SYSTEM, subject_id="r1", audience=HOUSEHOLD, title="Metropolis", owner_id=carol.id)
+    async with telling.living():
+        await telling.record(asked)
+        await telling.until_over(channel.id)
+        await telling.until_over(room.id)
+    assert "https://nest.example/decide/" in str(office.letters(BOB)[-1])
+    [told] = sink.told("/kitchen")
+    assert "Metropolis" in told["title"]
+    assert "/decide/" not in str(told)
