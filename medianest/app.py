@@ -67,16 +67,16 @@ class Portal:
         self.status = status_building.build(*base, self.ready)
         self.telling = telling.build(*base, self.catalogues, self.overseerr.decisions)
         self.backups = Backups(self.db, paths, release=__version__, revision=upgrade.newest())
-        self.examine = Examination(self.db, lambda: self.settings, self.queue, self.plex, self.overseerr, self.status)
+        asked = (self.queue, self.plex, self.overseerr, self.status, self.telling.mail_trouble)
+        self.examine = Examination(self.db, lambda: self.settings, *asked)
         jobs = [*accounts_jobs.jobs(self.db, rules), *accounts_jobs.of_circle(self.by_plex.circle)]
         jobs += [*self.queue.jobs(), *plex_jobs.jobs(self.titles), *self.status.jobs(), *self.examine.jobs()]
         jobs += [*self.pictures.jobs(), *self.overseerr.jobs(), *self.telling.jobs(), *idempotency.jobs(self.db)]
         self.scheduler = Scheduler(self.db, [*jobs, *admin_jobs.jobs(self.db, self.backups, lambda: self.settings)])
         heard = [one for part in (self.queue, self.overseerr, self.status, self.telling) for one in part.listeners()]
         self.dispatcher, self.reloader = Dispatcher(self.db, heard), Reloader(sources, settings)
-        build, languages, bodies = self.templates.build, self.catalogues.languages, api.BODIES | web.BODIES
-        heart = (self.db, self.live, self.accounts, settings.server)
-        self.ground = ground.lay(*heart, build=build, languages=languages, bodies=bodies)
+        heart, bodies = (self.db, self.live, self.accounts, settings.server), api.BODIES | web.BODIES
+        self.ground = ground.lay(*heart, build=self.templates.build, languages=self.catalogues.languages, bodies=bodies)
         commands = Commands(self.accounts, self.backups, self.queue.ytdlp, self.examine)
         self.control = ControlServer(paths.data_dir, commands.handlers())
         self.reloader.subscribe(self.take_over)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from medianest.admin import doctor, doctor_kuma, doctor_overseerr, doctor_plex, jobs
+from medianest.admin import doctor, doctor_kuma, doctor_mail, doctor_overseerr, doctor_plex, jobs
 from medianest.admin.types import Fact, Programs
 from medianest.admin.upkeep import Upkeep
 from medianest.core.config import Settings
@@ -26,13 +26,16 @@ class Examination:
         plex: Plex,
         overseerr: Overseerr,
         status: Status,
+        knock: doctor_mail.Knock,
     ) -> None:
+        """`knock` tells whether the mail server takes letters."""
         self._upkeep = Upkeep(db, settings, queue.ytdlp, plex, overseerr)
         self._settings = settings
         self._queue = queue
         self._plex = plex
         self._overseerr = overseerr
         self._status = status
+        self._knock = knock
 
     def jobs(self) -> Sequence[Job]:
         """What is looked at by itself."""
@@ -41,9 +44,10 @@ class Examination:
     async def __call__(self) -> Sequence[Fact]:
         programs = Programs.of(self._queue.tools, await self._queue.ytdlp.status())
         settings = self._settings()
-        house, plex, overseerr = await asyncio.gather(
+        house, plex, overseerr, mail = await asyncio.gather(
             doctor.examine(settings, programs),
             doctor_plex.examine(self._plex),
             doctor_overseerr.examine(settings.overseerr, self._overseerr),
+            doctor_mail.examine(settings.notifications, self._knock),
         )
-        return [*house, *plex, *overseerr, *doctor_kuma.examine(self._status)]
+        return [*house, *plex, *overseerr, *doctor_kuma.examine(self._status), *mail]

@@ -3,16 +3,19 @@
 import asyncio
 import sqlite3
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from medianest.admin import commands, doctor, doctor_plex
+from medianest.admin import commands, doctor, doctor_mail, doctor_plex
 from medianest.admin.types import Fact, Programs
 from medianest.core import instance
 from medianest.core.config import Settings
 from medianest.core.errors import Unavailable
+from medianest.core.i18n import Catalogues
 from medianest.downloads import spawn
 from medianest.downloads.ytdlp import updates
 from medianest.migrations import upgrade
+from medianest.notifications.by_email import knocking
 
 
 def examine(settings: Settings) -> Sequence[Mapping[str, Any]]:
@@ -23,7 +26,9 @@ def examine(settings: Settings) -> Sequence[Mapping[str, Any]]:
 
 
 async def _examine(settings: Settings) -> Sequence[Fact]:
-    return [*await doctor.examine(settings, _programs(settings)), *await _plex(settings)]
+    house, plex = await doctor.examine(settings, _programs(settings)), await _plex(settings)
+    knock = partial(knocking.trouble, lambda: settings, Catalogues())
+    return [*house, *plex, *await doctor_mail.examine(settings.notifications, knock)]
 
 
 def _programs(settings: Settings) -> Programs:

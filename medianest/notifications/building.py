@@ -1,6 +1,7 @@
 """Telling people, put together: inbox, channels, and what is sent to them; transports are imported when needed."""
 
 from collections.abc import Callable
+from functools import partial
 
 from medianest.accounts import queries as accounts
 from medianest.core.config import Settings
@@ -10,6 +11,7 @@ from medianest.core.live import Live
 from medianest.core.metrics import Metrics
 from medianest.core.security import load_or_create_key, new_id
 from medianest.media_requests.decision_links import DecisionLinks
+from medianest.notifications.by_email import knocking
 from medianest.notifications.by_email.addresses import Addresses
 from medianest.notifications.channels import Channels
 from medianest.notifications.composing import Composer
@@ -42,7 +44,8 @@ def build(
     sender = Sender(db, metrics, targets, composer, ways, owner=new_id(), patience=patience)
     channels = Channels(db, targets, sender, composer)
     addresses = Addresses(db, settings, targets, channels, sender, composer, links)
-    return Notifications(db, settings, Inbox(db, live), channels, addresses, Preferring(db), sender)
+    knock = partial(knocking.trouble, settings, catalogues)
+    return Notifications(db, settings, Inbox(db, live), channels, addresses, Preferring(db), sender, knock)
 
 
 def transports(settings: Callable[[], Settings], db: Database, catalogues: Catalogues) -> Transports:

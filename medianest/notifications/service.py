@@ -43,7 +43,9 @@ class Notifications:
         addresses: Addresses,
         preferring: Preferring,
         sender: Sender,
+        mail_trouble: Callable[[], Awaitable[tuple[Message, str] | None]],
     ) -> None:
+        """`mail_trouble` tells why the mail server would take no letter, and what it said; None where it would."""
         self._db = db
         self._settings = settings
         self._sender = sender
@@ -51,6 +53,7 @@ class Notifications:
         self.channels = channels
         self.addresses = addresses
         self.preferring = preferring
+        self.mail_trouble = mail_trouble
 
     async def add_webhook(self, actor: Actor, *, url: str, label: str) -> tuple[Channel, str]:
         """The channel, and the secret that what it is sent is signed with. Raises Refused, and what `add` raises."""
