@@ -14,7 +14,7 @@ from medianest.core.outbound import Refused
 from medianest.notifications import channel_queries
 from medianest.notifications.by_webhook.client import signature
 from medianest.notifications.errors import NoSuchChannel
-from medianest.notifications.types import Channel, DeliveryState
+from medianest.notifications.types import Channel, DeliveryState, Notice
 from tests.fakes.webhook_sink import WebhookSink
 from tests.notifications.conftest import about_download
 from tests.notifications.sending import Telling
@@ -78,6 +78,7 @@ async def test_what_never_arrives_is_given_up_and_told_once(telling: Telling, si
     async with telling.living():
         await telling.until_over(channel.id, n=2)
     assert len(sink.told(HOOK)) == once.count
+    assert {one.notice for one in await telling.deliveries(channel.id)} == {Notice.DOWNLOAD_READY}
 
 
 async def test_a_refusal_for_good_is_not_repeated(telling: Telling, sink: WebhookSink) -> None:
@@ -185,8 +186,10 @@ async def test_a_name_that_leads_home_is_not_connected_to(telling: Telling, sink
 async def test_a_redirect_is_not_followed(telling: Telling, sink: WebhookSink) -> None:
     channel, _ = await hooked(telling, sink)
     sink.trouble(HOOK, fail=302)
-    bob = await telling.actor(telling.cast.bob)
-    assert not (await telling.notifications.channels.try_out(bob, channel.id)).is_well
+    async with telling.living():
+        await telling.record(about_download(telling.cast.bob))
+        [delivery, *_] = await telling.until_over(channel.id)
+    assert (delivery.state, delivery.attempts) == (DeliveryState.DEAD, 1)
     assert len(sink.hits) == 1
 
 
