@@ -54,6 +54,7 @@ FIELDLESS = {
     ("POST", "/admin/overseerr/test"),
     ("POST", "/admin/overseerr/webhook"),
     ("POST", "/account/channels/email"),  # a form only where letters are sent: tests.notifications.test_email
+    ("POST", "/account/channels/push"),  # sent by a script: tests.web.test_push
     ("POST", "/account/channels/apprise"),  # and where there is a service to choose: tests.notifications.test_services
     ("POST", "/account/plex"),
     ("POST", "/account/plex/unlink"),

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-from collections import Counter
 from collections.abc import Iterator
 from gettext import c2py
 from io import BytesIO
@@ -139,12 +138,6 @@ def test_a_hole_is_found(tmp_path: Path, there: str, instead: str, hole: str) ->
     assert there in words
     (folder / "web.po").write_text(words.replace(there, instead, 1), encoding="utf-8")
     assert any(found.startswith("web.po: ") and hole in found for found in holes("de", folder))
-
-
-def test_a_message_has_its_words_in_one_file() -> None:
-    """The words of another file would stand for them."""
-    ids = Counter(id for path in (LOCALE / SOURCE_LANGUAGE).glob("*.po") for id in po.read(path))
-    assert [id for id, n in ids.items() if n > 1] == []
 
 
 def test_a_file_too_few_or_too_many_is_found(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ async def test_a_killed_child_is_gone_at_once(desk: Desk, media_site: MediaSite)
     began = desk.now()
     await child.kill()
     assert desk.now() - began < 0.3
-    assert session(child.pid) == {}
+    await until(lambda: not session(child.pid), patience_s=DYING_S)
 
 
 async def test_what_the_child_started_is_killed_with_it(desk: Desk, media_site: MediaSite) -> None:
