@@ -65,7 +65,7 @@ class Portal:
         self.pictures = picture_building.build(lambda: self.settings, self.metrics, plex=self._at_plex, artwork=here)
         self.ready: readiness.Checks = {"database": self.db.answers, "migrations": current, "workers": works}
         self.status = status_building.build(*base, self.ready)
-        self.telling = telling.build(*base, self.catalogues, self.overseerr.decisions)
+        self.telling = telling.build(*base, self.catalogues, self.overseerr.decisions, self.titles)
         self.backups = Backups(self.db, paths, release=__version__, revision=upgrade.newest())
         asked = (self.queue, self.plex, self.overseerr, self.status, self.telling.mail_trouble)
         self.examine = Examination(self.db, lambda: self.settings, *asked)

@@ -37,6 +37,11 @@ def by_link(user: User) -> Actor:
     return _with(user, permissions.OF_ROLE[user.role] & _BY_LINK)
 
 
+def looking(user: User) -> Actor:
+    """As whom it is looked what somebody would see, to tell them of it; nothing is done in their name."""
+    return _with(user, permissions.OF_ROLE[user.role])
+
+
 def _with(user: User, carried: frozenset[Permission]) -> Actor:
     """Somebody who may do this much of what they otherwise may."""
     return Actor(

@@ -24,6 +24,7 @@ from medianest.notifications.service import Notifications
 from medianest.notifications.targets import Targets
 from medianest.notifications.transport import Transport
 from medianest.notifications.types import ChannelKind
+from medianest.plex.titles.service import Titles
 
 
 def build(
@@ -33,19 +34,20 @@ def build(
     settings: Callable[[], Settings],
     catalogues: Catalogues,
     decisions: DecisionLinks,
+    titles: Titles,
     *,
     patience: Patience = USUAL,
 ) -> Notifications:
     """`settings` are those that hold at that moment."""
     targets = Targets(lambda: settings().paths.key_file)
     links = LetterLinks(settings)
-    composer = Composer(settings, catalogues, decisions, links)
+    composer = Composer(settings, catalogues, decisions, links, titles)
     ways = transports(settings, db, catalogues)
     sender = Sender(db, metrics, targets, composer, ways, owner=new_id(), patience=patience)
     channels = Channels(db, targets, sender, composer)
     addresses = Addresses(db, settings, targets, channels, sender, composer, links)
     knock = partial(knocking.trouble, settings, catalogues)
-    return Notifications(db, settings, Inbox(db, live), channels, addresses, Preferring(db), sender, knock)
+    return Notifications(db, settings, Inbox(db, live), channels, addresses, Preferring(db), sender, knock, titles)
 
 
 def transports(settings: Callable[[], Settings], db: Database, catalogues: Catalogues) -> Transports:

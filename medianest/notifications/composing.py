@@ -17,6 +17,7 @@ from medianest.notifications import digesting, places, queries, rights, sentence
 from medianest.notifications.letter_links import LetterLinks
 from medianest.notifications.queries import Note
 from medianest.notifications.types import TOPICS, Act, Channel, ChannelKind, Notice, Outgoing
+from medianest.plex.titles.service import Titles
 
 INBOX = "/inbox"
 _LINES_MOST = 5
@@ -37,12 +38,18 @@ class Composer:
     """`settings` are those that hold at that moment; `decisions` make the links by which requests are decided."""
 
     def __init__(
-        self, settings: Callable[[], Settings], catalogues: Catalogues, decisions: DecisionLinks, links: LetterLinks
+        self,
+        settings: Callable[[], Settings],
+        catalogues: Catalogues,
+        decisions: DecisionLinks,
+        links: LetterLinks,
+        titles: Titles,
     ) -> None:
         self._settings = settings
         self._catalogues = catalogues
         self._decisions = decisions
         self._links = links
+        self._titles = titles
 
     async def compose(
         self, session: AsyncSession, key: str, channel: Channel, user: User, told: Sequence[Told]
@@ -74,7 +81,7 @@ class Composer:
     async def _summary(
         self, session: AsyncSession, say: Catalogue, key: str, channel: Channel, user: User, due: Told
     ) -> Outgoing | None:
-        summary = await session.run_sync(digesting.gather, user, *digesting.times_of(due.entry.data))
+        summary = await digesting.summary(session, self._titles, user, *digesting.times_of(due.entry.data))
         if not summary.n:
             return None
         path = places.path(_note([due]), user.id)

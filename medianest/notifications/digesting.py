@@ -24,6 +24,7 @@ from medianest.notifications import channel_queries, queries, rhythm
 from medianest.notifications.events import DigestDue
 from medianest.notifications.models import MannersRow
 from medianest.notifications.types import Section
+from medianest.plex.titles.service import Titles
 
 LINES_MOST = 10
 _AT_ONCE = 200
@@ -54,7 +55,7 @@ class Summary:
         return tuple(made)
 
 
-async def announce_due(session: AsyncSession, *, now: datetime) -> int:
+async def announce_due(session: AsyncSession, titles: Titles, *, now: datetime) -> int:
     """Say of some whose summary is due that it is, and when the next one is; how many were looked at.
 
     A second time at once nobody's is. Who left or is suspended, or has nothing to hear of, gets none.
@@ -71,15 +72,23 @@ async def announce_due(session: AsyncSession, *, now: datetime) -> int:
             continue
         since = rhythm.digest_before(manners, row.digest_due_at)
         until = rhythm.digest_before(manners, next_due)
-        if (await session.run_sync(gather, user, since, until)).n:
+        if (await summary(session, titles, user, since, until)).n:
             what = {"rhythm": str(manners.digest), "since": since.isoformat(), "until": until.isoformat()}
             told = DigestDue(actor=SYSTEM, subject_id=user.id, audience=people([user.id]), **what)
             await journal.record(session, told)
     return len(rows)
 
 
-def gather(session: Session, user: User, since: datetime, until: datetime) -> Summary:
-    """What came for somebody in that time, and how their wishes stand now."""
+async def summary(session: AsyncSession, titles: Titles, user: User, since: datetime, until: datetime) -> Summary:
+    """What came for somebody in that time, and how their wishes stand now.
+
+    Of Plex it is what the portal knows: a server that is away holds no summary up.
+    """
+    in_plex = await titles.arrived_at_once(actors.looking(user), since, until, limit=_NEWS_MOST)
+    return await session.run_sync(_gather, user, since, until, in_plex)
+
+
+def _gather(session: Session, user: User, since: datetime, until: datetime, in_plex: Sequence[str]) -> Summary:
     lists: list[tuple[Message, Sequence[Message]]] = []
     n = 0
     told = queries.told_between(session, user.id, since, until, limit=_NEWS_MOST)
@@ -89,6 +98,9 @@ def gather(session: Session, user: User, since: datetime, until: datetime) -> Su
         if lines:
             n += len(lines)
             lists.append((msg(f"digests.{name}", n=len(lines)), lines))
+    if in_plex:
+        n += len(in_plex)
+        lists.append((msg("digests.in_plex", n=len(in_plex)), [msg("digests.title", title=one) for one in in_plex]))
     wishes = listing.listing(session, actors.by_link(user), states=_OPEN, mine=True, limit=100).items
     if wishes:
         n += sum(since < wish.changed_at <= until for wish in wishes)

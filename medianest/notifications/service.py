@@ -26,6 +26,7 @@ from medianest.notifications.letter_links import CONFIRM_LASTS
 from medianest.notifications.preferring import Preferring
 from medianest.notifications.sending import Sender
 from medianest.notifications.types import Channel, ChannelKind
+from medianest.plex.titles.service import Titles
 
 _DIGESTS_EVERY = timedelta(minutes=10)
 _PURGED_EVERY = timedelta(hours=6)
@@ -44,11 +45,13 @@ class Notifications:
         preferring: Preferring,
         sender: Sender,
         mail_trouble: Callable[[], Awaitable[tuple[Message, str] | None]],
+        titles: Titles,
     ) -> None:
         """`mail_trouble` tells why the mail server would take no letter, and what it said; None where it would."""
         self._db = db
         self._settings = settings
         self._sender = sender
+        self._titles = titles
         self.inbox = inbox
         self.channels = channels
         self.addresses = addresses
@@ -113,7 +116,7 @@ class Notifications:
         now, n = clock.now(), 1
         while n:
             async with self._db.transaction() as session:
-                n = await digesting.announce_due(session, now=now)
+                n = await digesting.announce_due(session, self._titles, now=now)
 
     async def _purge(self) -> Message | None:
         async with self._db.transaction() as session:

@@ -219,6 +219,7 @@ def _services(
         return []
 
     overseerr = Overseerr(db, live, Metrics(), named.settings)
+    titles, base = linked.titles(db, paths.key_file), (db, live, Metrics(), named.settings, CATALOGUES)
     return Services(
         db=db,
         accounts=accounts,
@@ -228,11 +229,11 @@ def _services(
         pictures=picture_building.build(
             lambda: Settings(paths=paths), Metrics(), plex=no_server, artwork=queue.downloads.artwork
         ),
-        titles=linked.titles(db, paths.key_file),
+        titles=titles,
         overseerr=overseerr,
         status=Status(db, live, named.settings, ()),
         scheduler=Scheduler(db, [Job(name="errand", every=timedelta(days=1), run=errands.work)]),
-        telling=notification_building.build(db, live, Metrics(), named.settings, CATALOGUES, overseerr.decisions),
+        telling=notification_building.build(*base, overseerr.decisions, titles),
         dispatcher=dispatcher,
         backups=Backups(db, paths, release="1", revision="0001"),
         metrics=Metrics(),

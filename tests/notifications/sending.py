@@ -27,7 +27,9 @@ from medianest.notifications import building, channel_queries
 from medianest.notifications.sends import Patience
 from medianest.notifications.service import Notifications
 from medianest.notifications.types import Delivery, DeliveryState
+from medianest.plex.titles.service import Titles
 from tests.people import Cast, sign_in
+from tests.plex.linked import Linked
 
 PATIENCE_S = 15.0
 QUICK = Patience(attempts=3, first=timedelta(milliseconds=1), longest=timedelta(milliseconds=2))
@@ -35,19 +37,22 @@ QUICK = Patience(attempts=3, first=timedelta(milliseconds=1), longest=timedelta(
 
 @dataclass(kw_only=True)
 class Telling:
-    """Everybody's channels; `settings` can be changed, as by a reload."""
+    """Everybody's channels; `settings` can be changed, as by a reload; `linked` is which Plex there is."""
 
     db: Database
     accounts: Accounts
     cast: Cast
     folder: Path
+    linked: Linked = field(default_factory=Linked)
     settings: Settings = field(init=False)
+    titles: Titles = field(init=False)
     notifications: Notifications = field(init=False)
 
     def __post_init__(self) -> None:
         paths = PathsSettings(data_dir=self.folder, media_dir=self.folder / "media")
         server = ServerSettings(public_url="https://nest.example")
         self.settings = Settings(paths=paths, server=server)
+        self.titles = self.linked.titles(self.db, self.settings.paths.key_file)
         self.notifications = self.built()
 
     def built(self) -> Notifications:
@@ -55,7 +60,7 @@ class Telling:
         live, metrics = Live(), Metrics()
         overseerr = Overseerr(self.db, live, metrics, lambda: self.settings, retry=Retry())
         base = (self.db, live, metrics, lambda: self.settings, Catalogues())
-        return building.build(*base, overseerr.decisions, patience=QUICK)
+        return building.build(*base, overseerr.decisions, self.titles, patience=QUICK)
 
     def allow(self, *private: tuple[str, int], **said: Any) -> None:
         """Have these settings hold from now on."""

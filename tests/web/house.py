@@ -263,6 +263,7 @@ async def _build(
     await pictures.start()
     linked = Linked()
     overseerr = Overseerr(db, live, metrics, lambda: house.settings, retry=Retry(sleep=at_once))
+    titles, base = linked.titles(db, paths.key_file), (db, live, metrics, lambda: house.settings, catalogues)
     services = Services(
         db=db,
         accounts=accounts,
@@ -270,10 +271,10 @@ async def _build(
         downloads=downloads,
         ytdlp=Ytdlp(db, copies, find_tools, lambda: settings, NO_INDEX),
         pictures=pictures,
-        titles=linked.titles(db, paths.key_file),
+        titles=titles,
         overseerr=overseerr,
         status=Status(db, live, lambda: house.settings, ()),
-        telling=notification_building.build(db, live, metrics, lambda: house.settings, catalogues, overseerr.decisions),
+        telling=notification_building.build(*base, overseerr.decisions, titles),
         dispatcher=Dispatcher(db, []),
         scheduler=Scheduler(db, [Job(name="purge_sessions", daily_at=time(4, 0), run=sweep)]),
         backups=Backups(db, paths, release="test", revision="test"),

@@ -59,6 +59,15 @@ def recent(
     return Page(items=[_item(row) for row in rows[:limit]], next_cursor=next_cursor)
 
 
+def arrived(session: Session, view: View, since: datetime, until: datetime, *, limit: int) -> Sequence[str]:
+    """The titles of films, and of shows with their episodes, that came in that time; what came last is first."""
+    seen = _seen(session, view, hidden=0)
+    came = (ItemRow.added_at > since, ItemRow.added_at <= until, _beside(ItemRow.kind).in_(_NEWS), seen)
+    work, title = func.coalesce(ItemRow.show_key, ItemRow.key), func.coalesce(ItemRow.show_title, ItemRow.title)
+    query = select(func.max(title)).where(*came).group_by(work).order_by(func.max(ItemRow.added_at).desc(), work)
+    return [str(row[0]) for row in session.execute(query.limit(limit))]
+
+
 def listing(session: Session, view: View, section: str, *, cursor: str | None = None, limit: int = 50) -> Page[Item]:
     """The films or shows of a section, by title."""
     order = (ItemRow.folded, ItemRow.id)

@@ -142,6 +142,12 @@ class Titles:
         view = await self._viewers.known_view(actor)
         return None if view is None else (await self._db.read(queries.recent, view, limit=limit)).items
 
+    async def arrived_at_once(self, actor: Actor, since: datetime, until: datetime, *, limit: int) -> Sequence[str]:
+        """The titles of what came then; none where no server is, or only it could tell what somebody sees."""
+        is_none = (await self.standing_at_once()).name is None
+        view = None if is_none else await self._viewers.known_view(actor, lately=True)
+        return () if view is None else await self._db.read(queries.arrived, view, since, until, limit=limit)
+
     async def recent_in_time(self, actor: Actor, *, limit: int = 50) -> Page[Item]:
         """The same as `recent` for who looks at a page. Raises StillAsking, too."""
 
