@@ -29,7 +29,7 @@ from medianest.core.journal import Dispatcher
 from medianest.core.live import Live
 from medianest.core.metrics import Metrics
 from medianest.core.scheduler import Scheduler
-from medianest.core.supervisor import Supervisor
+from medianest.core.supervisor import Supervisor, in_time
 from medianest.downloads.queue import Queue
 from medianest.http import faces, ground, idempotency
 from medianest.http.services import Services
@@ -88,13 +88,13 @@ class Portal:
         async with AsyncExitStack() as stack:
             await upgrade.run(self.settings.paths.database, self.settings.paths.backups_dir)
             await self.db.open()
-            stack.push_async_callback(self.db.close)
+            stack.push_async_callback(in_time, self.db.close, limit=timedelta(seconds=15))
             await self.dispatcher.prepare()
             await self.ground.hub.prepare()
-            stack.push_async_callback(self.plex.stop)
+            stack.push_async_callback(in_time, self.plex.stop)
             for part in (self.queue, self.pictures, self.titles, self.overseerr, self.scheduler):
                 await part.start()
-                stack.push_async_callback(part.stop)
+                stack.push_async_callback(in_time, part.stop)
             spine = {"journal": self.dispatcher.run, "presence": self.accounts.presence.run}
             floor = {"leases": self.ground.leases.run, "events": self.ground.hub.run, "settings": self.reloader.run}
             features = self.queue.runs() | self.titles.runs() | self.overseerr.runs() | self.status.runs()
@@ -103,7 +103,7 @@ class Portal:
             self.supervisor.start()
             stack.push_async_callback(self.supervisor.stop, timedelta(seconds=8))
             await self.control.start()
-            stack.push_async_callback(self.control.stop)
+            stack.push_async_callback(in_time, self.control.stop)
             await self.queue.workers.recovered.wait()
             yield
 

@@ -12,6 +12,7 @@ log = logging.getLogger(__name__)
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 60.0
 _HEALTHY_S = 300.0
+_PART = timedelta(seconds=6)
 
 
 class Supervisor:
@@ -59,6 +60,17 @@ class Supervisor:
                 pause = _FIRST_PAUSE_S
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_S)
+
+
+async def in_time(stop: Callable[[], Awaitable[None]], *, limit: timedelta = _PART) -> None:
+    """Have a part of the portal stop; one that does not within `limit` is left behind, so that all others stop too."""
+    stopping = asyncio.ensure_future(stop())
+    await asyncio.wait([stopping], timeout=limit.total_seconds())
+    if stopping.done():
+        stopping.result()
+        return
+    log.error("%s did not end in time", getattr(stop, "__qualname__", stop))
+    stopping.cancel()
 
 
 def _is_told_to_stop() -> bool:

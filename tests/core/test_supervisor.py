@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from medianest.core import supervisor as supervisor_module
-from medianest.core.supervisor import Supervisor
+from medianest.core.supervisor import Supervisor, in_time
 
 
 async def test_a_task_that_fails_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,3 +75,30 @@ async def test_a_task_that_fails_on_its_way_out_is_not_started_again(monkeypatch
     async with asyncio.timeout(5):
         await supervisor.stop(timedelta(seconds=60))
     assert (times, supervisor.restarts) == (1, {})
+
+
+async def test_a_part_that_does_not_stop_is_left_behind_and_named(caplog: pytest.LogCaptureFixture) -> None:
+    async def hangs() -> None:
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                if left.is_set():
+                    raise
+                left.set()
+
+    left = asyncio.Event()
+    async with asyncio.timeout(5):
+        await in_time(hangs, limit=timedelta(milliseconds=1))
+        await left.wait()
+    assert "hangs did not end in time" in caplog.text
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+
+
+async def test_a_part_that_breaks_while_it_stops_is_heard_of() -> None:
+    async def breaks() -> None:
+        raise ValueError("broke")
+
+    with pytest.raises(ValueError, match="broke"):
+        await in_time(breaks)
