@@ -38,6 +38,7 @@ from medianest.notifications.sends import USUAL
 from medianest.notifications.targets import Targets
 from medianest.notifications.types import ChannelKind, DeliveryState, Outgoing
 from tests.people import PASSWORD, cheap_passwords, sign_in
+from tests.plex.linked import Linked
 
 EVENTS, SENT, AT_ONCE = 10_000, 200, 50
 KINDS = (ChannelKind.PUSH, ChannelKind.WEBHOOK)
@@ -128,7 +129,9 @@ async def _household(folder: Path) -> Household:
     settings = Settings(paths=PathsSettings(data_dir=folder))
     live, metrics, targets = Live(), Metrics(), Targets(lambda: settings.paths.key_file)
     overseerr = Overseerr(db, live, metrics, lambda: settings, retry=Retry())
-    composer = Composer(lambda: settings, Catalogues(), overseerr.decisions, LetterLinks(lambda: settings))
+    titles = Linked().titles(db, settings.paths.key_file)
+    links = LetterLinks(lambda: settings)
+    composer = Composer(lambda: settings, Catalogues(), overseerr.decisions, links, titles)
     transports = dict.fromkeys(KINDS, Nowhere)
     sender = Sender(db, metrics, targets, composer, transports, owner="bench", patience=USUAL)
     channels, actors = Channels(db, targets, sender, composer), []
