@@ -16,11 +16,22 @@ _COST = """() => {
 _SHIFTS = """() => new Promise((done) => {
   const found = [];
   const named = (node) => node?.outerHTML?.slice(0, 120) ?? node?.textContent ?? "what is gone";
-  const told = ({value, sources}) => `${value.toFixed(4)}: ${sources.map(({node, previousRect, currentRect}) =>
-    `${named(node)} from ${previousRect.y} to ${currentRect.y}`).join(" and ")}`;
+  const at = ({x, y}) => `${x}, ${y}`;
+  const step = ({node, previousRect, currentRect}) => `${named(node)} from ${at(previousRect)} to ${at(currentRect)}`;
+  const told = ({value, startTime, sources}) =>
+    `${value.toPrecision(3)} at ${startTime.toFixed(0)}: ${sources.map(step).join(" and ")}`;
   new PerformanceObserver((list) => found.push(...list.getEntries())).observe({type: "layout-shift", buffered: true});
   setTimeout(() => done(found.filter((one) => !one.hadRecentInput).map(told)), 200);
 })"""
+_GROWING = """async (line) => {
+  const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const all = {".percent": ["9 %", "10 %", "100 %"], ".speed": ["9 kB/s", "1.2 MB/s", "999 MB/s"]};
+  for (const [figure, values] of Object.entries(all))
+    for (const value of values) {
+      for (const shown of document.querySelectorAll(`${line} ${figure}`)) shown.firstChild.data = value;
+      await drawn();
+    }
+}"""
 
 
 async def assert_costs_little(page: Page) -> None:
@@ -29,6 +40,11 @@ async def assert_costs_little(page: Page) -> None:
     assert cost["heavy"], f"{page.url} was not loaded whole"
     assert 0 < cost["bytes"] <= SCRIPT_AND_STYLE_MOST, f"{page.url} loads {cost['bytes']} bytes of script and style"
     assert cost["requests"] <= REQUESTS_MOST, f"{page.url} asks {cost['requests']} times"
+
+
+async def let_figures_grow(page: Page, line: str) -> None:
+    """Show every width that percent and speed of a download take, in a moment of a real one that may pass over them."""
+    await page.evaluate(_GROWING, line)
 
 
 async def assert_stood_still(page: Page) -> None:

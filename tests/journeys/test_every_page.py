@@ -19,6 +19,7 @@ from tests.browser import (
     assert_speaks_clearly,
     assert_stood_still,
     assert_walks,
+    let_figures_grow,
 )
 from tests.fakes.media_site import MediaSite
 from tests.portal import Portal, Queue
@@ -229,6 +230,7 @@ async def test_nothing_jumps_while_a_download_comes_in(
         await expect(bar).to_be_visible()
         before = await bar.get_attribute("value")
         await expect(bar).not_to_have_attribute("value", before or "")
+        await let_figures_grow(page, f"[id$=line-{id}]")
         await assert_stood_still(page)
         await assert_speaks_clearly(page)
     queue.act("cancel", id)
