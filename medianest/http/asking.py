@@ -20,7 +20,8 @@ class Asking:
     """Who asks, from where, and how.
 
     `secret` is the cookie that forms of this browser are tied to, `etag` the tag of the answer. An answer that
-    `shows_secret` is never kept; whatever it is, it carries `answer_fields`.
+    `shows_secret` is never kept nor compressed, which it else is where this request `takes_gzip`; whatever it is, it
+    carries `answer_fields`.
     """
 
     request_id: str
@@ -35,6 +36,7 @@ class Asking:
     secret_is_new: bool = False
     etag: str | None = None
     shows_secret: bool = False
+    takes_gzip: bool = False
     answer_fields: tuple[Field, ...] = ()
 
     def form_token(self) -> str:

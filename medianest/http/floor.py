@@ -9,6 +9,7 @@
     body        -> no longer than the route takes, and in time
     site        -> a change was asked for by a page of ours
     repetition  -> a POST with an Idempotency-Key has one effect
+    compression -> of the answer, where nobody learns from its length
 
 What a check refuses is a core error, which the face of that path renders. Every answer leaves with the fields of
 `headers`. Nothing here knows a route; who may call one is said by its guards.
@@ -30,6 +31,7 @@ from medianest.http import cookies, csrf
 from medianest.http.asking import Asking
 from medianest.http.base_path import below
 from medianest.http.bodies import BODY_MOST, LimitedBody, too_large
+from medianest.http.compression import Compressed, takes_gzip
 from medianest.http.cors import CrossOrigin
 from medianest.http.deadlines import Deadlines
 from medianest.http.errors import Malformed, TooSlow
@@ -119,7 +121,7 @@ class Floor:
             await self._refuse(scope, receive, answers, error)
             return
         inner: HTTPScope = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
-        await app(inner, body, answers)
+        await app(inner, body, Compressed(answers, asking))
 
     async def _admit(self, scope: HTTPScope, receive: Receive, asking: Asking) -> tuple[ASGIApp, LimitedBody]:
         head = Head(scope)
@@ -129,6 +131,7 @@ class Floor:
             self._parts.limits.count(asking)
             return preflight, LimitedBody(receive, most=BODY_MOST, patience_s=self._rules.deadlines.body_s)
         await self._identify(scope, head, asking)
+        asking.takes_gzip = takes_gzip(head, by_token=asking.actor.token_id is not None)
         most, patience_s = self._most(scope["path"], head), self._rules.deadlines.body_s
         body = LimitedBody(receive, most=most, patience_s=patience_s)
         await self._check_site(scope, head, asking, body)

@@ -10,7 +10,7 @@ from typing import Any
 
 from litestar import Litestar, Request, get, post, put
 from litestar.params import FromPath, FromQuery
-from litestar.response import Response
+from litestar.response import Response, Stream
 from litestar.types import Receive, Scope, Send
 from sqlalchemy import update
 
@@ -212,6 +212,22 @@ def application(portal: Portal) -> Litestar:
     def moving() -> str:
         return "moving"
 
+    @get(["/long", "/api/v1/long"], guards=[signed_in], sync_to_thread=False)
+    def long(
+        asking: CurrentAsking,
+        length: FromQuery[int],
+        kind: FromQuery[str] = "text/html",
+        secret: FromQuery[bool] = False,
+        says: FromQuery[str | None] = None,
+    ) -> Response[bytes]:
+        asking.shows_secret = secret
+        fields = {says: "own"} if says else {}
+        return Response(b"a page " * (length // 7) + b"!" * (length % 7), media_type=kind, headers=fields)
+
+    @get("/pieces", guards=[signed_in], sync_to_thread=False)
+    def pieces() -> Stream:
+        return Stream(iter([b"a piece;" * 1000] * 3), media_type="text/csv")
+
     @get("/files/{name:str}", guards=[signed_in])
     async def file(
         request: Request[Any, Any, Any], name: FromPath[str], save: FromQuery[str | None] = None
@@ -224,7 +240,7 @@ def application(portal: Portal) -> Litestar:
 
     handlers = [home, me, change, enter, webhook, admin, newly, metrics, rare, held, token, create, big, people]
     return Litestar(
-        [*handlers, form, moving, file, events],
+        [*handlers, form, moving, long, pieces, file, events],
         dependencies=portal.ground.dependencies(),
         exception_handlers={MediaNestError: _render},
         openapi_config=None,
