@@ -1,5 +1,7 @@
 """What a page costs on the first visit, and whether anything in it jumps."""
 
+from collections.abc import Awaitable, Callable
+
 from playwright.async_api import Page
 
 SCRIPT_AND_STYLE_MOST = 60_000
@@ -51,3 +53,20 @@ async def assert_stood_still(page: Page) -> None:
     """Fail with what moved by itself since the page was opened."""
     moved = await page.evaluate(_SHIFTS)
     assert not moved, f"{page.url} jumped:\n" + "\n".join(moved)
+
+
+async def layouts(page: Page) -> Callable[[], Awaitable[int]]:
+    """Begin to count how often the page is laid out; what it returns tells it (Performance of the DevTools protocol)."""
+    protocol = await page.context.new_cdp_session(page)
+    await protocol.send("Performance.enable")
+
+    async def counted() -> int:
+        told = await protocol.send("Performance.getMetrics")
+        return int(next(one["value"] for one in told["metrics"] if one["name"] == "LayoutCount"))
+
+    begun = await counted()
+
+    async def since() -> int:
+        return await counted() - begun
+
+    return since

@@ -1,16 +1,23 @@
-"""A page listens to what happens as soon as it is there, once, in whatever order its scripts come."""
+"""A page listens to what happens as soon as it is there, once, whatever comes first, and rests between."""
+
+import re
 
 import pytest
-from playwright.async_api import Request, Route
+from playwright.async_api import Request, Route, expect
 
-from tests.browser import DESK, Visitors
-from tests.portal import Portal
+from tests.browser import DESK, PHONE, Visitors, layouts
+from tests.fakes.media_site import MediaSite
+from tests.portal import Portal, Queue
 
 BEGUN = {
     "hx-sse.min.js": "() => window.htmx && document.readyState !== 'loading'",
     "app.js": "() => document.querySelector('[data-htmx-powered]')",
 }
 """What is waited for before a script comes late."""
+NEWS = 5
+A_NUMBER = re.compile(r"\d")
+LAYOUTS_MOST = 8
+"""For each news of a download: a bar that glides takes some thirty of them, one for each picture on the screen."""
 
 
 @pytest.mark.parametrize("late", [None, *BEGUN])
@@ -35,3 +42,27 @@ async def test_a_page_opens_one_stream(visitors: Visitors, shared_portal: Portal
     await page.evaluate("new Promise(done => setTimeout(done))")
 
     assert len(asked) == 1
+
+
+async def test_a_page_with_a_download_that_comes_in_rests_between_the_news(
+    visitors: Visitors, shared_portal: Portal, media_site: MediaSite
+) -> None:
+    queue = Queue(shared_portal.admin())
+    id = queue.add(media_site.base + "/@slow=200000/@key=rests/files/padded-3000000.mp4")["id"]
+    queue.until(id, "running")
+    page = await visitors.page(PHONE, storage_state=shared_portal.browser_state())
+    await page.goto(shared_portal.url("/queue"), wait_until="load")
+    bar = page.locator(f"#line-{id} progress")
+
+    async def news() -> None:
+        shown = await bar.get_attribute("value")
+        assert shown
+        await expect(bar).not_to_have_attribute("value", shown)
+
+    await expect(bar).to_have_attribute("value", A_NUMBER)
+    laid_out = await layouts(page)
+    for _ in range(NEWS):
+        await news()
+    took = await laid_out()
+    assert 0 < took <= NEWS * LAYOUTS_MOST
+    queue.act("cancel", id)
