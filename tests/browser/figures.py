@@ -56,7 +56,7 @@ async def assert_stood_still(page: Page) -> None:
 
 
 async def layouts(page: Page) -> Callable[[], Awaitable[int]]:
-    """Begin to count how often the page is laid out; what it returns tells it (Performance of the DevTools protocol)."""
+    """Begin to count how often the page is laid out; what it returns tells it (the DevTools protocol's Performance)."""
     protocol = await page.context.new_cdp_session(page)
     await protocol.send("Performance.enable")
 
