@@ -110,3 +110,14 @@ async def test_a_first_page_asks_for_little(visitors: Visitors, address: str) ->
     await page.goto(f"{address}/home", wait_until="networkidle")
     besides_pictures = [url for url in asked if "/picture" not in url]
     assert len(besides_pictures) <= 12, besides_pictures
+
+
+async def test_the_pictures_at_the_top_of_the_queue_do_not_wait(visitors: Visitors, address: str) -> None:
+    page = await visitors.page(PHONE)
+    await page.goto(f"{address}/queue", wait_until="load")
+    pictures = page.locator("#queue .job img")
+    waits = [await picture.get_attribute("loading") == "lazy" for picture in await pictures.all()]
+    first = page.locator("#queue > .section").filter(has=page.locator(".job")).first
+    at_top = await first.locator(".job:nth-child(-n+3) img").count()
+    assert 0 < at_top < len(waits)
+    assert waits == [False] * at_top + [True] * (len(waits) - at_top)
