@@ -12,7 +12,7 @@ error or warning on the console, uncaught exception in a page or request to a fo
 """
 
 from tests.browser.accessibility import assert_accessible
-from tests.browser.figures import assert_costs_little, assert_stood_still, layouts, let_figures_grow
+from tests.browser.figures import assert_costs_little, assert_stood_still, counting, let_figures_grow
 from tests.browser.keyboard import assert_walks
 from tests.browser.layout import assert_fits
 from tests.browser.spoken import assert_speaks_clearly, spoken
@@ -31,7 +31,7 @@ __all__ = [
     "assert_speaks_clearly",
     "assert_stood_still",
     "assert_walks",
-    "layouts",
+    "counting",
     "let_figures_grow",
     "spoken",
 ]

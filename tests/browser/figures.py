@@ -55,14 +55,14 @@ async def assert_stood_still(page: Page) -> None:
     assert not moved, f"{page.url} jumped:\n" + "\n".join(moved)
 
 
-async def layouts(page: Page) -> Callable[[], Awaitable[int]]:
-    """Begin to count how often the page is laid out; what it returns tells it (the DevTools protocol's Performance)."""
+async def counting(page: Page, what: str) -> Callable[[], Awaitable[int]]:
+    """Begin to count what a page does, a metric of the DevTools protocol's Performance; the result tells how often."""
     protocol = await page.context.new_cdp_session(page)
     await protocol.send("Performance.enable")
 
     async def counted() -> int:
         told = await protocol.send("Performance.getMetrics")
-        return int(next(one["value"] for one in told["metrics"] if one["name"] == "LayoutCount"))
+        return int(next(one["value"] for one in told["metrics"] if one["name"] == what))
 
     begun = await counted()
 
