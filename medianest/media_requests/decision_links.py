@@ -72,11 +72,15 @@ class DecisionLinks:
             offer = await session.run_sync(_offer, id)
             await session.execute(update(_row).where(_row.id == id).values(used_at=clock.now()))
         actor = offer.actor.on(address=client.address, request_id=client.request_id)
-        try:
-            return await self._requests.decide(actor, offer.request.id, verdict, reason=reason)
-        except MediaNestError:
+
+        async def undo() -> None:
             async with self._db.transaction() as session:
                 await session.execute(update(_row).where(_row.id == id).values(used_at=None))
+
+        try:
+            return await self._requests.decide(actor, offer.request.id, verdict, reason=reason, undo=undo)
+        except MediaNestError:
+            await undo()
             raise
 
     def _id(self, word: str) -> str:

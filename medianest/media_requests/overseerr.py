@@ -14,10 +14,11 @@ from medianest.core.live import Live, Signal
 from medianest.core.metrics import Metrics
 from medianest.core.resilience import Health, Retry
 from medianest.core.security import new_id
-from medianest.media_requests import jobs, listeners, rights
+from medianest.media_requests import jobs, listeners, problem_queries, queries, rights
 from medianest.media_requests.connection import Connection, Standing
 from medianest.media_requests.decision_links import DecisionLinks
 from medianest.media_requests.discovery import Discovery
+from medianest.media_requests.errands import Errands
 from medianest.media_requests.errors import NoServer
 from medianest.media_requests.hints import Hints
 from medianest.media_requests.people import People
@@ -50,10 +51,11 @@ class Overseerr:
         self._settings = settings
         self.connection = Connection(lambda: settings().overseerr, self._changed, retry=retry)
         self.whom = Whom(db, self._plex_id_of, lambda: settings().overseerr.household_user_id)
-        self.requests = Requests(db, self.connection, self.whom, new_id())
+        errands = Errands(self._said)
+        self.requests = Requests(db, self.connection, self.whom, new_id(), errands)
         self.decisions = DecisionLinks(db, settings, self.requests)
         self.people = People(db, self.connection, self.whom)
-        self.problems = Problems(db, self.connection, self.whom)
+        self.problems = Problems(db, self.connection, self.whom, errands)
         self.hints = Hints(self.requests.look_again, self.problems.look_again)
         self.discovery = Discovery(self.connection.asking, self.people)
         self.webhook = Webhook(settings, self.connection, self.hints)
@@ -110,9 +112,17 @@ class Overseerr:
 
     def _changed(self) -> None:
         """Whoever watches hears when the server goes or comes; what waits for it goes out when it comes."""
-        self._live.publish(Signal(kind=STANDING, subject_id=STANDING, audience=HOUSEHOLD, data=None))
+        self._tell()
         if not self.standing.is_away:
             self.requests.nudge()
+
+    def _said(self) -> None:
+        """What shows requests and problems tells what is on its way, too, which is in no table."""
+        self._db.versions.advance(frozenset((*queries.TABLES, *problem_queries.TABLES)))
+        self._tell()
+
+    def _tell(self) -> None:
+        self._live.publish(Signal(kind=STANDING, subject_id=STANDING, audience=HOUSEHOLD, data=None))
 
     async def _plex_id_of(self, user_id: str) -> int | None:
         identity = await self._db.read(people.identity, user_id)

@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+PATIENCE_S = 3.0
 
 
 class Patience(Generic[T]):

@@ -62,6 +62,12 @@ def standings(session: Session, upstream_ids: Collection[int]) -> Mapping[int, b
     return {row.upstream_id: row.is_resolved for row in session.execute(query)}
 
 
+def numbers(session: Session, upstream_ids: Collection[int]) -> Mapping[int, str]:
+    """Those of the server's numbers that are known here, and the ids of their problems."""
+    query = select(_row.upstream_id, _row.id).where(_row.upstream_id.in_(upstream_ids))
+    return {row.upstream_id: row.id for row in session.execute(query)}
+
+
 def open_there(session: Session) -> Sequence[int]:
     """The server's numbers of what is not resolved, what was looked at longest ago first."""
     query = select(_row.upstream_id).where(_row.is_resolved.is_(False)).order_by(_row.heard_at).limit(OPEN_MOST)

@@ -1,6 +1,6 @@
 """Problems with what is there: reported, talked about and resolved, here or at the server itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,12 @@ from medianest.core.errors import Forbidden, Invalid
 from medianest.core.event import HOUSEHOLD, people
 from medianest.core.i18n import msg
 from medianest.core.security import new_id
-from medianest.media_requests import events, problem_queries, queries, rights
+from medianest.media_requests import events, problem_queries, queries, reports, rights
 from medianest.media_requests.connection import Connection
-from medianest.media_requests.errors import NothingThere, NoTitle
+from medianest.media_requests.errands import Errand, Errands, Part, What
+from medianest.media_requests.errors import NoProblem, NothingThere, NoTitle, WrongState
 from medianest.media_requests.models import ProblemRow
-from medianest.media_requests.types import Problem, ProblemKind, Reported, TitleKey
+from medianest.media_requests.types import Problem, ProblemComment, ProblemKind, Reported, TitleKey
 from medianest.media_requests.whom import Whom
 
 if TYPE_CHECKING:
@@ -31,12 +32,23 @@ Announced = Callable[..., events.ProblemEvent]
 
 
 class Problems:
-    """What people say goes to the server as theirs; while it is away nothing can be said."""
+    """What people say goes to the server as theirs, soon or by itself (`errands`); while it is away nothing can be."""
 
-    def __init__(self, db: Database, connection: Connection, whom: Whom) -> None:
+    def __init__(self, db: Database, connection: Connection, whom: Whom, errands: Errands) -> None:
         self._db = db
         self._connection = connection
         self._whom = whom
+        self.errands = errands
+
+    async def one(self, actor: Actor, id: str) -> Reported:
+        """The problem, if this actor may know of it; their own also before the server has it. Raises NoProblem."""
+        try:
+            return await self._db.read(problem_queries.one, actor, id)
+        except NoProblem:
+            own = [one for one in self.errands.about(id) if one.what is What.REPORT and one.by == actor.id]
+            if not own:
+                raise
+            return _said(own[0])
 
     async def report(
         self, actor: Actor, title: TitleKey, kind: ProblemKind, text: str, *, season: int = 0, episode: int = 0
@@ -46,34 +58,56 @@ class Problems:
         Raises Forbidden, Invalid, NoTitle, NothingThere, NoAccount, NotAllowed and Unavailable.
         """
         me, said = rights.require_asker(actor), _checked(text)
-        asking = await self._connection.asking()
-        person = await self._whom.asks_as(asking, me)
-        known = await asking.title(title)
-        if known.media_id is None:
-            raise NothingThere(msg("requests.nothing_there"))
-        seen_at = clock.now()
-        made = await asking.report(known.media_id, kind, said, season=season, episode=episode, person=person)
-        async with self._db.transaction() as session:
-            return await _write(session, made, seen_at, by=actor, name=known.hit.title, reporter_id=me)
+        part = Part(title=title, kind=kind, season=season, episode=episode)
+        errand = Errand(what=What.REPORT, subject_id=new_id(), by=me, text=said, part=part)
+        if same := reports.same(self.errands.reports(), errand):
+            return _said(same)
+
+        async def bring(again: bool) -> Reported:
+            asking = await self._connection.asking()
+            if again and (arrived := await self._arrived(asking, errand, actor)):
+                return arrived
+            person = await self._whom.asks_as(asking, me)
+            known = await asking.title(title)
+            if known.media_id is None:
+                raise NothingThere(msg("requests.nothing_there"))
+            seen_at = clock.now()
+            made = await asking.report(known.media_id, kind, said, season=season, episode=episode, person=person)
+            return await self._write(asking, made, seen_at, by=actor, name=known.hit.title)
+
+        return await self.errands.run(errand, bring) or _said(errand)
 
     async def comment(self, actor: Actor, id: str, text: str) -> Reported:
         """Say something about a problem that one sees. Raises as `report`, and NoProblem."""
         me, said = rights.require_asker(actor), _checked(text)
-        problem = await self._db.read(problem_queries.one, actor, id)
-        asking = await self._connection.asking()
-        await asking.comment(problem.upstream_id, said, person=await self._whom.asks_as(asking, me))
-        return await self._look(asking, problem.upstream_id, by=actor) or problem
+        problem, upstream_id = await self._there(actor, id)
+        errand = Errand(what=What.COMMENT, subject_id=problem.id, by=me, text=said)
+        before = _times(said, problem.comments)
+
+        async def bring(again: bool) -> Reported | None:
+            asking = await self._connection.asking()
+            there = await asking.problem(upstream_id) if again else None
+            if there is None or _times(said, there.comments) == before:
+                await asking.comment(upstream_id, said, person=await self._whom.asks_as(asking, me))
+            return await self._look(asking, upstream_id, by=actor)
+
+        return await self.errands.run(errand, bring) or problem
 
     async def resolve(self, actor: Actor, id: str) -> Reported:
         """It is well again: who decides says so, or who reported it. Raises NoProblem, Forbidden and Unavailable."""
-        problem = await self._db.read(problem_queries.one, actor, id)
+        problem, upstream_id = await self._there(actor, id)
         if not rights.resolves(actor, problem):
             raise Forbidden(msg("requests.may_not_resolve"))
         if problem.is_resolved:
             return problem
-        asking = await self._connection.asking()
-        await asking.resolve(problem.upstream_id)
-        return await self._look(asking, problem.upstream_id, by=actor) or problem
+
+        async def bring(_again: bool) -> Reported | None:
+            asking = await self._connection.asking()
+            await asking.resolve(upstream_id)  # twice is as once there
+            return await self._look(asking, upstream_id, by=actor)
+
+        errand = Errand(what=What.RESOLVE, subject_id=problem.id, by=actor.id)
+        return await self.errands.run(errand, bring) or problem
 
     async def look_again(self, upstream_id: int) -> Reported | None:
         """See what the server has of a problem, whatever a hint said."""
@@ -91,23 +125,50 @@ class Problems:
             await self._look(asking, id)
         return len(ids)
 
+    async def _there(self, actor: Actor, id: str) -> tuple[Reported, int]:
+        """A problem that the server has. Raises NoProblem and WrongState."""
+        problem = await self.one(actor, id)
+        if problem.upstream_id is None:
+            raise WrongState(msg("requests.not_reported_yet"))
+        return problem, problem.upstream_id
+
+    async def _arrived(self, asking: "Asking", errand: Errand, actor: Actor) -> Reported | None:
+        """What was reported, where the server has it although it did not say so; a list of its tells no words."""
+        listed = await asking.problems(0)
+        known = await self._db.read(problem_queries.numbers, [one.id for one in listed])
+        for one in reports.alike(listed, errand):
+            if known.get(one.id, errand.subject_id) != errand.subject_id:
+                continue
+            seen_at, seen = clock.now(), await asking.problem(one.id)
+            if seen and reports.made([errand], seen):
+                return await self._write(asking, seen, seen_at, by=actor)
+        return None
+
     async def _look(self, asking: "Asking", upstream_id: int, by: Actor = SYSTEM) -> Reported | None:
         seen_at = clock.now()
         seen = await asking.problem(upstream_id)
-        before = await self._db.read(problem_queries.by_upstream_id, upstream_id)
         if seen is None or seen.title is None:
-            return before
-        name = before.name if before else await _name_of(asking, seen.title)
+            return await self._db.read(problem_queries.by_upstream_id, upstream_id)
+        return await self._write(asking, seen, seen_at, by=by)
+
+    async def _write(
+        self, asking: "Asking", seen: Problem, seen_at: datetime, *, by: Actor, name: str | None = None
+    ) -> Reported:
+        """Note how it stands; what we are just reporting ourselves is that, whoever sees it first."""
+        before = await self._db.read(problem_queries.by_upstream_id, seen.id)
+        if name is None:
+            name = before.name if before else await _name_of(asking, seen.title)
+        ours = reports.made(self.errands.reports(), seen)
         async with self._db.transaction() as session:
-            return await _write(session, seen, seen_at, by=by, name=name)
+            return await _write(session, seen, seen_at, by=by, name=name, ours=ours)
 
 
 async def _write(
-    session: AsyncSession, seen: Problem, seen_at: datetime, *, by: Actor, name: str, reporter_id: str | None = None
+    session: AsyncSession, seen: Problem, seen_at: datetime, *, by: Actor, name: str, ours: Errand | None
 ) -> Reported:
     """Note how it stands, and tell what is news of that; an answer that was asked for earlier than another is none."""
     before = await session.run_sync(problem_queries.by_upstream_id, seen.id)
-    if before and before.heard_at > seen_at:
+    if before and before.heard_at and before.heard_at > seen_at:
         return before
     values = {
         "is_resolved": seen.is_resolved,
@@ -118,7 +179,8 @@ async def _write(
     if before:
         await session.execute(update(ProblemRow).where(ProblemRow.id == before.id).values(**values))
     else:
-        await _insert(session, seen, values, reporter_id or await session.run_sync(queries.reporter_of, seen))
+        reporter_id = ours.by if ours else await session.run_sync(queries.reporter_of, seen)
+        await _insert(session, seen, ours.subject_id if ours else new_id(), values, reporter_id)
     after = await session.run_sync(problem_queries.by_upstream_id, seen.id)
     assert after
     for kind in _news(before, after):
@@ -126,12 +188,14 @@ async def _write(
     return after
 
 
-async def _insert(session: AsyncSession, seen: Problem, values: dict[str, object], reporter_id: str | None) -> None:
+async def _insert(
+    session: AsyncSession, seen: Problem, id: str, values: dict[str, object], reporter_id: str | None
+) -> None:
     assert seen.title
     about = {"media_type": seen.title.media_type, "tmdb_id": seen.title.tmdb_id, "kind": seen.kind}
     place = {"season": seen.season, "episode": seen.episode, "created_at": seen.created_at or values["heard_at"]}
     whose = {"reporter_id": reporter_id, "reporter": seen.asker.name if seen.asker else ""}
-    row = insert(ProblemRow).values(id=new_id(), upstream_id=seen.id, **about, **place, **whose, **values)
+    row = insert(ProblemRow).values(id=id, upstream_id=seen.id, **about, **place, **whose, **values)
     await session.execute(row)
 
 
@@ -164,11 +228,38 @@ async def _all_of(asking: "Asking") -> Sequence[Problem]:
     return found
 
 
-async def _name_of(asking: "Asking", title: TitleKey) -> str:
+async def _name_of(asking: "Asking", title: TitleKey | None) -> str:
+    if title is None:
+        return ""
     try:
         return (await asking.title(title)).hit.title
     except NoTitle:
         return ""
+
+
+def _said(errand: Errand) -> Reported:
+    """A report as its reporter sees it that the server has not heard of."""
+    part = errand.part
+    assert part
+    return Reported(
+        id=errand.subject_id,
+        upstream_id=None,
+        title=part.title,
+        name="",
+        kind=part.kind,
+        season=part.season or None,
+        episode=part.episode or None,
+        reporter_id=errand.by,
+        reporter="",
+        is_resolved=False,
+        comments=(),
+        created_at=errand.at,
+        heard_at=None,
+    )
+
+
+def _times(text: str, comments: Iterable[ProblemComment]) -> int:
+    return sum(one.text == text for one in comments)
 
 
 def _checked(text: str) -> str:

@@ -18,7 +18,7 @@ from medianest.core.i18n import msg
 from medianest.media_requests import events, ledger, queries, states
 from medianest.media_requests.errors import AskedAlready, NoRequest, NotAllowed, NothingLeft, ThereAlready
 from medianest.media_requests.models import RequestRow
-from medianest.media_requests.patience import Patience
+from medianest.media_requests.patience import PATIENCE_S, Patience
 from medianest.media_requests.types import Availability, MediaType, Request, Seen, State, Title, Wish
 from medianest.media_requests.whom import Whom
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CurrentAsking = Callable[[], Awaitable["Asking"]]
-PATIENCE_S = 3.0
 _LEASE = timedelta(minutes=2)
 _PAUSE, _PAUSE_MOST = timedelta(seconds=15), timedelta(minutes=5)
 _CLOCKS_DIFFER = timedelta(minutes=5)

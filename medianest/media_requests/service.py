@@ -8,13 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from medianest.accounts import queries as accounts
 from medianest.core.actor import Actor
 from medianest.core.db import Database
-from medianest.core.errors import Forbidden, Invalid, Unavailable
+from medianest.core.errors import Forbidden, Invalid
 from medianest.core.i18n import msg
 from medianest.media_requests import ledger, queries, rights, states
 from medianest.media_requests.connection import Connection
+from medianest.media_requests.deciding import Decided, Decisions
+from medianest.media_requests.errands import Errand, Errands, Undo, What
 from medianest.media_requests.errors import NoRequest, WrongState
 from medianest.media_requests.ledger import Deciding
-from medianest.media_requests.sending import PATIENCE_S, Sending
+from medianest.media_requests.patience import PATIENCE_S
+from medianest.media_requests.sending import Sending
 from medianest.media_requests.types import MediaType, Request, State, Verdict, Wish
 from medianest.media_requests.watching import Watching
 from medianest.media_requests.whom import Whom
@@ -34,17 +37,26 @@ class Outcome:
 class Requests:
     """`connection` leads to the server, `whom` knows as whom people ask there.
 
-    `owner` names this life of the process, which holds what it is sending.
+    `owner` names this life of the process, which holds what it is sending; `errands` bring what is decided.
     """
 
     def __init__(
-        self, db: Database, connection: Connection, whom: Whom, owner: str, *, patience_s: float = PATIENCE_S
+        self,
+        db: Database,
+        connection: Connection,
+        whom: Whom,
+        owner: str,
+        errands: Errands,
+        *,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         self._db = db
         self.connection = connection
         self.whom = whom
         self._sending = Sending(db, connection.asking, whom, owner, patience_s=patience_s)
+        self.errands = errands
         self._watching = Watching(db, connection.asking)
+        self._decisions = Decisions(connection.asking, self._watching)
 
     async def ask(self, actor: Actor, wish: Wish, *, for_user: str | None = None) -> Outcome:
         """Ask for a title, or follow who asked for it; kept and sent later while the server is away or slow.
@@ -95,23 +107,29 @@ class Requests:
         return await self._watching.reconcile()
 
     async def decide(
-        self, actor: Actor, id: str, verdict: Verdict, *, reason: str = "", instead: Wish | None = None
+        self,
+        actor: Actor,
+        id: str,
+        verdict: Verdict,
+        *,
+        reason: str = "",
+        instead: Wish | None = None,
+        undo: Undo | None = None,
     ) -> Request:
-        """Approve, as asked or with other seasons, profile or folder; or decline, for a reason that they read."""
+        """Approve, as asked or with other seasons, profile or folder; or decline, for a reason that they read.
+
+        What takes longer than anybody waits goes on by itself (`errands`); `undo` is called where it comes to nothing.
+        Raises WrongState while another decision is on its way.
+        """
         rights.require_decider(actor)
         request, upstream_id = await self._there(id)
-        asking = await self.connection.asking()
-        if instead is not None and verdict is Verdict.APPROVE:
-            await asking.change(upstream_id, _checked(instead))
-        self._watching.will_decide(upstream_id, Deciding(actor=actor, reason=reason[:REASON_MOST]))
-        try:
-            await asking.decide(upstream_id, verdict)
-            return await self.look_again(upstream_id) or request
-        except Unavailable:
-            raise  # it may have been heard: what is seen next tells
-        except BaseException:
-            self._watching.did_not_decide(upstream_id)
-            raise
+        wanted = _checked(instead) if instead is not None and verdict is Verdict.APPROVE else None
+        by = Deciding(actor=actor, reason=reason[:REASON_MOST])
+        decided = Decided(upstream_id=upstream_id, was=request.state, verdict=verdict, by=by, instead=wanted)
+        errand = Errand(what=What(verdict), subject_id=request.id, by=actor.id, text=by.reason)
+        self._check_free(errand)
+        done = await self.errands.run(errand, lambda again: self._decisions.bring(decided, again=again), undo=undo)
+        return done or await self._known(request.id)
 
     async def retry(self, actor: Actor, id: str) -> Request:
         """Have it fetched once more after it failed; what never reached the server is sent anew."""
@@ -123,8 +141,11 @@ class Requests:
         if request.upstream_id is None:
             return await self._send_anew(actor, request)
         rights.require_decider(actor)
-        await (await self.connection.asking()).retry(request.upstream_id)
-        return await self.look_again(request.upstream_id) or request
+        errand = Errand(what=What.RETRY, subject_id=request.id, by=actor.id)
+        self._check_free(errand)
+        id_there = request.upstream_id
+        done = await self.errands.run(errand, lambda again: self._decisions.retry(id_there, again=again))
+        return done or await self._known(request.id)
 
     async def cancel(self, actor: Actor, id: str) -> Request:
         """Take a request back: one's own, or anybody's as an administrator.
@@ -148,6 +169,7 @@ class Requests:
     def nudge(self) -> None:
         """The server may be back, or another one."""
         self._sending.nudge()
+        self.errands.nudge()
 
     def runs(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """What runs by itself, by its name."""
@@ -159,7 +181,13 @@ class Requests:
 
     async def stop(self) -> None:
         """Nothing is under way any more."""
+        await self.errands.stop()
         await self._sending.stop()
+
+    def _check_free(self, errand: Errand) -> None:
+        """Raises WrongState while another decision about the same is on its way."""
+        if any(one.what is not errand.what for one in self.errands.begun(errand.subject_id)):
+            raise WrongState(msg("requests.being_decided"))
 
     async def _send_anew(self, actor: Actor, request: Request) -> Request:
         async with self._db.transaction() as session:

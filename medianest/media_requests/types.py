@@ -231,10 +231,13 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reported:
-    """A problem as the household sees it, as it was at `heard_at`; a reporter who is not of ours has no id."""
+    """A problem as the household sees it, as it was at `heard_at`; a reporter who is not of ours has no id.
+
+    What the server has not heard of yet has no number there.
+    """
 
     id: str
-    upstream_id: int
+    upstream_id: int | None
     title: TitleKey
     name: str
     kind: ProblemKind
@@ -245,7 +248,7 @@ class Reported:
     is_resolved: bool
     comments: tuple[ProblemComment, ...]
     created_at: datetime
-    heard_at: datetime
+    heard_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,10 +41,14 @@ class DecisionCard:
 
 
 async def decision_cards(services: Services, actor: Actor, requests: Sequence[Request]) -> tuple[DecisionCard, ...]:
-    """What is told of the titles is read at the same time; what is not told in time is left out."""
+    """All that the server tells is read at the same time; what is not told in time is left out."""
     rows = await request_rows(services, actor, requests)
-    titles = await asyncio.gather(*(_title(services, request) for request in requests))
-    fetchers = {kind: await _fetchers(services, kind) for kind in {one.wish.title.media_type for one in requests}}
+    kinds = list({one.wish.title.media_type for one in requests})
+    titles, known = await asyncio.gather(
+        asyncio.gather(*(_title(services, request) for request in requests)),
+        asyncio.gather(*(_fetchers(services, kind) for kind in kinds)),
+    )
+    fetchers = dict(zip(kinds, known, strict=True))
     return tuple(
         [
             await _card(services, actor, request, row, title, fetchers[request.wish.title.media_type])

@@ -1,6 +1,6 @@
 """Notes as rows of the inbox: what happened, how that stands now, and what somebody may do about it at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,11 +9,13 @@ from medianest.core.i18n import Message, msg
 from medianest.downloads import types as downloads
 from medianest.downloads.events import DownloadFailed
 from medianest.media_requests import types as requests
+from medianest.media_requests.errands import Errand
 from medianest.media_requests.events import RequestFailed, RequestSent
 from medianest.notifications import places, sentences
 from medianest.notifications.queries import Note
 from medianest.notifications.standings import Act, Standing
 from medianest.notifications.types import Topic
+from medianest.web.errand_words import Said, said_of
 from medianest.web.lines import line
 from medianest.web.request_rows import name_of
 from medianest.web.request_steps import progress
@@ -44,7 +46,7 @@ class NoteRow:
     """One note; `path` is where something can be seen about it.
 
     `about` is what it is about by its name, `decides` the id of a request that waits for this reader's word, and
-    `retry` where to have it tried again.
+    `retry` where to have it tried again. `said` is what was decided and is not heard at the server yet.
     """
 
     id: int
@@ -58,9 +60,14 @@ class NoteRow:
     now: Now | None = None
     decides: str | None = None
     retry: str | None = None
+    said: Said | None = None
 
 
-def note_row(note: Note, actor: Actor, standing: Standing) -> NoteRow:
+def note_row(
+    note: Note, actor: Actor, standing: Standing, said: Callable[[str], Iterable[Errand]] = lambda _id: ()
+) -> NoteRow:
+    told = said_of(actor, said(standing.request.id)) if standing.request else None
+    acts = () if told and told.is_under_way else standing.acts
     return NoteRow(
         id=note.id,
         icon=_ICONS[note.topic],
@@ -71,8 +78,9 @@ def note_row(note: Note, actor: Actor, standing: Standing) -> NoteRow:
         path=places.path(note, actor.id, is_gone=standing.is_gone),
         about=_about(standing),
         now=_now(note.entry.kind, standing),
-        decides=standing.request.id if standing.request and Act.APPROVE in standing.acts else None,
-        retry=_retry(standing) if Act.RETRY in standing.acts else None,
+        said=told,
+        decides=standing.request.id if standing.request and Act.APPROVE in acts else None,
+        retry=_retry(standing) if Act.RETRY in acts else None,
     )
 
 

@@ -51,9 +51,21 @@ def problem_row(problem: Reported, actor: Actor, names: Mapping[str, str]) -> Pr
         who=_who(problem, actor, name),
         avatar=avatar_of(problem.reporter_id or name, name),
         at=problem.created_at,
-        shape="up" if problem.is_resolved else "pending",
-        word=msg("web.problems.solved" if problem.is_resolved else "web.problems.open"),
+        shape=_shape(problem),
+        word=_word(problem),
     )
+
+
+def _shape(problem: Reported) -> str:
+    if problem.upstream_id is None:
+        return "waiting"
+    return "up" if problem.is_resolved else "pending"
+
+
+def _word(problem: Reported) -> Message:
+    if problem.upstream_id is None:
+        return msg("web.problems.not_there_yet")
+    return msg("web.problems.solved" if problem.is_resolved else "web.problems.open")
 
 
 def _title(problem: Reported) -> Message:

@@ -12,6 +12,7 @@ from medianest.media_requests import rights, states
 from medianest.media_requests.types import MediaType, Request, State
 from medianest.pictures.types import Shown, Size, Source
 from medianest.plex.titles.types import Guids, Item, Wanted
+from medianest.web.errand_words import Said, said_of
 from medianest.web.frame import Avatar, avatar_of
 from medianest.web.request_steps import Progress, progress
 from medianest.web.title_cards import KIND_IN_PLEX, path_of
@@ -40,7 +41,8 @@ class InPlex:
 class RequestRow:
     """A request as somebody sees it; `who` names those whom they may know of.
 
-    `follow` is where they say "me too", `is_mine` whether they asked or follow.
+    `follow` is where they say "me too", `is_mine` whether they asked or follow. `said` is what was decided about it
+    and is not heard at the server yet, for who decides.
     """
 
     id: str
@@ -60,6 +62,7 @@ class RequestRow:
     may_decide: bool
     heard_at: datetime | None
     in_plex: InPlex | None = None
+    said: Said | None = None
 
 
 async def request_rows(services: Services, actor: Actor, requests: Sequence[Request]) -> tuple[RequestRow, ...]:
@@ -68,14 +71,20 @@ async def request_rows(services: Services, actor: Actor, requests: Sequence[Requ
     names = await services.db.read(account_queries.display_names, wanted)
     posters = {one.id: services.pictures.shown(Source.TMDB, one.poster, Size.POSTER_154) for one in requests}
     items = await services.titles.present(actor, [_wanted(request) for request in requests])
+    errands = services.requests.errands
     return tuple(
-        request_row(request, actor, names, posters[request.id], item)
+        request_row(request, actor, names, posters[request.id], item, said_of(actor, errands.about(request.id)))
         for request, item in zip(requests, items, strict=True)
     )
 
 
 def request_row(
-    request: Request, actor: Actor, names: Mapping[str, str], poster: Shown | None, item: Item | None = None
+    request: Request,
+    actor: Actor,
+    names: Mapping[str, str],
+    poster: Shown | None,
+    item: Item | None = None,
+    said: Said | None = None,
 ) -> RequestRow:
     is_mine = actor.id == request.owner_id or actor.id in request.followers
     askers = _askers(request, actor, names)
@@ -95,9 +104,10 @@ def request_row(
         at=request.created_at,
         is_mine=is_mine,
         follow=f"/requests/{request.id}/follow" if living and not is_mine and actor.may(Permission.REQUEST) else None,
-        may_decide=rights.may_decide(actor, request),
+        may_decide=rights.may_decide(actor, request) and not (said and said.is_under_way),
         heard_at=request.heard_at,
         in_plex=_in_plex(request, item) if item else None,
+        said=said,
     )
 
 

@@ -20,6 +20,10 @@ HOOK = "/webhooks/overseerr"
 
 @pytest.fixture
 async def asking(portal: Portal, overseerr: Overseerr) -> Portal:
+    return await set_up(portal, overseerr)
+
+
+async def set_up(portal: Portal, overseerr: Overseerr) -> Portal:
     """Overseerr is set up, and everybody but the guest has an account there."""
     portal.named.lead_to(overseerr, webhook_secret="word")
     async with portal.services.db.transaction() as session:

@@ -6,7 +6,10 @@ from datetime import timedelta
 
 from medianest.core.errors import Invalid
 from medianest.core.i18n import msg
+from medianest.media_requests.errands import Errand, What
+from medianest.media_requests.errors import ServerAway
 from medianest.media_requests.types import MediaType, ProblemComment, ProblemKind, Reported, TitleKey
+from medianest.web.errand_words import said
 from medianest.web.pages import problem, problem_report, problems
 from medianest.web.problem_rows import problem_row
 from tests.gallery.asking import AWAY, NAMES, ROBIN_HERE, SERIES, TITLE
@@ -58,6 +61,11 @@ def one_problem_pages() -> Iterator[tuple[str, object]]:
     )  # fmt: skip
     yield "problem", full
     yield "problem-solved", replace(full, row=ROWS[3], resolve=None)
+    comment = Errand(what=What.COMMENT, subject_id="tidewater", by="robin", text="Still no sound\nafter minute 41.")
+    failed = replace(comment, what=What.RESOLVE, text="", trouble=ServerAway(msg("requests.away")))
+    yield "problem-said", replace(full, said=(said(comment), said(failed)))
+    report = replace(full, comments=(), resolve=None, may_comment=False)
+    yield "problem-on-its-way", replace(report, said=(said(replace(comment, what=What.REPORT)),))
     wrong = replace(full, row=ROWS[2], comments=(), away=AWAY, text="Still no sound", error=msg("requests.away"))
     yield "problem-away", wrong
 

@@ -55,7 +55,7 @@ async def test_follows_end_with_who_followed(house: House, db: Database) -> None
 async def test_what_they_reported_stays_as_somebodys_who_left(house: House, db: Database) -> None:
     house.overseerr.users[ALICE - 1].permissions |= May.CREATE_ISSUES
     await house.requests.ask(ANNA, THE_MATRIX)
-    problems = Problems(db, house.requests.connection, house.requests.whom)
+    problems = Problems(db, house.requests.connection, house.requests.whom, house.requests.errands)
     await problems.report(ANNA, MATRIX, ProblemKind.AUDIO, "No sound")
     await leave(db, "anna")
     page = await db.read(problem_queries.listing, ADAM)

@@ -26,7 +26,7 @@ async def problems(house: House, db: Database) -> Problems:
     await house.requests.follow(BERT, asked.id)
     async with db.transaction() as session:
         await session.execute(insert(models.UpstreamPersonRow).values(user_id="cora", upstream_id=1))
-    return Problems(db, house.requests.connection, house.requests.whom)
+    return Problems(db, house.requests.connection, house.requests.whom, house.requests.errands)
 
 
 async def told(db: Database) -> list[str]:

@@ -12,6 +12,9 @@ from medianest.accounts import queries as accounts
 from medianest.api import answers
 from medianest.api.answers import Answer
 from medianest.api.given import CurrentReader, Given, Served
+from medianest.api.reader import Reader
+from medianest.api.v1 import errands
+from medianest.api.v1.errands import Errand
 from medianest.api.v1.people import Person
 from medianest.api.v1.requests import TmdbId
 from medianest.api.wire import Input, List, Output, Paged
@@ -58,7 +61,8 @@ class MediaProblemComment(Output, frozen=True, kw_only=True):
 class MediaProblem(Output, frozen=True, kw_only=True):
     """Something that is wrong with a title, as of `as_of`; the first comment is what was reported.
 
-    Who reported it at the server itself and is nobody of ours has no id.
+    Who reported it at the server itself and is nobody of ours has no id. `as_of` is null while the server has not heard
+    of it; `under_way` is what you said of it that is not there yet.
     """
 
     id: str
@@ -72,17 +76,19 @@ class MediaProblem(Output, frozen=True, kw_only=True):
     reporter: Person
     comments: Sequence[MediaProblemComment]
     created_at: datetime
-    as_of: datetime
+    as_of: datetime | None
+    under_way: Sequence[Errand]
 
 
 async def create(services: Served, reader: CurrentReader, given: Given[NewMediaProblem]) -> Answer:
-    """Say that something is wrong."""
+    """Say that something is wrong; where the server is slow to take it, it is `under_way` and goes on by itself."""
     title = TitleKey(media_type=given.media_type, tmdb_id=given.tmdb_id)
     made = await services.overseerr.problems.report(
         reader.actor, title, given.kind, given.text, season=given.season, episode=given.episode
     )
-    shown = (await _shown(services, [made]))[0]
-    return answers.json(shown, status=HTTPStatus.CREATED, location=reader.href(f"/problems/{made.id}"))
+    return answers.json(
+        await _one_of(services, reader, made), status=HTTPStatus.CREATED, location=reader.href(f"/problems/{made.id}")
+    )
 
 
 async def listing(services: Served, reader: CurrentReader, asked: Given[MediaProblems]) -> Answer:
@@ -90,32 +96,41 @@ async def listing(services: Served, reader: CurrentReader, asked: Given[MediaPro
     page = await services.db.read(
         problem_queries.listing, reader.actor, is_resolved=asked.resolved, cursor=asked.cursor, limit=asked.limit
     )
-    return answers.json(List(items=await _shown(services, page.items), next_cursor=page.next_cursor))
+    return answers.json(List(items=await _shown(services, reader, page.items), next_cursor=page.next_cursor))
 
 
 async def show(services: Served, reader: CurrentReader, id: FromPath[str]) -> Answer:
     """One problem."""
-    return answers.json((await _shown(services, [await services.db.read(problem_queries.one, reader.actor, id)]))[0])
+    return answers.json(await _one_of(services, reader, await services.overseerr.problems.one(reader.actor, id)))
 
 
 async def comment(services: Served, reader: CurrentReader, id: FromPath[str], given: Given[NewComment]) -> Answer:
-    """Say something about it."""
+    """Say something about it; where the server is slow to take it, it is `under_way` and goes on by itself."""
     said = await services.overseerr.problems.comment(reader.actor, id, given.text)
-    return answers.json((await _shown(services, [said]))[0])
+    return answers.json(await _one_of(services, reader, said))
 
 
 async def resolve(services: Served, reader: CurrentReader, id: FromPath[str]) -> Answer:
-    """Say that it is well again."""
-    return answers.json((await _shown(services, [await services.overseerr.problems.resolve(reader.actor, id)]))[0])
+    """Say that it is well again; where the server is slow to take it, that is `under_way` and goes on by itself."""
+    return answers.json(await _one_of(services, reader, await services.overseerr.problems.resolve(reader.actor, id)))
 
 
-async def _shown(services: Services, known: Sequence[Reported]) -> Sequence[MediaProblem]:
+async def _one_of(services: Services, reader: Reader, known: Reported) -> MediaProblem:
+    (shown,) = await _shown(services, reader, [known])
+    return shown
+
+
+async def _shown(services: Services, reader: Reader, known: Sequence[Reported]) -> Sequence[MediaProblem]:
     reporters = {problem.reporter_id for problem in known if problem.reporter_id}
     names = await services.db.read(accounts.display_names, reporters)
-    return [_one(problem, names.get(problem.reporter_id or "", problem.reporter)) for problem in known]
+    said = services.overseerr.problems.errands
+    return [
+        _one(problem, names.get(problem.reporter_id or "", problem.reporter), errands.own(reader, said, problem.id))
+        for problem in known
+    ]
 
 
-def _one(known: Reported, reporter: str) -> MediaProblem:
+def _one(known: Reported, reporter: str, under_way: Sequence[Errand]) -> MediaProblem:
     return MediaProblem(
         id=known.id,
         media_type=known.title.media_type,
@@ -129,4 +144,5 @@ def _one(known: Reported, reporter: str) -> MediaProblem:
         comments=[MediaProblemComment(by=one.by, text=one.text, at=one.at) for one in known.comments],
         created_at=known.created_at,
         as_of=known.heard_at,
+        under_way=under_way,
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from medianest.accounts import queries as accounts
 from medianest.api.reader import Reader
+from medianest.api.v1.errands import Errand, decided
 from medianest.api.v1.people import Person
 from medianest.api.wire import Output
 from medianest.http.services import Services
@@ -24,7 +25,8 @@ class MediaRequest(Output, frozen=True, kw_only=True):
     """A film or series that somebody asked for; `title` is empty until the server told it.
 
     What was asked for at the server itself by nobody of ours has an owner without an id. `as_of` is how old the state
-    may be; null while the server has not heard of it.
+    may be; null while the server has not heard of it. `under_way` is what was decided and is not
+    there yet, for who decides.
     """
 
     id: str
@@ -44,6 +46,7 @@ class MediaRequest(Output, frozen=True, kw_only=True):
     created_at: datetime
     changed_at: datetime
     as_of: datetime | None
+    under_way: Sequence[Errand]
 
 
 async def media_requests(services: Services, reader: Reader, known: Sequence[types.Request]) -> Sequence[MediaRequest]:
@@ -78,6 +81,7 @@ def _media_request(services: Services, reader: Reader, known: types.Request, nam
         created_at=known.created_at,
         changed_at=known.changed_at,
         as_of=known.heard_at,
+        under_way=decided(reader, services.requests.errands, known.id),
     )
 
 

@@ -105,7 +105,7 @@ async def show(services: Served, reader: CurrentReader, id: FromPath[str]) -> An
 
 
 async def approve(services: Served, reader: CurrentReader, id: FromPath[str], given: Given[Approval]) -> Answer:
-    """Have it fetched, as it was asked for or otherwise."""
+    """Have it fetched, as it was asked for or otherwise; where the server is slow, that is `under_way`."""
     known = await services.db.read(queries.one, reader.actor, id)
     instead = _instead(known.wish, given)
     decided = await services.requests.decide(reader.actor, known.id, Verdict.APPROVE, instead=instead)
@@ -113,7 +113,7 @@ async def approve(services: Served, reader: CurrentReader, id: FromPath[str], gi
 
 
 async def decline(services: Served, reader: CurrentReader, id: FromPath[str], given: Given[Refusal]) -> Answer:
-    """Have it not fetched, for a reason."""
+    """Have it not fetched, for a reason; where the server is slow to hear it, that is `under_way`."""
     known = await services.db.read(queries.one, reader.actor, id)
     decided = await services.requests.decide(reader.actor, known.id, Verdict.DECLINE, reason=given.reason)
     return answers.json(await media_request(services, reader, decided))
@@ -130,7 +130,7 @@ async def unfollow(services: Served, reader: CurrentReader, id: FromPath[str]) -
 
 
 async def retry(services: Served, reader: CurrentReader, id: FromPath[str]) -> Answer:
-    """Try a failed one again."""
+    """Try a failed one again; where the server is slow to hear it, that is `under_way`."""
     return await _changed(services, services.requests.retry, reader, id)
 
 

@@ -1,5 +1,6 @@
 """Deciding what is fetched: the queue of those who may, one by one or several at once."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from litestar.params import FromPath, FromQuery
@@ -58,7 +59,7 @@ async def decide(
         await services.requests.decide(actor, id, verdict, reason=form.text("reason"), instead=instead)
     except MediaNestError as error:
         return await _refused(reader, services, frame, error)
-    services.discovery.forget(known.wish.title)
+    forget(services, known)
     return htmx.go(reader, PATH)
 
 
@@ -66,16 +67,30 @@ async def decide_several(request: AnyRequest, reader: CurrentReader, services: T
     """The same about several; what cannot be decided stays where it is."""
     form, actor = await forms.read(request), reader.asking.actor
     verdict = form.choice("verdict", Verdict) or Verdict.APPROVE
-    failed: MediaNestError | None = None
-    for id in form.many("id")[:_AT_ONCE]:
-        try:
-            done = await services.requests.decide(actor, id, verdict, reason=form.text("reason"))
-            services.discovery.forget(done.wish.title)
-        except MediaNestError as error:
-            failed = error
+    ids = dict.fromkeys(form.many("id")[:_AT_ONCE])
+    decided = [_one_of_several(services, actor, id, verdict, form.text("reason")) for id in ids]
+    failed = [error for error in await asyncio.gather(*decided) if error]
     if failed:
-        return await _refused(reader, services, frame, failed)
+        return await _refused(reader, services, frame, failed[-1])
     return await inbox_way.back(reader, services, form) or htmx.go(reader, PATH)
+
+
+async def _one_of_several(
+    services: Services, actor: Actor, id: str, verdict: Verdict, reason: str
+) -> MediaNestError | None:
+    """Why it could not be decided. All at once, so that nobody waits for each in turn."""
+    try:
+        done = await services.requests.decide(actor, id, verdict, reason=reason)
+    except MediaNestError as error:
+        return error
+    forget(services, done)
+    return None
+
+
+def forget(services: Services, request: Request) -> None:
+    """The title is asked for anew, unless the server takes its time: then nobody waits for that, too."""
+    if services.requests.errands.under_way(request.id) is None:
+        services.discovery.forget(request.wish.title)
 
 
 async def decide_view(services: Services, actor: Actor, cursor: str | None) -> DecideView:

@@ -19,6 +19,7 @@ from medianest.web.deciding import DecisionCard, decision_cards
 from medianest.web.errors import sent_back
 from medianest.web.given import CurrentReader, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
+from medianest.web.pages.decide import forget
 from medianest.web.request_rows import name_of
 
 
@@ -60,12 +61,13 @@ async def decide(request: AnyRequest, reader: CurrentReader, services: TheServic
     except MediaNestError as error:
         view = replace(await _question(services, offer, word, reason=reason), error=error.message)
         return sent_back(_page(reader, view), error)
-    services.discovery.forget(done.wish.title)
-    return _page(reader, decided(done, verdict))
+    forget(services, done)
+    is_under_way = services.requests.errands.under_way(done.id) is not None
+    return _page(reader, decided(done, verdict, is_under_way=is_under_way))
 
 
-def decided(request: Request, verdict: Verdict) -> DecideOnceView:
-    told = msg(f"web.decide_once.{verdict}")
+def decided(request: Request, verdict: Verdict, *, is_under_way: bool = False) -> DecideOnceView:
+    told = msg("web.decide_once.under_way" if is_under_way else f"web.decide_once.{verdict}")
     return DecideOnceView(heading=name_of(request), path=PATH, told=told, request_path=f"/requests/{request.id}")
 
 

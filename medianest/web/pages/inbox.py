@@ -1,6 +1,6 @@
 """The inbox: what somebody was told, the newest first, with what they can do about it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -9,6 +9,7 @@ from litestar.params import FromQuery
 from medianest.core.actor import Actor
 from medianest.core.i18n import msg
 from medianest.core.paging import Page
+from medianest.media_requests.errands import Errand
 from medianest.notifications import queries
 from medianest.notifications.queries import Note
 from medianest.notifications.standings import Standing, standings
@@ -48,7 +49,9 @@ async def show(
     actor, topics = reader.asking.actor, (chosen,) if chosen else tuple(Topic)
     found = await services.db.read(queries.listing, actor, topics=topics, cursor=cursor, limit=_PAGE)
     now = await services.db.read(standings, actor, found.items)
-    view = inbox_view(actor, found, now, topic=chosen, cursor=cursor, unread=frame.unread)
+    view = inbox_view(
+        actor, found, now, topic=chosen, cursor=cursor, unread=frame.unread, said=services.requests.errands.about
+    )
     return htmx.page(reader, replace(frame, place=Place.INBOX), "inbox/page.html", view)
 
 
@@ -70,10 +73,12 @@ def inbox_view(
     topic: Topic | None = None,
     cursor: str | None = None,
     unread: int,
+    said: Callable[[str], Iterable[Errand]] = lambda _id: (),
 ) -> InboxView:
+    """`said` is what was decided about a request and is not heard at the server yet."""
     return InboxView(
         chips=_chips(actor, topic),
-        notes=tuple(note_row(note, actor, now[note.id]) for note in page.items),
+        notes=tuple(note_row(note, actor, now[note.id], said) for note in page.items),
         unread=unread,
         topic=topic or "",
         address=_address(topic, cursor),

@@ -8,12 +8,14 @@ from litestar.params import FromPath
 from medianest.core.errors import Invalid, MediaNestError, TooMany, Unavailable
 from medianest.core.i18n import Message
 from medianest.http.services import Services
-from medianest.media_requests import problem_queries, rights
+from medianest.media_requests import rights
+from medianest.media_requests.errands import What
 from medianest.media_requests.errors import NoAccount, NotAllowed
 from medianest.media_requests.problems import TEXT_MOST
 from medianest.media_requests.types import ProblemComment, Reported
 from medianest.web import forms, htmx
 from medianest.web.asking_away import Away, away
+from medianest.web.errand_words import Said, said
 from medianest.web.errors import sent_back
 from medianest.web.forms import Form
 from medianest.web.frame import Avatar, Frame, Place, avatar_of
@@ -36,12 +38,18 @@ class Comment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemView:
-    """The page of a problem; `resolve` is None where this reader cannot say that it is solved, or it is."""
+    """The page of a problem; `resolve` is None where this reader cannot say that it is solved, or it is.
+
+    `said` is what they said of it that the server has not heard yet; nothing more can be said (`may_comment`) of what
+    it does not know.
+    """
 
     row: ProblemRow
     comments: tuple[Comment, ...]
     path: str
     resolve: str | None
+    said: tuple[Said, ...] = ()
+    may_comment: bool = True
     away: Away | None = None
     text: str = ""
     text_most: int = TEXT_MOST
@@ -50,7 +58,7 @@ class ProblemView:
 
 async def show(reader: CurrentReader, services: TheServices, frame: PageFrame, id: FromPath[str]) -> Html:
     """The problem."""
-    problem = await services.db.read(problem_queries.one, reader.asking.actor, id)
+    problem = await services.overseerr.problems.one(reader.asking.actor, id)
     return _page(reader, frame, await problem_view(services, reader, problem))
 
 
@@ -59,7 +67,7 @@ async def comment(
 ) -> Html:
     """Say something about it; what was not taken stays in the form."""
     text = typed(await forms.read(request), "text")
-    problem = await services.db.read(problem_queries.one, reader.asking.actor, id)
+    problem = await services.overseerr.problems.one(reader.asking.actor, id)
     try:
         await services.overseerr.problems.comment(reader.asking.actor, id, text)
     except _REFUSED as error:
@@ -69,7 +77,7 @@ async def comment(
 
 async def resolve(reader: CurrentReader, services: TheServices, frame: PageFrame, id: FromPath[str]) -> Html:
     """Say that it is solved."""
-    problem = await services.db.read(problem_queries.one, reader.asking.actor, id)
+    problem = await services.overseerr.problems.one(reader.asking.actor, id)
     try:
         await services.overseerr.problems.resolve(reader.asking.actor, id)
     except Unavailable as error:
@@ -80,12 +88,17 @@ async def resolve(reader: CurrentReader, services: TheServices, frame: PageFrame
 async def problem_view(services: Services, reader: Reader, problem: Reported) -> ProblemView:
     actor = reader.asking.actor
     (row,) = await problem_rows(services, actor, [problem])
-    may_resolve = rights.resolves(actor, problem) and not problem.is_resolved
+    own = [one for one in services.overseerr.problems.errands.about(problem.id) if one.by == actor.id]
+    is_resolving = any(one.what is What.RESOLVE and one.trouble is None for one in own)
+    is_there = problem.upstream_id is not None
+    may_resolve = is_there and rights.resolves(actor, problem) and not problem.is_resolved and not is_resolving
     return ProblemView(
         row=row,
         comments=tuple(comment_of(one) for one in problem.comments),
         path=row.path,
         resolve=f"{row.path}/resolve" if may_resolve else None,
+        said=tuple(said(one) for one in own),
+        may_comment=is_there,
         away=away(services),
     )
 

@@ -84,13 +84,14 @@ async def request_view(services: Services, reader: Reader, request: Request) -> 
     actor = reader.asking.actor
     (row,) = await request_rows(services, actor, [request])
     path, is_over = f"/requests/{request.id}", request.state in _FINAL
+    is_under_way = services.requests.errands.under_way(request.id) is not None
     return RequestView(
         row=row,
         history=await _history(services, request),
         away=away(services),
         cancel=f"{path}/cancel" if rights.controls(actor, request) and not is_over else None,
         unfollow=f"{path}/unfollow" if rights.follows(actor, request) else None,
-        retry=f"{path}/retry" if rights.may_retry(actor, request) else None,
+        retry=f"{path}/retry" if rights.may_retry(actor, request) and not is_under_way else None,
         decide="/requests/decide" if row.may_decide else None,
     )
 
