@@ -14,6 +14,19 @@ CONTROLS = {
 }  # fmt: skip
 _MUTE = """() => [...document.querySelectorAll("progress")]
   .filter((bar) => bar.checkVisibility() && !(bar.ariaLabel && bar.ariaValueText)).map((bar) => bar.outerHTML)"""
+# what somebody reads and says aloud to their device is in the name of what they mean (WCAG 2.2, 2.5.3)
+_OTHERWISE_CALLED = """() => {
+  const plain = (text) => text.toLowerCase().replace(/[^\\p{L}\\p{N}]+/gu, " ").trim();
+  const shown = (node) => [...node.childNodes].map((part) => {
+    if (part.nodeType === Node.TEXT_NODE) return part.data;
+    const box = part.nodeType === Node.ELEMENT_NODE && part.checkVisibility({visibilityProperty: true})
+      && part.getBoundingClientRect();
+    return box && box.width > 1 && box.height > 1 && part.ariaHidden !== "true" ? shown(part) : "";
+  }).join(" ");
+  return [...document.querySelectorAll(":is(a, button, summary, input)[aria-label]")]
+    .filter((one) => one.checkVisibility() && !plain(one.ariaLabel).includes(plain(shown(one))))
+    .map((one) => `${one.ariaLabel}" shows "${shown(one).replace(/\\s+/g, " ").trim()}`);
+}"""
 _STATES = ("level", "checked", "expanded", "disabled", "invalid", "live", "busy", "modal", "focused")
 
 
@@ -46,6 +59,7 @@ async def assert_speaks_clearly(page: Page) -> None:
     is_dialog = any(item.role == "dialog" for item in heard)
     wrong = [*_nameless(heard), *_unclear_landmarks(heard), *_loud(heard)]
     wrong += [f"says nothing of its progress: {bar}" for bar in await page.evaluate(_MUTE)]
+    wrong += [f'is called otherwise than it looks: "{one}"' for one in await page.evaluate(_OTHERWISE_CALLED)]
     wrong += _broken_headings(heard, first=2 if is_dialog else 1)
     assert not wrong, f"{page.url} does not speak clearly:\n" + "\n".join(wrong)
 

@@ -30,7 +30,7 @@ async def test_from_the_home_page_to_an_episode_in_plex(visitors: Visitors, port
         film = plex.server.shelves.add("1", "movie", "Glass Tide", year=2026)
     plex.server.events.timeline(film)
     await expect(page.locator("#plex-new").get_by_role("link", name="Glass Tide")).to_be_visible()
-    await page.get_by_role("link", name="All of “New in Plex”").click()
+    await page.get_by_role("link", name="See all: New in Plex").click()
     await page.get_by_role("searchbox", name="Search in Plex").fill("harbor")
     await page.get_by_role("button", name="Search").click()
     await expect(page.get_by_role("heading", name="Nothing is called like that")).to_be_visible()

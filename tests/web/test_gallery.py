@@ -112,12 +112,16 @@ async def test_a_first_page_asks_for_little(visitors: Visitors, address: str) ->
     assert len(besides_pictures) <= 12, besides_pictures
 
 
-async def test_the_pictures_at_the_top_of_the_queue_do_not_wait(visitors: Visitors, address: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "rows", "at_once"), [("queue", ".job", 3), ("ask", ".work", 4), ("ask-list", ".work", 4)]
+)
+async def test_only_the_pictures_at_the_top_do_not_wait(
+    visitors: Visitors, address: str, name: str, rows: str, at_once: int
+) -> None:
     page = await visitors.page(PHONE)
-    await page.goto(f"{address}/queue", wait_until="load")
-    pictures = page.locator("#queue .job img")
-    waits = [await picture.get_attribute("loading") == "lazy" for picture in await pictures.all()]
-    first = page.locator("#queue > .section").filter(has=page.locator(".job")).first
-    at_top = await first.locator(".job:nth-child(-n+3) img").count()
+    await page.goto(f"{address}/{name}", wait_until="load")
+    waits = [await one.get_attribute("loading") == "lazy" for one in await page.locator(f"main {rows} img").all()]
+    first = page.locator("main .section").filter(has=page.locator(rows)).first
+    at_top = await first.locator(f"{rows}:nth-child(-n+{at_once}) img").count()
     assert 0 < at_top < len(waits)
     assert waits == [False] * at_top + [True] * (len(waits) - at_top)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from medianest.core.i18n import Catalogues
-from tests.browser import DESK, PHONE, TABLET, Look, Visitors, assert_accessible, assert_fits
+from tests.browser import DESK, PHONE, TABLET, Look, Visitors, assert_accessible, assert_fits, assert_speaks_clearly
 from tests.gallery.server import gallery
 
 LANGUAGES = Catalogues().languages
@@ -23,11 +23,14 @@ def address() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
-async def test_the_main_pages_fit_the_smallest_screen(visitors: Visitors, address: str, language: str) -> None:
+async def test_the_main_pages_fit_the_smallest_screen_and_speak_clearly(
+    visitors: Visitors, address: str, language: str
+) -> None:
     page = await visitors.page(SMALLEST.but(language=language))
     for name in PAGES:
         await page.goto(f"{address}/{name}?lang={language}", wait_until="load")
         await assert_fits(page)
+        await assert_speaks_clearly(page)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
