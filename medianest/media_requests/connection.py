@@ -9,7 +9,7 @@ from medianest.core.circuit import State
 from medianest.core.config import OverseerrSettings
 from medianest.core.i18n import msg
 from medianest.core.outbound.calls import Guards
-from medianest.core.resilience import Bulkhead, CircuitBreaker, Health, Retry
+from medianest.core.resilience import Bulkhead, CircuitBreaker, Health, Retry, RetryLimits
 from medianest.media_requests.errors import NoServer
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 NAME = "Overseerr"
 _AT_ONCE, _WAITING = 4, 16
+SOON = RetryLimits(pause_from_s=0.05, pause_to_s=0.2)
+"""A page may wait for the second try: it comes before anybody notices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class Connection:
         """`on_change` is told when the server is away, and when it is back."""
         self._settings = settings
         self._on_change = on_change
-        self._retry = retry or Retry()
+        self._retry = retry or Retry(SOON)
         self._asking: Asking | None = None
         self._named: tuple[str, str] | None = None
         self._breaker = CircuitBreaker(NAME)

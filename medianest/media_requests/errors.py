@@ -10,6 +10,10 @@ class ServerAway(Unavailable):
     default_code = "overseerr_away"
 
 
+class WentWrong(ServerAway):
+    """The server was reached, and no answer came that is one: asked again at once, it may answer."""
+
+
 class StillAsking(Unavailable):
     """The server is being asked, and takes longer than somebody waits."""
 

@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from medianest.core import clock
@@ -13,6 +13,8 @@ from medianest.core.i18n import msg
 from medianest.media_requests.errors import StillAsking
 
 T = TypeVar("T")
+_GLANCE_S = 0.2
+_AT_HAND = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +28,11 @@ class Told(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class _Kept(Generic[T]):
+    """An answer that is fresh until then; something may have `changed` since."""
+
     told: Told[T]
     until: float
+    changed: bool = False
 
 
 class Recollection(Generic[T]):
@@ -43,7 +48,7 @@ class Recollection(Generic[T]):
         self._asking: dict[Hashable, asyncio.Task[Told[T]]] = {}
 
     async def get(self, key: Hashable, ask: Callable[[], Awaitable[T]], *, patience_s: float) -> Told[T]:
-        """An answer that is fresh, or else the one that was kept.
+        """An answer that is fresh, or else the one that was kept; nobody waits long who has one of this hour.
 
         Without any, raises what `ask` raised, and StillAsking where that takes longer than somebody waits.
         """
@@ -52,7 +57,8 @@ class Recollection(Generic[T]):
             self._kept.move_to_end(key)
             return kept.told
         task = self._asking.get(key) or self._begin(key, ask)
-        await asyncio.wait([task], timeout=patience_s)
+        is_at_hand = kept is not None and not kept.changed and clock.now() - kept.told.as_of < _AT_HAND
+        await asyncio.wait([task], timeout=min(patience_s, _GLANCE_S) if is_at_hand else patience_s)
         if not task.done():
             return self._stand_in(key, StillAsking(msg("requests.still_asking")))
         try:
@@ -63,7 +69,7 @@ class Recollection(Generic[T]):
     def forget(self, key: Hashable) -> None:
         """Ask anew next time, and have what is known at hand until then."""
         if kept := self._kept.get(key):
-            self._kept[key] = replace(kept, until=0.0)
+            self._kept[key] = replace(kept, until=0.0, changed=True)
 
     def outdate(self) -> None:
         """The same for everything."""

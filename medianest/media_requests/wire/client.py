@@ -11,10 +11,10 @@ from medianest.core.circuit import Ended, Outcome
 from medianest.core.i18n import msg
 from medianest.core.outbound import AddressPolicy, Refused
 from medianest.core.outbound.calls import Calls, Guards
-from medianest.core.outbound.clients import CallLimits, client, fault_of, outcome
+from medianest.core.outbound.clients import CallLimits, Fault, client, fault_of, outcome
 from medianest.core.resilience import Attempt
 from medianest.media_requests import refusals
-from medianest.media_requests.errors import NotAllowed, NothingLeft, ServerAway, ServerRefuses
+from medianest.media_requests.errors import NotAllowed, NothingLeft, ServerAway, ServerRefuses, WentWrong
 from medianest.media_requests.wire import people
 
 T = TypeVar("T")
@@ -39,13 +39,13 @@ class Line:
         await self._calls.close()
 
     async def get(self, path: str, read: Callable[[bytes], T], *, person: int | None = None) -> T:
-        """What reads; asked again where that can help, which it does not where the call before failed, too."""
+        """What reads; asked again where that can help: not where the call before failed, too, or nobody listens."""
 
         async def once() -> T:
             return await self._once("GET", path, read, None, person)
 
         async with self._calls.one():
-            return await (once() if self._is_away else self._guards.retry.run(once, on=(ServerAway,)))
+            return await (once() if self._is_away else self._guards.retry.run(once, on=(WentWrong,)))
 
     async def send(
         self,
@@ -80,14 +80,16 @@ class Line:
                     return read(answer.content)
                 except ValueError as error:
                     attempt.outcome = Outcome(ended=Ended.FAILED)
-                    raise ServerAway(msg("requests.unreadable")) from error
+                    raise WentWrong(msg("requests.unreadable")) from error
 
     async def _answer(self, request: httpx.Request, attempt: Attempt) -> httpx.Response:
         try:
             answer = await self._client.send(request)
         except httpx.TransportError as error:
             attempt.outcome = outcome(error)
-            raise ServerAway(msg("requests.away"), facts={"fault": fault_of(error)}) from error
+            fault = fault_of(error)
+            away = ServerAway if fault is Fault.CONNECT else WentWrong
+            raise away(msg("requests.away"), facts={"fault": fault}) from error
         except Refused as error:
             attempt.outcome = Outcome(ended=Ended.FAILED)
             raise ServerAway(msg("requests.away"), facts={"fault": fault_of(error)}) from error
@@ -131,4 +133,4 @@ def _check(answer: httpx.Response, attempt: Attempt) -> None:
         raise ServerRefuses(msg("requests.refused"), facts={"status": answer.status_code})
     if answer.status_code < 500 and answer.status_code != 429:
         attempt.outcome = Outcome(ended=Ended.FAILED)
-    raise ServerAway(msg("requests.away"), facts={"status": answer.status_code})
+    raise WentWrong(msg("requests.away"), facts={"status": answer.status_code})
