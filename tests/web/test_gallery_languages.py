@@ -35,7 +35,7 @@ async def test_the_main_pages_fit_the_smallest_screen_and_speak_clearly(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_no_place_is_cut_short(visitors: Visitors, address: str, language: str) -> None:
-    for look in (PHONE, TABLET, DESK):
+    for look in (SMALLEST, PHONE, TABLET, DESK):
         page = await visitors.page(look.but(language=language))
         await page.goto(f"{address}/queue?lang={language}", wait_until="load")
         assert await page.evaluate(CUT) == [], look
