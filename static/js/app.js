@@ -238,6 +238,7 @@ window.addEventListener("pageshow", (event) => {
 
 const { worker } = document.getElementById("app").dataset;
 navigator.serviceWorker?.register(worker).catch(() => {}); // a browser may forbid it: everything works without
+navigator.serviceWorker?.ready.then(({ active }) => active.postMessage({ language: document.documentElement.lang }));
 
 const topbar = document.querySelector(".topbar");
 

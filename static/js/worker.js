@@ -1,4 +1,5 @@
-// Keeps the frame of the portal, and a page to show where there is no network. Nothing of anybody is kept.
+// Keeps the frame of the portal, and a page to show where there is no network, in the language of who reads: nothing
+// else of anybody is kept.
 // Shows what is pushed while no page is open.
 
 const frame = `frame ${registration.scope}`;
@@ -6,7 +7,8 @@ const offline = new URL("offline", registration.scope).href;
 const kept = new RegExp(`^${new URL("static/", registration.scope).href.replace(/[.?]/g, "\\$&")}.*[?]v=`);
 
 async function fill() {
-  const page = await fetch(offline, { credentials: "omit", cache: "reload" });
+  const page = await fetch(offline, { credentials: "same-origin", cache: "reload" });
+  if (!page.ok) return;
   const parts = [...(await page.clone().text()).matchAll(/(?:href|src)="([^"]+[?]v=[^"]+)"/g)];
   const cache = await caches.open(frame);
   const wanted = new Set(parts.map(([, address]) => new URL(address, offline).href));
@@ -15,6 +17,14 @@ async function fill() {
   await cache.put(offline, page);
 }
 
+async function follow(language) {
+  const kept = await caches.match(offline);
+  const [, spoken] = (await kept?.text())?.match(/<html lang="([^"]+)"/) ?? [];
+  if (spoken !== language) await fill();
+}
+
+// each page says which language it is in: another one since it was chosen, and since somebody signed out
+self.addEventListener("message", (event) => event.waitUntil(follow(event.data.language).catch(() => {})));
 self.addEventListener("install", (event) => event.waitUntil(fill().then(() => self.skipWaiting())));
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 

@@ -5,6 +5,8 @@ import re
 
 import httpx
 
+from medianest.accounts.types import UserChange
+from medianest.core.actor import SYSTEM
 from medianest.downloads import queries
 from medianest.downloads.types import Counts
 from tests.people import sign_in
@@ -31,6 +33,23 @@ async def test_the_manifest_and_the_worker_are_for_anybody(house: House) -> None
         offline = await browser.get("/offline")
         assert "No network" in offline.text
         assert "csrf" not in offline.text
+
+
+async def test_what_a_browser_keeps_is_in_ones_own_language_and_the_same_for_all_who_read_it(house: House) -> None:
+    kept = []
+    for user in (house.cast.alice, house.cast.bob):
+        await house.services.accounts.people.change(SYSTEM, user.id, UserChange(language="de"))
+        async with house.browser() as browser:
+            await enter(browser, user)
+            browser.cookies["theme"] = "dark"
+            offline, manifest = await browser.get("/offline"), await browser.get("/manifest.webmanifest")
+            page = await browser.get("/account")
+        assert 'rel="manifest" href="/manifest.webmanifest" crossorigin="use-credentials"' in page.text
+        assert ('lang="de"' in offline.text, manifest.json()["lang"]) == (True, "de")
+        kept.append(offline.text)
+    assert kept[0] == kept[1]
+    async with house.browser() as browser:
+        assert (await browser.get("/offline", headers={"accept-language": "de"})).text == kept[0]
 
 
 async def test_what_is_shared_is_asked_about_and_fetched_by_nobody(house: House, browser: httpx.AsyncClient) -> None:

@@ -17,7 +17,7 @@ from medianest.core.i18n import Message, msg
 from medianest.downloads.links.pasted import links_in
 from medianest.http.links import absolute
 from medianest.web import htmx
-from medianest.web.frame import Place
+from medianest.web.frame import Frame, Place
 from medianest.web.given import CurrentReader, PageFrame, TheServices
 from medianest.web.htmx import AnyRequest, Html, Reader
 from medianest.web.presets import REMEMBERED, PresetChoice, preset_choices
@@ -64,8 +64,9 @@ async def worker(reader: CurrentReader) -> Response[bytes]:
 
 
 async def offline(reader: CurrentReader) -> Html:
-    """What is shown where there is no network; a browser keeps it, so it is the same for all."""
-    return htmx.page(reader, replace(reader.frame(), csrf_token=None), "phone/offline.html", None)
+    """What is shown where there is no network; a browser keeps it, so that it is the same for all of a language."""
+    full = reader.frame()
+    return htmx.page(reader, Frame(language=full.language, direction=full.direction), "phone/offline.html", None)
 
 
 async def share(
