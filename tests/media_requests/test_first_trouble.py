@@ -1,4 +1,4 @@
-"""The first page after the server went away does not wait out its retries, and who has an answer at hand not for one."""
+"""The first page after the server went away waits out no retries, and who has an answer at hand not for another one."""
 
 import asyncio
 from datetime import timedelta
