@@ -1,6 +1,7 @@
 """Who may, where this face has rules of its own."""
 
 from medianest.core.actor import Permission
+from medianest.downloads import rights
 from medianest.http.asking import Asking
 from medianest.http.guards import Rule, fresh, permitted
 
@@ -10,7 +11,7 @@ _downloads = permitted(Permission.DOWNLOAD)
 
 def _steers(asking: Asking) -> None:
     _reads.check(asking)
-    if asking.actor.token_id:
+    if not rights.steers(asking.actor):
         _downloads.check(asking)
 
 

@@ -23,11 +23,16 @@ def controls(actor: Actor, download: Download) -> bool:
     return actor.is_admin or download.owner.id == actor.id
 
 
+def steers(actor: Actor) -> bool:
+    """Whether they change downloads at all: a person does, of the programs those for downloads."""
+    return actor.token_id is None or actor.may(Permission.DOWNLOAD)
+
+
 def may_retry(actor: Actor, download: Download) -> bool:
     """Whether it failed, another try may help, and this person may have it tried."""
     failure = download.failure
     may_help = failure is not None and (failure.retryable or failure.action is Action.RETRY)
-    return download.state is State.FAILED and may_help and controls(actor, download)
+    return download.state is State.FAILED and may_help and steers(actor) and controls(actor, download)
 
 
 def reads(actor: Actor, download: Download) -> bool:

@@ -48,7 +48,7 @@ def may_decide(actor: Actor, request: Request) -> bool:
 
 def may_retry(actor: Actor, request: Request) -> bool:
     """Whether it failed, and this person may have it tried again; what never left the portal is its owner's, too."""
-    if request.state is not State.FAILED:
+    if request.state is not State.FAILED or not actor.may(Permission.REQUEST):
         return False
     return decides(actor) or (request.upstream_id is None and controls(actor, request))
 

@@ -1,20 +1,32 @@
 """What a person was told, as a program of theirs reads it."""
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
-from medianest.accounts.types import Scope
-from medianest.core import journal
+from medianest.accounts.types import Scope, User
+from medianest.core import clock, journal
 from medianest.core.actor import SYSTEM
 from medianest.core.event import ADMINS, HOUSEHOLD, Event, people
 from medianest.core.jobs import JobFailed
 from medianest.downloads.events import DownloadFailed
 from medianest.downloads.models import DownloadRow
 from medianest.downloads.types import State
+from medianest.media_requests.events import RequestFailed, RequestSent
+from medianest.media_requests.models import RequestRow
+from medianest.media_requests.types import State as Asked
 from tests.api.portal import Portal
 from tests.people import sign_in
 
 NOTIFICATIONS = "/api/v1/notifications"
 READ = f"{NOTIFICATIONS}/read"
+WISH = {
+    "media_type": "movie", "is_4k": False, "seasons": [], "name": "Metropolis", "folded": "metropolis", "asker": "",
+    "reason": "", "is_unwanted": False, "is_announced": True, "attempts": 0, "created_at": clock.now(),
+    "changed_at": clock.now(),
+}  # fmt: skip
+WISHES = {
+    "asked": {"tmdb_id": 19, "upstream_id": 1, "state": Asked.PENDING},
+    "not_sent": {"tmdb_id": 20, "state": Asked.FAILED},
+}
 
 
 async def happen(portal: Portal, *events: Event) -> None:
@@ -72,6 +84,29 @@ async def test_what_can_be_done_about_it_is_told_with_it(portal: Portal) -> None
     assert (await bob.post(f"/api/v1/downloads/{download.id}/retry")).status_code == 200
     now = await bob.get(NOTIFICATIONS, headers={"If-None-Match": seen.headers["etag"]})
     assert [one["actions"] for one in now.json()["items"]] == [[]]
+
+
+async def test_only_what_a_program_may_do_is_told_with_it(portal: Portal) -> None:
+    bob, carol = portal.cast.bob, portal.cast.carol
+    _, actor = await sign_in(portal.services.accounts, bob)
+    download, _ = await portal.services.downloads.enqueue(actor, "http://127.0.0.1:9/film.mp4")
+    async with portal.services.db.transaction() as session:
+        await session.execute(update(DownloadRow).values(state=State.FAILED, error_code="network"))
+        for id, wish in WISHES.items():
+            await session.execute(insert(RequestRow).values(**WISH, **wish, id=id, owner_id=bob.id, asked_by_id=bob.id))
+    about = {"audience": HOUSEHOLD | people([bob.id]), "title": "Metropolis", "owner_id": bob.id, "actor": SYSTEM}
+    asked, not_sent = RequestSent(subject_id="asked", **about), RequestFailed(subject_id="not_sent", **about)
+    await happen(portal, failed(portal, download.id), asked, not_sent)
+    mine = [await actions(portal, bob, scope) for scope in (Scope.READ, Scope.DOWNLOADS, Scope.REQUESTS)]
+    assert mine == [[[], []], [[], ["retry"]], [["retry"], []]]
+    to_decide = [await actions(portal, carol, scope) for scope in (Scope.READ, Scope.DOWNLOADS, Scope.REQUESTS)]
+    assert to_decide == [[[]], [[]], [["approve", "decline"]]]
+
+
+async def actions(portal: Portal, user: User, scope: Scope) -> list[list[str]]:
+    """What a program of this scope may do about what its owner was told, the newest first."""
+    program = await portal.program(user, scope)
+    return [note["actions"] for note in (await program.get(NOTIFICATIONS)).json()["items"]]
 
 
 async def test_a_program_without_the_scope_of_an_administrator_reads_nothing_of_the_house(portal: Portal) -> None:
