@@ -84,6 +84,11 @@ def acting(session: Reading, *, ids: Collection[str] = (), roles: Collection[Rol
     return session.scalars(select(UserRow.id).where(_PRESENT, UserRow.suspended_at.is_(None), named)).all()
 
 
+def here(session: Reading, ids: Collection[str]) -> frozenset[str]:
+    """Those of these people who did not leave, by their ids."""
+    return frozenset(session.scalars(select(UserRow.id).where(_PRESENT, UserRow.id.in_(ids))))
+
+
 def eldest_admin(session: Reading, *, but: str) -> str | None:
     """The id of the administrator who has been here longest, of those who can act."""
     admins = select(UserRow.id).where(UserRow.role == Role.ADMIN, UserRow.suspended_at.is_(None), UserRow.id != but)

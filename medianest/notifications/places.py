@@ -9,7 +9,7 @@ from medianest.notifications.events import DigestDue
 from medianest.notifications.queries import Note
 
 _SEVERAL = "/queue"
-_OWN_ACCOUNT, _SOMEBODY = "/account", "/admin/people/{id}"
+_OWN_ACCOUNT, _SOMEBODY, _PEOPLE = "/account", "/admin/people/{id}", "/admin/people"
 _OF_KIND: Mapping[str, str] = {
     DownloadDeleted.kind: "/queue",
     DownloadsHandedOver.kind: "/queue?show=mine",
@@ -42,7 +42,7 @@ _GONE: Mapping[str, str] = {"download": "/queue", "media_request": "/requests"}
 
 
 def path(note: Note, user_id: str | None, *, is_gone: bool = False) -> str:
-    """Somebody's own account to them, other people's to who looks after the house."""
+    """Somebody's own account to them, other people's to who looks after the house, while they are here."""
     entry = note.entry
     if note.n > 1:
         return _SEVERAL
@@ -50,6 +50,8 @@ def path(note: Note, user_id: str | None, *, is_gone: bool = False) -> str:
         return _GONE[entry.subject_type]
     if page := _OF_KIND.get(entry.kind):
         return page
+    if entry.subject_type == "user" and entry.subject_id != user_id:
+        return _PEOPLE if is_gone else _SOMEBODY.format(id=entry.subject_id)
     if entry.subject_type == "user":
-        return _OWN_ACCOUNT if entry.subject_id == user_id else _SOMEBODY.format(id=entry.subject_id)
+        return _OWN_ACCOUNT
     return _OF_SUBJECT.get(entry.subject_type, "/").format(id=entry.subject_id)

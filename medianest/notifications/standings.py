@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from medianest.accounts import queries as accounts
+from medianest.accounts.events import NewDevice
 from medianest.core.actor import Actor
 from medianest.downloads import queries as downloads
 from medianest.downloads import rights as download_rights
@@ -17,8 +19,8 @@ from medianest.media_requests.events import RequestFailed, RequestSent
 from medianest.media_requests.types import Request
 from medianest.notifications.queries import Note
 
-TABLES = (*downloads.TABLES, *requests.TABLES)
-_DOWNLOAD, _REQUEST = DownloadFailed.subject_type, RequestSent.subject_type
+TABLES = (*downloads.TABLES, *requests.TABLES, *accounts.NAME_TABLES)
+_DOWNLOAD, _REQUEST, _PERSON = DownloadFailed.subject_type, RequestSent.subject_type, NewDevice.subject_type
 
 
 class Act(StrEnum):
@@ -31,7 +33,10 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What a note is about as it is now, if that is a request or a download; `is_gone` where it was one."""
+    """What a note is about as it is now, if that is a request or a download.
+
+    `is_gone` tells that it was one, or a person who left.
+    """
 
     request: Request | None = None
     download: Download | None = None
@@ -43,7 +48,8 @@ def standings(session: Session, actor: Actor, notes: Collection[Note]) -> Mappin
     """By the ids of the notes, in as many queries for many as for one."""
     known = downloads.several(session, actor, _subjects(notes, _DOWNLOAD))
     asked = requests.several(session, actor, _subjects(notes, _REQUEST))
-    return {note.id: _standing(note, actor, known, asked) for note in notes}
+    here = accounts.here(session, _subjects(notes, _PERSON))
+    return {note.id: _standing(note, actor, known, asked, here) for note in notes}
 
 
 def _subjects(notes: Iterable[Note], kind: str) -> frozenset[str]:
@@ -51,16 +57,22 @@ def _subjects(notes: Iterable[Note], kind: str) -> frozenset[str]:
     return frozenset(note.entry.subject_id for note in notes if note.n == 1 and note.entry.subject_type == kind)
 
 
-def _standing(note: Note, actor: Actor, known: Mapping[str, Download], asked: Mapping[str, Request]) -> Standing:
+def _standing(
+    note: Note,
+    actor: Actor,
+    known: Mapping[str, Download],
+    asked: Mapping[str, Request],
+    here: Collection[str],
+) -> Standing:
     id, kind = note.entry.subject_id, note.entry.kind
-    if note.n > 1 or note.entry.subject_type not in (_DOWNLOAD, _REQUEST):
+    if note.n > 1 or note.entry.subject_type not in (_DOWNLOAD, _REQUEST, _PERSON):
         return Standing()
     if download := known.get(id):
         may = kind == DownloadFailed.kind and download_rights.may_retry(actor, download)
         return Standing(download=download, acts=(Act.RETRY,) if may else ())
     if request := asked.get(id):
         return Standing(request=request, acts=_about(kind, actor, request))
-    return Standing(is_gone=True)
+    return Standing(is_gone=id not in here)
 
 
 def _about(kind: str, actor: Actor, request: Request) -> tuple[Act, ...]:

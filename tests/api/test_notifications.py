@@ -2,6 +2,7 @@
 
 from sqlalchemy import insert, update
 
+from medianest.accounts.events import NewDevice
 from medianest.accounts.types import Scope, User
 from medianest.core import clock, journal
 from medianest.core.actor import SYSTEM
@@ -116,3 +117,15 @@ async def test_a_program_without_the_scope_of_an_administrator_reads_nothing_of_
     assert [one["reason"] for one in (await all_of_it.get(NOTIFICATIONS)).json()["items"]] == ["It says: disk full"]
     assert (await reading.post(READ, json={})).json() == {"unread": 0}
     assert (await all_of_it.get(f"{NOTIFICATIONS}?unread=true")).json()["items"] != []
+
+
+async def test_a_note_about_somebody_who_left_leads_to_who_is_here(portal: Portal) -> None:
+    bob = portal.cast.bob
+    audience = ADMINS | people([bob.id])
+    await happen(portal, NewDevice(actor=SYSTEM, subject_id=bob.id, audience=audience, user_agent="Firefox"))
+    alice = await portal.program(portal.cast.alice, Scope.ADMIN)
+    before = await alice.get(NOTIFICATIONS)
+    assert [note["path"] for note in before.json()["items"]] == [f"/admin/people/{bob.id}"]
+    await portal.services.accounts.people.remove(SYSTEM, bob.id)
+    after = await alice.get(NOTIFICATIONS, headers={"If-None-Match": before.headers["etag"]})
+    assert [note["path"] for note in after.json()["items"]] == ["/admin/people"]
