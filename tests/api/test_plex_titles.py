@@ -89,6 +89,11 @@ async def test_everybody_goes_on_with_their_own(with_plex: Portal, plex: Plex) -
     plex.server.watch(FRIEND, plex.server.shelves.items["1"], until_ms=61_000)
     (begun,) = (await told(with_plex, "/continue"))["items"]
     assert (begun["title"]["id"], begun["seen_s"]) == ("1", 61)
+    client = await with_plex.program(with_plex.cast.bob, Scope.READ)
+    seen = {"If-None-Match": (await client.get("/api/v1/plex/continue")).headers["etag"]}
+    assert (await client.get("/api/v1/plex/continue", headers=seen)).status_code == 304
+    alice = await with_plex.program(with_plex.cast.alice, Scope.READ)
+    assert (await alice.get("/api/v1/plex/continue", headers=seen)).json() == {"items": [], "next_cursor": None}
 
 
 async def test_while_plex_is_away_what_is_known_stays_and_what_is_not_says_so(with_plex: Portal, plex: Plex) -> None:
