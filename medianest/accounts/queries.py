@@ -1,6 +1,6 @@
 """Reading people, sessions, tokens and invitations."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,6 +52,11 @@ class LivingToken:
 def user(session: Reading, id: str) -> User | None:
     row = session.execute(select(*_USER).where(UserRow.id == id, _PRESENT)).first()
     return _user(row) if row else None
+
+
+def by_ids(session: Reading, ids: Collection[str]) -> Mapping[str, User]:
+    """These people, by their ids; nobody who left."""
+    return {row.id: _user(row) for row in session.execute(select(*_USER).where(UserRow.id.in_(ids), _PRESENT))}
 
 
 def epoch(session: Reading, id: str) -> int | None:

@@ -6,6 +6,7 @@ states; these verbs own the columns.
 """
 
 import random
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +40,16 @@ async def claim(
     now = clock.now()
     held = {"lease_owner": owner, "lease_until": now + lease, "due_at": None, "attempts": table.attempts + 1}
     return await _one(session, update(table).where(table.id == id, is_due(table, now)).values(**held, **values))
+
+
+async def claim_several(
+    session: AsyncSession, table: type[WorkColumns], ids: Collection[str], *, owner: str, lease: timedelta
+) -> frozenset[str]:
+    """`claim` of each of these rows at once; those that are taken."""
+    now = clock.now()
+    held = {"lease_owner": owner, "lease_until": now + lease, "due_at": None, "attempts": table.attempts + 1}
+    statement = update(table).where(table.id.in_(ids), is_due(table, now)).values(**held).returning(table.id)
+    return frozenset(await session.scalars(statement.execution_options(synchronize_session=False)))
 
 
 async def renew(

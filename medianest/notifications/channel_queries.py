@@ -26,6 +26,8 @@ TABLES = (ChannelRow.__tablename__, ChoiceRow.__tablename__, MannersRow.__tablen
 _channel, _delivery = ChannelRow, DeliveryRow
 _CHANNEL = tuple(column for column in ChannelRow.__table__.c if column.name not in ("sealed", "target_digest"))
 
+_WHOLE: tuple[Any, ...] = (*_CHANNEL, _channel.sealed)
+
 
 def channels(session: Session, user_id: str) -> Sequence[Channel]:
     """The channels of one person, the oldest first."""
@@ -36,6 +38,12 @@ def channels(session: Session, user_id: str) -> Sequence[Channel]:
 def channel(session: Session, id: str) -> Channel | None:
     row = session.execute(select(*_CHANNEL).where(_channel.id == id)).first()
     return _channel_of(row) if row else None
+
+
+def by_ids(session: Session, ids: Collection[str]) -> Mapping[str, tuple[Channel, bytes]]:
+    """These channels by their ids, each with where it leads, sealed."""
+    rows = session.execute(select(*_WHOLE).where(_channel.id.in_(ids)))
+    return {row.id: (_channel_of(row), row.sealed) for row in rows}
 
 
 def channel_to(session: Session, target_digest: str) -> Channel | None:

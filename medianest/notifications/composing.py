@@ -59,7 +59,6 @@ class Composer:
         say = self._catalogues.of(user.language or channel.language or SOURCE_LANGUAGE)
         if newest.notice is Notice.DIGEST:
             return await self._summary(session, say, key, channel, user, newest)
-        unread = await session.run_sync(queries.unread_of, user.id, rights.whoms_of(user.role))
         title, body, path = _words(say, told, user.id)
         return Outgoing(
             key=key,
@@ -73,7 +72,7 @@ class Composer:
             at=newest.entry.at,
             language=say.language,
             n=len(told),
-            unread=unread,
+            unread=await _unread(session, channel, user),
             acts=await self._acts(session, say, channel, user, told),
             leave_url=self._leave_url(channel),
         )
@@ -98,7 +97,7 @@ class Composer:
             tag="digest",
             at=due.entry.at,
             language=say.language,
-            unread=await session.run_sync(queries.unread_of, user.id, rights.whoms_of(user.role)),
+            unread=await _unread(session, channel, user),
             sections=summary.sections(say),
             leave_url=self._leave_url(channel),
         )
@@ -160,6 +159,13 @@ class Composer:
         except NoSuchUser:
             return ()
         return (Act(label=say.say(msg("notifications.decide")), url=self.absolute(path)),)
+
+
+async def _unread(session: AsyncSession, channel: Channel, user: User) -> int:
+    """What stands on an icon; nothing but a browser has one."""
+    if channel.kind is not ChannelKind.PUSH:
+        return 0
+    return await session.run_sync(queries.unread_of, user.id, rights.whoms_of(user.role))
 
 
 def _words(say: Catalogue, told: Sequence[Told], user_id: str) -> tuple[str, str, str]:

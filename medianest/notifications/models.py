@@ -61,7 +61,7 @@ class DeliveryRow(WorkColumns, Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("channel_id", "entry_id"),
-        Index("ix_deliveries_due", "due_at", sqlite_where=text("state = 'waiting'")),
+        Index("ix_deliveries_next", "channel_id", "due_at", sqlite_where=text("state = 'waiting'")),
         Index("ix_deliveries_channel", "channel_id", "state", "entry_id"),
         Index("ix_deliveries_joined", "joined"),
         Index("ix_deliveries_finished", "finished_at"),

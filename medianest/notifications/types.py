@@ -203,7 +203,7 @@ class Outgoing:
 
     `key` is the same at every attempt, and for nothing else; what has the same `tag` stands in the place of the last
     one. `path` is a page of ours, `url` its whole address, empty where the portal has none. `unread` is how much waits
-    in the inbox. By `leave_url` who reads it ends the channel, without signing in.
+    in the inbox, told to browsers alone. By `leave_url` who reads it ends the channel, without signing in.
     """
 
     key: str

@@ -37,13 +37,17 @@ QUICK = Patience(attempts=3, first=timedelta(milliseconds=1), longest=timedelta(
 
 @dataclass(kw_only=True)
 class Telling:
-    """Everybody's channels; `settings` can be changed, as by a reload; `linked` is which Plex there is."""
+    """Everybody's channels; `settings` can be changed, as by a reload; `linked` is which Plex there is.
+
+    `patience` is that of what is `built` from then on.
+    """
 
     db: Database
     accounts: Accounts
     cast: Cast
     folder: Path
     linked: Linked = field(default_factory=Linked)
+    patience: Patience = QUICK
     settings: Settings = field(init=False)
     titles: Titles = field(init=False)
     notifications: Notifications = field(init=False)
@@ -60,7 +64,7 @@ class Telling:
         live, metrics = Live(), Metrics()
         overseerr = Overseerr(self.db, live, metrics, lambda: self.settings, retry=Retry())
         base = (self.db, live, metrics, lambda: self.settings, Catalogues())
-        return building.build(*base, overseerr.decisions, self.titles, patience=QUICK)
+        return building.build(*base, overseerr.decisions, self.titles, patience=self.patience)
 
     def allow(self, *private: tuple[str, int], **said: Any) -> None:
         """Have these settings hold from now on."""
@@ -113,6 +117,10 @@ class Telling:
 
     async def deliveries(self, channel_id: str) -> list[Delivery]:
         return list(await self.db.read(channel_queries.deliveries, channel_id))
+
+    async def until_lined_up(self, channel_id: str, *, n: int) -> None:
+        """Wait until there are so many deliveries to a channel."""
+        await self.until(lambda session: len(channel_queries.deliveries(session, channel_id)) >= n)
 
     async def until_over(self, channel_id: str, *, n: int = 1) -> list[Delivery]:
         """Wait until so many deliveries to a channel are over; the newest first."""
