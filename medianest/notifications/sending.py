@@ -24,7 +24,7 @@ from medianest.notifications.composing import Composer
 from medianest.notifications.models import ChannelRow, DeliveryRow
 from medianest.notifications.sends import Claimed, Patience
 from medianest.notifications.targets import Targets
-from medianest.notifications.transport import Transport, Undelivered
+from medianest.notifications.transport import Transport, Undelivered, heard
 from medianest.notifications.types import Channel, ChannelKind, Outgoing
 
 log = logging.getLogger(__name__)
@@ -199,7 +199,7 @@ class Sender:
         with self._breaker(channel.kind, transport.place(target)).attempt() as attempt:
             try:
                 async with asyncio.timeout(_CALL_S):
-                    answer = await transport.send(target, message)
+                    answer = heard(await transport.send(target, message))
             except Undelivered as error:
                 attempt.ended(error.ended, retry_after_s=error.retry_after_s)
                 raise

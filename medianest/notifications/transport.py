@@ -9,6 +9,11 @@ from medianest.notifications.types import Outgoing
 ANSWER_MOST = 500
 
 
+def heard(answer: str) -> str:
+    """What the other side said, as far as it can be kept: not without end, and no bytes that are no text."""
+    return answer[:ANSWER_MOST].encode("utf-8", "replace").decode()
+
+
 class Undelivered(Exception):
     """A message did not arrive; `said` is why, for people, `answer` what the other side said, word for word.
 
@@ -27,7 +32,7 @@ class Undelivered(Exception):
     ) -> None:
         super().__init__(answer or said.id)
         self.said = said
-        self.answer = answer[:ANSWER_MOST]
+        self.answer = heard(answer)
         self.ended = ended
         self.is_final = is_final or is_gone
         self.is_gone = is_gone

@@ -10,7 +10,7 @@ import email
 import email.policy
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -53,7 +53,10 @@ class Certificate:
 
 
 class PostOffice:
-    """`certificate` has it offer STARTTLS, or with `is_wrapped` speak TLS from the first byte."""
+    """`certificate` has it offer STARTTLS, or with `is_wrapped` speak TLS from the first byte.
+
+    Who `knows_all_scripts` offers SMTPUTF8 (RFC 6531).
+    """
 
     def __init__(
         self,
@@ -62,13 +65,15 @@ class PostOffice:
         is_wrapped: bool = False,
         accounts: Mapping[str, str] | None = None,
         port: int = 0,
+        knows_all_scripts: bool = True,
     ) -> None:
+        self._knows_all_scripts = knows_all_scripts
         self._tls = certificate.context() if certificate else None
         self._is_wrapped = is_wrapped
         self._accounts = accounts
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._replies: dict[str, list[str]] = {}
+        self._replies: dict[str, list[str | bytes]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._spoken: list[SMTP] = []
         self.pace = asyncio.Event()
@@ -91,7 +96,7 @@ class PostOffice:
         self._thread.join(10)
         self._loop.close()
 
-    def say(self, **replies: list[str]) -> None:
+    def say(self, **replies: Sequence[str | bytes]) -> None:
         """What it answers to `rcpt` or `data` from now on, one after the other, before it says yes again."""
         self._replies = {verb: list(answers) for verb, answers in replies.items()}
 
@@ -108,13 +113,13 @@ class PostOffice:
 
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:
+    ) -> str | bytes:
         if refusal := self._next("rcpt"):
             return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str | bytes:
         await self.pace.wait()
         content = envelope.content
         assert isinstance(content, bytes)
@@ -127,7 +132,7 @@ class PostOffice:
         self.taken.extend((address, letter) for address in envelope.rcpt_tos)
         return "250 2.0.0 taken"
 
-    def _next(self, verb: str) -> str:
+    def _next(self, verb: str) -> str | bytes:
         answers = self._replies.get(verb, [])
         return answers.pop(0) if answers else ""
 
@@ -148,7 +153,7 @@ class PostOffice:
             auth_exclude_mechanism=None if signs_in else ["LOGIN", "PLAIN"],
             authenticator=self._login if signs_in else None,
             auth_require_tls=self._tls is not None and not self._is_wrapped,
-            enable_SMTPUTF8=True,
+            enable_SMTPUTF8=self._knows_all_scripts,
             loop=self._loop,
         )
         self._spoken.append(spoken)

@@ -393,6 +393,8 @@ async def test_a_letter_in_arabic_runs_from_the_right(telling: Telling, office: 
         (" Bob@Example.ORG ", "Bob@example.org"),
         ("bob+nest@bücher.example", "bob+nest@xn--bcher-kva.example"),
         ("o'hara.x@a-b.example.co.uk", "o'hara.x@a-b.example.co.uk"),
+        ("bo\u0308b@example.org", "böb@example.org"),
+        ("用户.一@例え.example", "用户.一@xn--r8jz45g.example"),
     ],
 )
 def test_an_address_is_taken(typed: str, taken: str) -> None:
@@ -427,7 +429,10 @@ def test_an_address_is_taken(typed: str, taken: str) -> None:
         "bob@-x.example",
         "bob@ex_ample.org",
         "bob@example..org",
-        "bøb@example.org",
+        "b\u00a0b@example.org",
+        "b\u200bb@example.org",
+        "b\ud800b@example.org",
+        "ø" * 33 + "@example.org",
         "x" * 65 + "@example.org",
         "x@" + "y." * 130 + "org",
         "x" * 100_000,

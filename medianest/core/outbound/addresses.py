@@ -130,6 +130,14 @@ def normal_host(text: str) -> str:
     return name
 
 
+def readable_host(host: str) -> str:
+    """A normal host as people write it: international names in their own letters, where they can be read back."""
+    try:
+        return idna.decode(host) if "xn--" in host else host
+    except idna.IDNAError:
+        return host
+
+
 def split_host_port(text: str, *, default_port: int | None = None) -> HostPort:
     """`host:port` of an authority without credentials, in normal form; raises ValueError."""
     host, colon, port = text.rpartition(":")

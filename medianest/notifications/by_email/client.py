@@ -42,7 +42,10 @@ class Mailer:
         sender, letter = self._letters.write(target, message)
         with _told():
             async with self._open(sender.rpartition("@")[2]) as smtp:
-                _, answer = await smtp.sendmail(sender, [target], letter)
+                options = [] if (sender + target).isascii() else ["SMTPUTF8"]  # RFC 6531
+                if options and not smtp.supports_extension("smtputf8"):
+                    raise Undelivered(msg("notifications.no_smtputf8"), ended=Ended.WELL, is_final=True)
+                _, answer = await smtp.sendmail(sender, [target], letter, mail_options=options)
         return " ".join(answer.split())
 
     async def knock(self) -> None:

@@ -55,9 +55,9 @@ class Letters:
     def write(self, to: str, message: Outgoing) -> tuple[str, bytes]:
         """Who sends it, and the letter as it goes over the wire. Raises Undelivered where nobody is named to send."""
         sender = self.sender()
-        letter = EmailMessage(policy=_WIRE)
+        letter = EmailMessage(policy=_WIRE if (sender.addr_spec + to).isascii() else _WIRE.clone(utf8=True))  # RFC 6532
         letter["From"] = sender
-        letter["To"] = Address(addr_spec=to)
+        letter["To"] = _address(to)
         letter["Subject"] = one_line(message.title)[:_SUBJECT_MOST]
         letter["Date"] = format_datetime(clock.now())
         letter["Message-ID"] = f"<{message.key}@{sender.domain}>"
@@ -78,7 +78,7 @@ class Letters:
         named = getaddresses([self._settings().notifications.mail_from])
         name, address = named[0] if len(named) == 1 else ("", "")
         try:
-            return Address(display_name=one_line(name), addr_spec=checked_address(address))
+            return _address(checked_address(address), name=one_line(name))
         except Invalid as error:
             raise Undelivered(msg("notifications.no_sender"), is_final=True) from error
 
@@ -92,6 +92,12 @@ class Letters:
             choose_url=f"{address}{PREFERENCES}" if address and message.leave_url else "",
             leave=say("letters.leave"),
         )
+
+
+def _address(checked: str, *, name: str = "") -> Address:
+    """As `Address(addr_spec=...)`, which takes ASCII alone."""
+    local, _, host = checked.rpartition("@")
+    return Address(display_name=name, username=local, domain=host)
 
 
 def one_line(text: str) -> str:

@@ -1,10 +1,11 @@
 """What is taken for an address that letters can be sent to, and the channel that it makes."""
 
 import string
+from unicodedata import normalize
 
 from medianest.core.errors import FieldError, Invalid
 from medianest.core.i18n import msg
-from medianest.core.outbound.addresses import known_address, normal_host
+from medianest.core.outbound.addresses import known_address, normal_host, readable_host
 from medianest.notifications.channels import LABEL_MOST, NewChannel
 from medianest.notifications.types import ChannelKind
 
@@ -26,19 +27,25 @@ def new(user_id: str, address: str) -> NewChannel:
 
 
 def checked_address(text: str) -> str:
-    """The address, with its host as the wire has it (IDNA); no quoted ones, nor address literals. Raises Invalid."""
+    """The address, with its host as the wire has it (IDNA); no quoted ones, nor address literals. Raises Invalid.
+
+    What stands before the @ may be of any script (RFC 6531).
+    """
     address = text.strip()
-    local, _, host = address.partition("@")
-    if len(address) > ADDRESS_MOST or not 0 < len(local) <= _LOCAL_MOST:
+    if len(address) > ADDRESS_MOST:
         raise _no_address()
-    if not all(part and _ATOM.issuperset(part) for part in local.split(".")):
+    local, _, host = address.partition("@")
+    local = normalize("NFC", local)
+    if not local.isprintable() or not 0 < len(local.encode()) <= _LOCAL_MOST:
+        raise _no_address()
+    if not all(part and all(one in _ATOM or not one.isascii() for one in part) for part in local.split(".")):
         raise _no_address()
     try:
         wire = normal_host(host)
     except ValueError as error:
         raise _no_address() from error
     whole = f"{local}@{wire}"
-    if "." not in wire or "_" in wire or known_address(wire) or len(whole) > ADDRESS_MOST:
+    if "." not in wire or "_" in wire or known_address(wire) or len(whole.encode()) > ADDRESS_MOST:
         raise _no_address()
     return whole
 
@@ -46,7 +53,7 @@ def checked_address(text: str) -> str:
 def veiled(address: str) -> str:
     """Enough of it for its owner to know it by: a channel's name is seen by more people than its target."""
     local, _, host = address.rpartition("@")
-    return f"{local[:1]}…@{host}"[:LABEL_MOST]
+    return f"{local[:1]}…@{readable_host(host)}"[:LABEL_MOST]
 
 
 def _no_address() -> Invalid:
