@@ -15,7 +15,7 @@ from medianest.core.event import people
 from medianest.core.journal import Entry, Listener
 from medianest.core.live import Live, Signal
 from medianest.notifications import outbox, queries
-from medianest.notifications.models import NoteRow
+from medianest.notifications.models import ChannelRow, ChoiceRow, MannersRow, NoteRow
 from medianest.notifications.outbox import Told
 from medianest.notifications.telling import TOGETHER, TOLD
 from medianest.notifications.types import Topic
@@ -81,5 +81,6 @@ def _note(entry: Entry, user_id: str, told: Told) -> dict[str, object]:
 
 
 async def clear(session: AsyncSession, entry: Entry) -> None:
-    """Forget what somebody was told who left."""
-    await session.execute(delete(NoteRow).where(NoteRow.user_id == entry.subject_id))
+    """Forget what somebody was told who left, where, and what they chose."""
+    for table in (NoteRow, ChannelRow, ChoiceRow, MannersRow):
+        await session.execute(delete(table).where(table.user_id == entry.subject_id))

@@ -15,7 +15,7 @@ from medianest.core.errors import FieldError, Forbidden, Invalid
 from medianest.core.i18n import msg
 from medianest.notifications import channel_queries, choosing, rhythm, sends
 from medianest.notifications.models import ChoiceRow, MannersRow
-from medianest.notifications.types import ChannelKind, Manners, Notice, Preferences
+from medianest.notifications.types import ChannelKind, Digest, Manners, Notice, Preferences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Preferring:
         self._db = db
 
     async def change(self, actor: Actor, change: Change) -> Preferences:
-        """Raises Forbidden, and Invalid for a zone that there is not."""
+        """What is lined up and not wanted any more is taken back. Raises Forbidden, and Invalid for no such zone."""
         require_person(actor)
         if actor.id is None:
             raise Forbidden(msg("accounts.in_person_only"))
@@ -42,7 +42,6 @@ class Preferring:
                 await _choose(session, actor.id, change.choices)
             if change.manners is not None:
                 await _behave(session, actor.id, change.manners)
-                await sends.look_again(session, actor.id)
             return await session.run_sync(channel_queries.preferences, actor.id)
 
 
@@ -57,6 +56,9 @@ async def _choose(session: AsyncSession, user_id: str, choices: Mapping[tuple[No
             row = insert(ChoiceRow).values(**one, is_wanted=is_wanted)
             keys = [ChoiceRow.user_id, ChoiceRow.notice, ChoiceRow.kind]
             await session.execute(row.on_conflict_do_update(index_elements=keys, set_={"is_wanted": is_wanted}))
+    for kind in ChannelKind:
+        if unwanted := {notice for (notice, by), is_wanted in choices.items() if by is kind and not is_wanted}:
+            await sends.unwanted(session, user_id, [kind], unwanted)
 
 
 async def _behave(session: AsyncSession, user_id: str, manners: Manners) -> None:
@@ -71,3 +73,6 @@ async def _behave(session: AsyncSession, user_id: str, manners: Manners) -> None
     }
     row = insert(MannersRow).values(user_id=user_id, **values)
     await session.execute(row.on_conflict_do_update(index_elements=[MannersRow.user_id], set_=values))
+    if manners.digest is Digest.OFF:
+        await sends.unwanted(session, user_id, list(ChannelKind), {Notice.DIGEST})
+    await sends.look_again(session, user_id)

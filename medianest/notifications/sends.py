@@ -15,7 +15,7 @@ from medianest.notifications.composing import Told
 from medianest.notifications.events import ChannelBroken, ChannelRemoved
 from medianest.notifications.models import ChannelRow, DeliveryRow
 from medianest.notifications.transport import Undelivered
-from medianest.notifications.types import Channel, ChannelKind, DeliveryState
+from medianest.notifications.types import Channel, ChannelKind, DeliveryState, Notice
 
 _row = DeliveryRow
 WAITING = (_row.state == DeliveryState.WAITING, _row.lease_owner.is_(None))
@@ -101,6 +101,24 @@ async def look_again(session: AsyncSession, user_id: str) -> None:
     theirs = select(ChannelRow.id).where(ChannelRow.user_id == user_id)
     held = (*WAITING, _row.attempts == 0, _row.channel_id.in_(theirs))
     await session.execute(update(_row).where(*held).values(due_at=clock.now()))
+
+
+async def unwanted(
+    session: AsyncSession, user_id: str, kinds: Collection[ChannelKind], notices: Collection[Notice]
+) -> None:
+    """Take back what is lined up of this for such channels of somebody; what is on its way goes on.
+
+    What was to be told together with it is told without it.
+    """
+    theirs = select(ChannelRow.id).where(ChannelRow.user_id == user_id, ChannelRow.kind.in_(kinds))
+    waiting = select(_row.id).where(*WAITING, _row.channel_id.in_(theirs))
+    such = _row.notice.in_(notices)
+    taken = list(await session.scalars(waiting.where(such)))
+    joined = list(await session.scalars(select(_row.id).where(_row.joined.in_(waiting), such)))
+    await session.execute(update(_row).where(_row.id.in_(joined)).values(joined=None))
+    freed = {"state": DeliveryState.WAITING, "joined": None, "due_at": clock.now()}
+    await session.execute(update(_row).where(_row.joined.in_(taken)).values(**freed))
+    await _end(session, [*taken, *joined], DeliveryState.DROPPED)
 
 
 async def again(session: AsyncSession, kind: ChannelKind, error: str) -> int:
