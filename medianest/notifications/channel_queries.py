@@ -1,7 +1,7 @@
 """Reading the channels of people, what they chose, and what was sent."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -112,6 +112,13 @@ def deliveries(session: Session, channel_id: str, *, limit: int = 20) -> Sequenc
     query = select(*_delivery.__table__.c).where(_delivery.channel_id == channel_id)
     query = query.order_by(_delivery.entry_id.desc()).limit(limit)
     return [_delivery_of(row) for row in session.execute(query)]
+
+
+def is_given_up(session: Session, channel_id: str, since: datetime) -> bool:
+    """Whether something was given up there since then."""
+    dead = (_delivery.state == DeliveryState.DEAD, _delivery.finished_at >= since)
+    query = select(_delivery.id).where(_delivery.channel_id == channel_id, *dead).limit(1)
+    return session.execute(query).first() is not None
 
 
 def given_up(session: Session, *, limit: int = 50) -> Sequence[GivenUp]:

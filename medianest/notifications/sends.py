@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from medianest.accounts.types import User
@@ -74,6 +74,7 @@ async def failed(session: AsyncSession, claimed: Claimed, why: Undelivered, *, o
     channel = update(ChannelRow).where(ChannelRow.id == claimed.channel.id)
     await session.execute(channel.values(failing_since=since, answer=answer))
     if is_dead:
+        await _end_joined(session, claimed.id)
         await _tell_once(session, claimed, answer)
 
 
@@ -123,12 +124,14 @@ async def unwanted(
 
 async def again(session: AsyncSession, kind: ChannelKind, error: str) -> int:
     """Try once more what was given up by such channels for this reason; how many that were."""
-    values = {"state": DeliveryState.WAITING, "due_at": clock.now(), "attempts": 0, "finished_at": None}
     such = select(ChannelRow.id).where(ChannelRow.kind == kind)
-    dead = (_row.state == DeliveryState.DEAD, _row.error == error, _row.channel_id.in_(such))
-    statement = update(_row).where(*dead).values(**values)
-    result = await session.execute(statement.execution_options(synchronize_session=False))
-    return int(result.rowcount)  # type: ignore[attr-defined]  # a DML result has it
+    return await _try_again(session, _row.error == error, _row.channel_id.in_(such))
+
+
+async def again_to(session: AsyncSession, channel_id: str, *, since: datetime, id: str | None = None) -> int:
+    """Try once more what was given up there since then, or this one of it; how many that were."""
+    one = () if id is None else (_row.id == id,)
+    return await _try_again(session, _row.channel_id == channel_id, _row.finished_at >= since, *one)
 
 
 async def gone(session: AsyncSession, channel: Channel) -> None:
@@ -156,6 +159,16 @@ async def purge(session: AsyncSession, *, before: datetime, limit: int = 5000) -
 async def _end(session: AsyncSession, ids: Collection[str], state: DeliveryState) -> None:
     values = {"state": state, "finished_at": clock.now(), "lease_owner": None, "lease_until": None}
     await session.execute(update(_row).where(_row.id.in_(ids)).values(**values))
+
+
+async def _try_again(session: AsyncSession, *which: ColumnElement[bool]) -> int:
+    """With the same keys as before, and as often as what is new."""
+    dead = select(_row.id).where(_row.state == DeliveryState.DEAD, *which)
+    await session.execute(update(_row).where(_row.joined.in_(dead)).values(finished_at=None))
+    values = {"state": DeliveryState.WAITING, "due_at": clock.now(), "attempts": 0, "finished_at": None}
+    statement = update(_row).where(_row.state == DeliveryState.DEAD, *which).values(**values)
+    result = await session.execute(statement.execution_options(synchronize_session=False))
+    return int(result.rowcount)  # type: ignore[attr-defined]  # a DML result has it
 
 
 async def _end_joined(session: AsyncSession, id: str) -> None:

@@ -1,7 +1,7 @@
 """Telling people as a whole: the one object through which the rest of the house has it."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from medianest.accounts import queries as accounts
@@ -98,6 +98,20 @@ class Notifications:
         async with self._db.transaction() as session:
             return await sends.again(session, kind, error)
 
+    async def again_to(self, actor: Actor, channel_id: str, *, delivery_id: str | None = None) -> int:
+        """Send once more what was given up of one's own, or this one of it, while it is kept; how many that were.
+
+        Raises NoSuchChannel.
+        """
+        channel = await self.channels.one(actor, channel_id)
+        async with self._db.transaction() as session:
+            return await sends.again_to(session, channel.id, since=self.kept_since, id=delivery_id)
+
+    @property
+    def kept_since(self) -> datetime:
+        """What was over before then is forgotten."""
+        return clock.now() - self._settings().notifications.keep
+
     def listeners(self) -> Sequence[Listener]:
         return self.inbox.listeners()
 
@@ -121,7 +135,7 @@ class Notifications:
     async def _purge(self) -> Message | None:
         async with self._db.transaction() as session:
             await forget_unconfirmed(session, before=clock.now() - CONFIRM_LASTS)
-        before = clock.now() - self._settings().notifications.keep
+        before = self.kept_since
         n = 0
         while True:
             async with self._db.transaction() as session:

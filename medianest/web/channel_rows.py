@@ -47,11 +47,15 @@ class ChannelRow:
     answer: str
     path: str
     try_path: str
+    again_path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRow:
-    """Something that was sent, or is to be; `icon` and `state` say how it went."""
+    """Something that was sent, or is to be; `icon` and `state` say how it went.
+
+    What was given up and is kept can be sent again: `again` is its id then.
+    """
 
     icon: str
     state: Message
@@ -60,6 +64,7 @@ class DeliveryRow:
     next_at: datetime | None
     attempts: int
     error: str
+    again: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +105,11 @@ def channel_row(channel: Channel) -> ChannelRow:
         answer=channel.answer if channel.failing_since else "",
         path=path,
         try_path=f"{path}/test",
+        again_path=f"{path}/again",
     )
 
 
-def delivery_rows(deliveries: Iterable[Delivery]) -> tuple[DeliveryRow, ...]:
+def delivery_rows(deliveries: Iterable[Delivery], *, kept_since: datetime) -> tuple[DeliveryRow, ...]:
     return tuple(
         DeliveryRow(
             icon=_STATES[one.state],
@@ -113,9 +119,14 @@ def delivery_rows(deliveries: Iterable[Delivery]) -> tuple[DeliveryRow, ...]:
             next_at=one.due_at if one.state is DeliveryState.WAITING and one.attempts else None,
             attempts=one.attempts,
             error=one.error,
+            again=one.id if _can_come_again(one, kept_since) else None,
         )
         for one in deliveries
     )
+
+
+def _can_come_again(one: Delivery, kept_since: datetime) -> bool:
+    return one.state is DeliveryState.DEAD and one.finished_at is not None and one.finished_at >= kept_since
 
 
 def kind_name(kind: ChannelKind) -> Message:

@@ -14,6 +14,7 @@ CHANNELS = (
     Way("POST", "/account/channels/push", channels_push.add, SIGNED_IN),
     Way("GET", "/account/channels/{id:str}", channels.show, SIGNED_IN, shows=TELLING, passes=True),
     Way("POST", "/account/channels/{id:str}/test", channels.try_out, (*SIGNED_IN, paces.TRYING_OUT)),
+    Way("POST", "/account/channels/{id:str}/again", channels.send_again, (*SIGNED_IN, paces.SENDING_AGAIN)),
     Way("POST", "/account/channels/{id:str}/label", channels.rename, SIGNED_IN),
     Way("POST", "/account/channels/{id:str}/remove", channels.remove, SIGNED_IN),
     Way("GET", "/confirm/{word:str}", channels_email.show_confirm, BY_LINK),

@@ -113,7 +113,8 @@ def samples_of_notifications() -> Iterator[tuple[str, NotificationsView]]:
 
 
 def samples_of_channels() -> Iterator[tuple[str, ChannelView]]:
-    fails = ChannelView(channel=channel_row(CHANNELS[2]), deliveries=delivery_rows(DELIVERIES))
+    row, month = channel_row(CHANNELS[2]), NOW - timedelta(days=30)
+    fails = ChannelView(channel=row, deliveries=delivery_rows(DELIVERIES, kept_since=month), again=row.again_path)
     yield "channel-fails", fails
     well = Sent(is_well=True, said=msg("notifications.arrived"), answer="200 OK")
     yield "channel-tried", ChannelView(channel=channel_row(CHANNELS[0]), deliveries=(), trial=well)

@@ -33,6 +33,7 @@ PACED = {
     "GET /invite/{secret:str}": paces.INVITED,
     "POST /invite": paces.INVITED,
     "POST /account/plex": paces.TO_PLEX,
+    "POST /account/channels/{id:str}/again": paces.SENDING_AGAIN,
     "POST /account/channels/{id:str}/test": paces.TRYING_OUT,
     "POST /admin/plex/connect": paces.TO_PLEX,
     "POST /admin/plex/test": paces.LOOKING,

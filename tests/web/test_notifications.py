@@ -5,12 +5,18 @@ import re
 import httpx
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import insert
 
+from medianest.accounts.events import PasswordReset
 from medianest.accounts.types import User
-from medianest.core.actor import Role
+from medianest.core import clock, journal
+from medianest.core.actor import SYSTEM, Role
 from medianest.core.config import ServiceSettings
+from medianest.core.event import people
+from medianest.core.security import new_id
 from medianest.notifications import channel_queries
-from medianest.notifications.types import ChannelKind, Digest, Notice
+from medianest.notifications.models import DeliveryRow
+from medianest.notifications.types import ChannelKind, DeliveryState, Digest, Notice, Whom
 from tests.web.house import House, enter, submit
 
 PAGE = "/account/notifications"
@@ -78,12 +84,40 @@ async def test_a_trial_to_where_nobody_is_tells_so(house: House, browser: httpx.
     assert "No address is known by that name" in answer.text
 
 
+async def test_what_was_given_up_has_buttons_that_send_it_again(house: House, browser: httpx.AsyncClient) -> None:
+    await enter(browser, house.cast.bob)
+    path, _ = await hooked(browser)
+    assert f'{path}/again"' not in (await browser.get(path)).text
+    ids = [await given_up(house, path.rpartition("/")[2]) for _ in range(2)]
+    await given_up(house, path.rpartition("/")[2], DeliveryState.DROPPED)
+    page = (await browser.get(path)).text
+    assert re.findall(r'name="delivery" value="(\w+)"', page) == ids[::-1]
+    assert "Send again what was given up" in page
+    await submit(browser, f"{path}/again", on=path, delivery=ids[0])
+    page = (await browser.get(path)).text
+    assert re.findall(r'name="delivery" value="(\w+)"', page) == ids[1:]
+    await submit(browser, f"{path}/again", on=path)
+    assert f'{path}/again"' not in (await browser.get(path)).text
+
+
+async def given_up(house: House, channel_id: str, state: DeliveryState = DeliveryState.DEAD) -> str:
+    """Something was not taken there, however often it was tried; or ended otherwise."""
+    now, id = clock.now(), new_id()
+    sent = {"id": id, "channel_id": channel_id, "notice": Notice.SECURITY, "whom": Whom.CONCERNED, "bundle": 0}
+    ended = {"state": state, "error": "503 Busy", "attempts": 12, "created_at": now, "finished_at": now}
+    async with house.services.db.transaction() as session:
+        event = PasswordReset(actor=SYSTEM, subject_id="x", audience=people(["x"]))
+        entry_id = await journal.record(session, event)
+        await session.execute(insert(DeliveryRow).values(sent | ended | {"entry_id": entry_id}))
+    return id
+
+
 async def test_nobody_looks_at_the_channel_of_another(house: House, browser: httpx.AsyncClient) -> None:
     await enter(browser, house.cast.bob)
     path, _ = await hooked(browser)
     await enter(browser, house.cast.alice)
     assert (await browser.get(path)).status_code == 404
-    for verb in ("test", "label", "remove"):
+    for verb in ("test", "again", "label", "remove"):
         assert (await submit(browser, f"{path}/{verb}", on=PAGE, label="x")).status_code == 404
 
 

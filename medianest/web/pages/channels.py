@@ -19,10 +19,14 @@ from medianest.web.pages.notifications import PATH, at_its_place, view_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelView:
-    """One of them, the newest delivery first; `trial` is how a test just went."""
+    """One of them, the newest delivery first; `trial` is how a test just went.
+
+    `again` is where to have sent again what was given up, where there is any.
+    """
 
     channel: ChannelRow
     deliveries: tuple[DeliveryRow, ...]
+    again: str | None = None
     trial: Sent | None = None
     label_error: Message | None = None
 
@@ -45,6 +49,13 @@ async def try_out(reader: CurrentReader, services: TheServices, frame: PageFrame
     trial = await services.telling.channels.try_out(reader.asking.actor, id)
     view = replace(await _view(reader, services, id), trial=trial)
     return htmx.page(reader, at_its_place(frame), "notifications/channel.html", view)
+
+
+async def send_again(request: AnyRequest, reader: CurrentReader, services: TheServices, id: FromPath[str]) -> Html:
+    """Send once more what was given up: one of it, or all."""
+    delivery = (await forms.read(request)).text("delivery")
+    await services.telling.again_to(reader.asking.actor, id, delivery_id=delivery or None)
+    return htmx.go(reader, f"/account/channels/{id}")
 
 
 async def rename(
@@ -98,4 +109,9 @@ async def add_service(request: AnyRequest, reader: CurrentReader, services: TheS
 async def _view(reader: Reader, services: Services, id: str) -> ChannelView:
     channel = await services.telling.channels.one(reader.asking.actor, id)
     deliveries = await services.db.read(channel_queries.deliveries, channel.id)
-    return ChannelView(channel=channel_rows.channel_row(channel), deliveries=channel_rows.delivery_rows(deliveries))
+    since, row = services.telling.kept_since, channel_rows.channel_row(channel)
+    return ChannelView(
+        channel=row,
+        deliveries=channel_rows.delivery_rows(deliveries, kept_since=since),
+        again=row.again_path if await services.db.read(channel_queries.is_given_up, channel.id, since) else None,
+    )
