@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 import pytest
@@ -20,11 +20,12 @@ from tests.fakes.media_site import MediaSite
 from tests.fakes.overseerr import May, Overseerr
 from tests.fakes.plex import OWNER, Plex
 from tests.hostile import routes
+from tests.hostile.outside import Outside, open_outside
 from tests.hostile.requests import CSRF, Request
 from tests.hostile.siege import Arsenal, Besieger, Outcome, besiege
 from tests.hostile.strings import strings
 from tests.portal import PASSWORD, Portal
-from tests.portal.fixtures import connected, title_in_plex
+from tests.portal.fixtures import NOWHERE, connected, title_in_plex
 from tests.portal.letters import give_up, park
 from tests.strace import Connection, Strace
 
@@ -53,9 +54,6 @@ FIELDLESS = {
     ("POST", "/admin/plex/test"),
     ("POST", "/admin/overseerr/test"),
     ("POST", "/admin/overseerr/webhook"),
-    ("POST", "/account/channels/email"),  # a form only where letters are sent: tests.notifications.test_email
-    ("POST", "/account/channels/push"),  # sent by a script: tests.web.test_push
-    ("POST", "/account/channels/apprise"),  # and where there is a service to choose: tests.notifications.test_services
     ("POST", "/account/plex"),
     ("POST", "/account/plex/unlink"),
 }  # but for what guards all forms alike
@@ -102,17 +100,19 @@ def siege(tmp_path_factory: pytest.TempPathFactory, _media_site: MediaSite, _ple
     at_plex = {**connected(_plex), "token": _plex.tv.token_of(OWNER)}
     overseerr = stack.enter_context(asked_for())
     of_overseerr = {"url": overseerr.base, "api_key": overseerr.key, "household_user_id": 2, "webhook_secret": "word"}
-    settings = {"server": {"trusted_proxies": ["127.0.0.1"]}, "plex": at_plex, "overseerr": of_overseerr}
-    portal = Portal(folder / "portal", allow=[_media_site.address], settings=settings)
+    outside = stack.enter_context(open_outside())
+    server = {"trusted_proxies": ["127.0.0.1"], "public_url": NOWHERE}
+    settings = {"server": server, "plex": at_plex, "overseerr": of_overseerr, **outside.settings}
+    portal = Portal(folder / "portal", allow=[_media_site.address], settings=settings, lists=outside.lists)
     park(portal.data_dir, 2)
     give_up(portal.data_dir)
     portal.executable = [*record.prefix, *portal.executable]
-    bases = (_media_site.base, _plex.tv.base, _plex.server.base, overseerr.base)
+    bases = (_media_site.base, _plex.tv.base, _plex.server.base, overseerr.base, NOWHERE)
     with Canary() as canary, portal:
-        requests, outcome = _besieged(portal, _media_site.page(), canary)
+        requests, outcome = _besieged(portal, _media_site.page(), canary, outside)
         pages = crawl(portal.admin())
         texts = {path: portal.admin().get(path).text for path, page in pages.items() if page.kind == "text/html"}
-        peers = {*portal.ports(), *(httpx.URL(base).port or 0 for base in bases)}
+        peers = {*portal.ports(), *(httpx.URL(base).port or 0 for base in bases), *outside.ports}
         visits = canary.visits
     return Siege(
         portal=portal,
@@ -126,7 +126,7 @@ def siege(tmp_path_factory: pytest.TempPathFactory, _media_site: MediaSite, _ple
     )
 
 
-def _besieged(portal: Portal, url: str, canary: Canary) -> tuple[list[Request], Outcome]:
+def _besieged(portal: Portal, url: str, canary: Canary, outside: Outside) -> tuple[list[Request], Outcome]:
     texts = strings(canary.port)
     arsenal = Arsenal(texts=random.Random(SEED).sample(texts, len(texts)), each=EACH)
     outcome = Outcome()
@@ -138,13 +138,13 @@ def _besieged(portal: Portal, url: str, canary: Canary) -> tuple[list[Request], 
 
     attack(*_as_stranger(portal, portal.setup_url))
     title_in_plex(portal, "harbour lights")
-    programs, people, known = _programs(portal), _people(portal), _known(portal, url)
+    programs, people, known = _programs(portal), _people(portal), _known(portal, url) | outside.tell(portal.admin())
     attack(*_as_stranger(portal, portal.url("/sign-in")))
     attack(*_as_stranger(portal, _invitation(portal)))
     calls = list(_calls(portal, known, canary))
     attack(calls, [Besieger()])
     attack(calls, programs)
-    attack(list(_pages(portal, known)), people)
+    attack([*_pages(portal, known), *outside.absent(known)], people)
     return done, outcome
 
 
@@ -157,7 +157,7 @@ def _as_stranger(portal: Portal, page: str) -> tuple[list[Request], list[Besiege
 
 def _invitation(portal: Portal) -> str:
     made = portal.admin().post("/api/v1/invitations", json={"role": "member", "uses": 50}).raise_for_status()
-    return str(made.json()["link"])
+    return portal.url(urlsplit(made.json()["link"]).path)
 
 
 def _cookies(client: httpx.Client) -> dict[str, str]:

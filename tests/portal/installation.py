@@ -23,6 +23,7 @@ PATIENCE_S = 30.0
 _READY = re.compile(r"MediaNest is ready: (http://\S+)")
 _PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH")
 Settings = Mapping[str, Mapping[str, Any]]
+Lists = Mapping[str, Sequence[Mapping[str, Any]]]
 _DEFAULTS: Settings = {"downloads": {"min_free_bytes": 0, "ytdlp": "off"}, "backups": {"daily_at": ""}}
 
 
@@ -74,9 +75,10 @@ class Installation:
         *,
         allow: Sequence[str] = (),
         settings: Settings | None = None,
+        lists: Lists | None = None,
         environ: Mapping[str, str] = NO_INDEX,
     ) -> None:
-        """`allow` lists hosts with port that may be private; `settings` are sections of its file."""
+        """`allow` lists hosts with port that may be private; `settings` are sections of its file, `lists` its lists."""
         self.environ = environ
         self.folder = folder
         self.data_dir = folder / "data"
@@ -90,7 +92,8 @@ class Installation:
         self._process: subprocess.Popen[str] | None = None
         self._launched_at = 0.0
         self.media_dir.mkdir(parents=True, exist_ok=True)
-        self.configure(_DEFAULTS, {"downloads": {"allow_private_hosts": list(allow)}}, settings or {})
+        allowed = {"downloads": {"allow_private_hosts": list(allow)}}
+        self.configure(_DEFAULTS, allowed, settings or {}, lists=lists or {})
 
     def __enter__(self) -> Self:
         self.start()
@@ -217,13 +220,14 @@ class Installation:
             left[0].wait(remaining)
         return left
 
-    def configure(self, *sections: Settings) -> None:
+    def configure(self, *sections: Settings, lists: Lists | None = None) -> None:
         """Write its file of settings; later sections overrule earlier ones key by key."""
         merged: dict[str, dict[str, Any]] = {"paths": {"media_dir": str(self.media_dir)}}
         for settings in sections:
             for section, keys in settings.items():
                 merged.setdefault(section, {}).update(keys)
         text = "".join(_toml(section, keys) for section, keys in merged.items())
+        text += "".join(_toml(f"[{name}]", keys) for name, rows in (lists or {}).items() for keys in rows)
         self.config_file.write_text(text)
 
     def command(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
