@@ -114,8 +114,15 @@ class EventHub:
             group.create_task(self._follow_journal())
             group.create_task(self._follow_live())
 
-    def answer(self, actor: Actor, writer: Writer, *, last_event_id: str | None) -> StreamedAnswer:
-        """A stream for this person. Raises TooMany where they have too many open."""
+    @property
+    def heard(self) -> int:
+        """The version of the live signals up to which a page is true that is made from now on."""
+        return self._live.version
+
+    def answer(
+        self, actor: Actor, writer: Writer, *, last_event_id: str | None, heard: int | None = None
+    ) -> StreamedAnswer:
+        """A stream for this person, from the entry and the signal heard last. Raises TooMany for too many of theirs."""
         if sum(stream.actor.id == actor.id for stream in self._streams) >= STREAMS_MOST:
             raise TooMany(msg("http.too_many_streams"), code="too_many_streams")
         headers = {
@@ -123,9 +130,11 @@ class EventHub:
             "cache-control": "private, no-store",
             "x-accel-buffering": "no",
         }
-        return StreamedAnswer(lambda: self._messages(actor, writer, last_event_id), headers=headers)
+        return StreamedAnswer(lambda: self._messages(actor, writer, last_event_id, heard), headers=headers)
 
-    async def _messages(self, actor: Actor, writer: Writer, last_event_id: str | None) -> AsyncGenerator[bytes, None]:
+    async def _messages(
+        self, actor: Actor, writer: Writer, last_event_id: str | None, heard: int | None
+    ) -> AsyncGenerator[bytes, None]:
         stream = _Stream(actor, writer)
         with self._leases.hold(actor, stream.wake.set) as lease:
             position = self._position
@@ -134,6 +143,8 @@ class EventHub:
                 yield PING
                 if last_event_id:
                     yield await self._missed(stream, last_event_id, position) or PING
+                if heard is not None:
+                    yield await self._passed(stream, heard) or PING
                 while True:
                     message = await _next(stream)
                     if lease.revoked:
@@ -154,6 +165,11 @@ class EventHub:
         if len(entries) > REPLAYED_MOST:
             return await stream.writer.resync(stream.actor)
         messages = [await _written(stream, entry) for entry in entries if entry.id <= position]
+        return b"".join(message for message in messages if message)
+
+    async def _passed(self, stream: _Stream, heard: int) -> bytes:
+        """The last signal of each subject since: what passed while nobody of theirs listened."""
+        messages = [await _written(stream, signal) for signal in self._live.since(heard)]
         return b"".join(message for message in messages if message)
 
     async def _follow_journal(self) -> None:

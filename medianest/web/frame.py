@@ -56,8 +56,8 @@ class Chip:
 class Frame:
     """The page around a view: `place` is None at the door, where nobody is known.
 
-    `after` is the journal entry up to which the page is true: its event stream goes on from there. `link` is what
-    stands in the box at the top, and `here` the path of the page.
+    `after` is the journal entry and `heard` the version of the live signals up to which the page is true: its event
+    stream goes on from there. `link` is what stands in the box at the top, and `here` the path of the page.
     """
 
     language: str = "en"
@@ -72,6 +72,7 @@ class Frame:
     under_way: int = 0
     unread: int = 0
     after: int | None = None
+    heard: int = 0
     link: str = ""
     here: str = "/"
 

@@ -9,6 +9,7 @@ from litestar.params import SkipValidation
 
 from medianest.core import journal
 from medianest.downloads import queries
+from medianest.http.given import Hub
 from medianest.http.services import Services
 from medianest.notifications import queries as notes
 from medianest.web.frame import Frame
@@ -31,12 +32,12 @@ def dependencies(services: Services, templates: Templates) -> dict[str, Provide]
     def reader(request: AnyRequest) -> Reader:
         return Reader(request, templates)
 
-    async def frame(reader: CurrentReader) -> Frame:
-        actor = reader.asking.actor
+    async def frame(reader: CurrentReader, hub: Hub) -> Frame:
+        actor, heard = reader.asking.actor, hub.heard
         after, counts, unread = await services.db.together(
             journal.newest_id, partial(queries.counts, actor=actor), partial(notes.unread, actor=actor)
         )
-        return replace(reader.frame(), under_way=counts.under_way, unread=unread, after=after)
+        return replace(reader.frame(), under_way=counts.under_way, unread=unread, after=after, heard=heard)
 
     writer = LiveWriter(services.db, services.downloads, services.titles, templates)
 

@@ -235,8 +235,10 @@ def application(portal: Portal) -> Litestar:
         return await file_response(request, portal.folder / name, media_type="video/mp4", filename=save)
 
     @get(["/events", "/api/v1/events"], guards=[permitted(Permission.READ)], sync_to_thread=False)
-    def events(request: Request[Any, Any, Any], actor: CurrentActor, hub: Hub) -> StreamedAnswer:
-        return hub.answer(actor, portal.writer, last_event_id=request.headers.get("last-event-id"))
+    def events(
+        request: Request[Any, Any, Any], actor: CurrentActor, hub: Hub, heard: FromQuery[int | None] = None
+    ) -> StreamedAnswer:
+        return hub.answer(actor, portal.writer, last_event_id=request.headers.get("last-event-id"), heard=heard)
 
     handlers = [home, me, change, enter, webhook, admin, newly, metrics, rare, held, token, create, big, people]
     return Litestar(

@@ -49,13 +49,14 @@ class Listener:
 
 @asynccontextmanager
 async def listening(
-    portal: Portal, headers: dict[str, str], *, last_event_id: object = None
+    portal: Portal, headers: dict[str, str], *, last_event_id: object = None, heard: int | None = None
 ) -> AsyncIterator[Listener]:
+    path = "/api/v1/events" if heard is None else f"/api/v1/events?heard={heard}"
     headers = headers | ({"last-event-id": str(last_event_id)} if last_event_id is not None else {})
     listener = Listener()
     async with (
         httpx.AsyncClient(base_url=portal.url, trust_env=False, timeout=20) as http,
-        http.stream("GET", "/api/v1/events", headers=headers) as answer,
+        http.stream("GET", path, headers=headers) as answer,
     ):
         assert answer.status_code == 200, await answer.aread()
         assert answer.headers["x-accel-buffering"] == "no"
@@ -167,7 +168,7 @@ async def test_what_comes_while_a_stream_is_brought_up_to_date_is_told_once(port
     async with listening(portal, fields) as other, asyncio.timeout(5):
         while portal.ground.hub._position <= last:
             await portal.db.read(journal.newest_id)
-        async with aclosing(portal.ground.hub._messages(actor, portal.writer, str(last))) as messages:
+        async with aclosing(portal.ground.hub._messages(actor, portal.writer, str(last), None)) as messages:
             await anext(messages)
             meanwhile = await portal.accounts.people.create(SYSTEM, NewUser(name="Meanwhile", role=Role.GUEST))
             await other.until(meanwhile.id)

@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
+import pytest
 from sqlalchemy import update
 
 from medianest.accounts.types import User
 from medianest.core import journal
 from medianest.core.actor import SYSTEM
+from medianest.core.event import HOUSEHOLD
 from medianest.core.live import Signal
 from medianest.downloads import queries, rights
 from medianest.downloads.events import DownloadDeleted, DownloadEvent, DownloadFinished, DownloadFollowed
@@ -20,6 +22,8 @@ from medianest.plex.titles.types import SIGNAL as PLEX_SIGNAL
 from tests.people import sign_in
 from tests.web.house import House, enter
 from tests.web.test_queue import finish, queue
+
+NEW_IN_PLEX = Signal(kind=PLEX_SIGNAL, subject_id=PLEX_SIGNAL, audience=HOUSEHOLD, data=None)
 
 HALF = Progress(percent=50.0, downloaded_bytes=5 * 10**6, total_bytes=10**7, speed_bytes_per_s=2e6, eta_s=3)
 ARRIVED = {"event": "arrived", "data": "downloads"}
@@ -54,11 +58,11 @@ class Stream:
 
 
 @asynccontextmanager
-async def listening(house: House, user: User, *, after: str = "") -> AsyncIterator[Stream]:
+async def listening(house: House, user: User, *, after: str = "", heard: str = "") -> AsyncIterator[Stream]:
     """This person's page is open."""
     async with house.browser() as browser:
         await enter(browser, user)
-        async with browser.stream("GET", f"/live?after={after}") as answer:
+        async with browser.stream("GET", f"/live?after={after}&heard={heard}") as answer:
             assert answer.headers["content-type"].startswith("text/event-stream")
             stream = Stream(answer)
             await stream.begin()
@@ -194,6 +198,24 @@ async def test_a_page_hears_what_happened_between_its_making_and_its_stream(hous
     assert id in missed["data"]
 
 
+async def test_a_page_hears_what_passed_between_its_making_and_its_stream(house: House) -> None:
+    async with house.browser() as browser:
+        await enter(browser, house.cast.bob)
+        page = (await browser.get("/status")).text
+        heard = page.partition("&amp;heard=")[2].partition('"')[0]
+    house.live.publish(NEW_IN_PLEX)
+    async with listening(house, house.cast.bob, heard=heard) as stream:
+        assert await stream.next() == {"event": "plex", "data": "titles"}
+
+
+@pytest.mark.parametrize("heard", ["", "-1", "x", "1e3", "9" * 40, "9" * 5000])
+async def test_a_page_that_says_nonsense_is_told_what_comes(house: House, heard: str) -> None:
+    house.live.publish(NEW_IN_PLEX)
+    async with listening(house, house.cast.bob, heard=heard) as stream:
+        id = await queue(house, house.cast.bob, "film")
+        assert id in (await stream.next())["data"]
+
+
 async def test_a_page_that_is_too_old_is_told_to_read_itself_anew(house: House) -> None:
     async with listening(house, house.cast.bob, after="999999") as stream:
         told = await stream.next()
@@ -204,4 +226,4 @@ async def test_every_page_knows_up_to_where_it_is_true(house: House) -> None:
     async with house.browser() as browser:
         await enter(browser, house.cast.bob)
         newest = await house.services.db.read(journal.newest_id)
-        assert f'hx-sse:connect="/live?after={newest}"' in (await browser.get("/queue")).text
+        assert f'hx-sse:connect="/live?after={newest}&amp;heard=' in (await browser.get("/queue")).text

@@ -12,6 +12,7 @@ from medianest.web.htmx import AnyRequest
 
 _KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
 _ASKED_AGAIN = "public, no-cache"
+_DIGITS = 19
 
 
 async def static(
@@ -34,8 +35,14 @@ async def static(
 
 
 async def live(
-    request: AnyRequest, reader: CurrentReader, hub: Hub, writer: TheLiveWriter, after: FromQuery[str] = ""
+    request: AnyRequest,
+    reader: CurrentReader,
+    hub: Hub,
+    writer: TheLiveWriter,
+    after: FromQuery[str] = "",
+    heard: FromQuery[str] = "",
 ) -> StreamedAnswer:
     """What happens from now on, and what this page missed since it was made or since it last heard of us."""
     last_heard = request.headers.get("last-event-id") or after or None
-    return hub.answer(reader.asking.actor, writer, last_event_id=last_heard)
+    signals = int(heard) if heard.isdecimal() and len(heard) < _DIGITS else None
+    return hub.answer(reader.asking.actor, writer, last_event_id=last_heard, heard=signals)

@@ -1,0 +1,66 @@
+"""What passes between the making of a page and its stream, or while a phone sleeps: the last of each is told."""
+
+from medianest.core.event import HOUSEHOLD, people
+from medianest.core.live import Live, Signal
+from tests.http.portal import Portal
+from tests.http.test_hub import listening
+
+
+def passing(subject: str, data: object, *, audience: frozenset[str] = HOUSEHOLD) -> Signal:
+    return Signal(kind="beat", subject_id=subject, audience=audience, data=data)
+
+
+async def test_the_last_signal_of_each_subject_since_is_told_in_order(portal: Portal) -> None:
+    _, bob = await portal.enter(portal.cast.bob)
+    for subject in ("plex", "printer"):
+        portal.live.publish(passing(subject, "before the page"))
+    heard = portal.ground.hub.heard
+    for subject, data in (("plex", "up"), ("router", "down"), ("plex", "slow")):
+        portal.live.publish(passing(subject, data))
+    async with listening(portal, bob, heard=heard) as listener:
+        portal.live.publish(passing("router", "now"))
+        told = [message.rpartition("data: ")[2] for message in await listener.until("now")]
+    assert told[1:] == ["down", "slow", "now"]
+
+
+async def test_who_does_not_say_what_was_heard_is_told_what_comes(portal: Portal) -> None:
+    _, bob = await portal.enter(portal.cast.bob)
+    portal.live.publish(passing("plex", "passed"))
+    async with listening(portal, bob) as listener:
+        portal.live.publish(passing("plex", "now"))
+        assert "passed" not in repr(await listener.until("now"))
+
+
+async def test_what_passed_is_told_only_to_its_audience(portal: Portal) -> None:
+    _, bob = await portal.enter(portal.cast.bob)
+    heard = portal.ground.hub.heard
+    portal.live.publish(passing("secret", "for gus", audience=people([portal.cast.gus.id])))
+    portal.live.publish(passing("plex", "for all"))
+    async with listening(portal, bob, heard=heard) as listener:
+        assert "for gus" not in repr(await listener.until("for all"))
+
+
+async def test_what_passed_comes_after_what_was_recorded(portal: Portal) -> None:
+    _, bob = await portal.enter(portal.cast.bob)
+    heard = portal.ground.hub.heard
+    portal.live.publish(passing("plex", "up"))
+    async with listening(portal, bob, last_event_id="unknown", heard=heard) as listener:
+        told = await listener.until("up")
+    assert [message.rpartition("data: ")[2] for message in told[1:]] == ["anew", "up"]
+
+
+def test_a_page_made_before_a_restart_is_behind_what_came_after_it() -> None:
+    before = Live()
+    before.publish(passing("plex", "up"))
+    page = before.version
+    after = Live()
+    after.publish(passing("plex", "down"))
+    assert [signal.data for signal in after.since(page)] == ["down"]
+
+
+def test_what_is_over_has_passed_for_nobody() -> None:
+    live = Live()
+    page = live.version
+    live.publish(passing("film", "12 %"))
+    live.forget("beat", "film")
+    assert live.since(page) == []
