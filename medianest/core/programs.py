@@ -107,6 +107,24 @@ class Program:
         self._ended.set()
 
 
+def lives(group: int) -> bool:
+    """Whether anybody of this process group still runs; who has only not been buried does not."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return any(_is_living_member(stat, group) for stat in Path("/proc").glob("[0-9]*/stat"))
+
+
+def _is_living_member(stat: Path, group: int) -> bool:
+    """By proc_pid_stat(5)."""
+    try:
+        state, _parent, in_group = stat.read_text().rpartition(")")[2].split()[:3]
+    except OSError:  # it ended meanwhile
+        return False
+    return int(in_group) == group and state not in "ZX"
+
+
 async def _streams(sock: socket.socket, line_most: int) -> _Spoken:
     try:
         return await asyncio.open_connection(sock=sock, limit=line_most)

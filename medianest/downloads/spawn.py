@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 import medianest
+from medianest.core import programs
 from medianest.core.errors import Unavailable
 from medianest.core.i18n import msg
 from medianest.core.log import one_line
@@ -27,6 +28,8 @@ _FFMPEG_NAMED = "IMAGEIO_FFMPEG_EXE"
 _PACKAGES = str(Path(medianest.__file__).parent.parent)
 _START = "import sys; sys.path.append(sys.argv.pop(1)); from medianest.downloads.child.__main__ import main; main()"
 _LOG_PIECE = 16 * 1024
+_DYING_S = 1.0
+_LOOK_EVERY_S = 0.01
 _NOWHERE = Path("/")
 _ENVIRONMENT = {
     "PATH": os.defpath,
@@ -163,15 +166,30 @@ class Child:
                 return
 
     async def kill(self) -> None:
-        """End it and all that it started, at once: what it leaves on the disk is whole or can be continued."""
+        """End it and all that it started, at once: what it leaves on the disk is whole or can be continued.
+
+        When this returns nobody of them writes any more, but for one that the kernel does not let go within a second.
+        """
+        if self._lifeline is None:
+            return
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._program.pid, signal.SIGKILL)
         await self._program.wait()
-        await self._logging
+        await self._gone()
         self._program.close()
         if self._lifeline is not None:
             os.close(self._lifeline)
             self._lifeline = None
+
+    async def _gone(self) -> None:
+        """Until its group is gone, of whose end nobody tells, and all that it said is written down."""
+        try:
+            async with asyncio.timeout(_DYING_S):
+                while programs.lives(self._program.pid):  # noqa: ASYNC110 - see above
+                    await asyncio.sleep(_LOOK_EVERY_S)
+                await asyncio.wait([self._logging])
+        except TimeoutError:
+            self._logging.cancel()
 
     async def _next_line(self) -> bytes:
         """Empty at its end, also where it ended without having read what was sent."""

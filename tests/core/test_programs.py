@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Coroutine, Sequence
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 import uvloop
 
-from medianest.core import programs
+from medianest.core import clock, programs
 from medianest.core.programs import Program
 
 ECHO = "import sys\nfor line in sys.stdin: print(line.strip()[::-1], flush=True)"
@@ -137,6 +138,28 @@ async def test_a_program_is_run_to_its_end() -> None:
 async def test_a_program_that_takes_too_long_is_killed() -> None:
     with pytest.raises(TimeoutError):
         await programs.run([sys.executable, "-c", "import signal; signal.pause()"], patience=timedelta(seconds=0.2))
+
+
+def test_a_group_lives_until_its_last_member_has_ended_though_nobody_buries_it() -> None:
+    """Who orphans a process may not be there to bury it: in a container nobody is."""
+    script = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'input()']); print(flush=True); input()"
+    leader = subprocess.Popen([sys.executable, "-c", script], stdin=-1, stdout=-1, start_new_session=True)
+    assert leader.stdin
+    assert leader.stdout
+    leader.stdout.readline()
+    assert programs.lives(leader.pid)
+    os.kill(leader.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, leader.pid, os.WEXITED | os.WNOWAIT)
+    assert programs.lives(leader.pid), "what it started still waits for its input"
+    leader.stdin.close()
+    assert leader.stdout.read() == b""
+    end = clock.monotonic() + 10
+    while programs.lives(leader.pid):  # it has closed its output, and ends
+        assert clock.monotonic() < end
+    os.killpg(leader.pid, 0)
+    leader.wait()
+    leader.stdout.close()
+    assert not programs.lives(leader.pid)
 
 
 def test_nobody_starts_programs_by_the_loop() -> None:
