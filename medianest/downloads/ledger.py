@@ -94,38 +94,54 @@ async def complete(db: Database, workspace: Workspace, id: str, finished: Finish
 
     The place is written down before the move, so that a crash between the two is finished by `recover`.
     """
-    fetched = finished.fetched
     if finished.has_picture:
         await asyncio.to_thread(workspace.keep_picture, id)
-    picture = {"has_picture": True, "tone": finished.tone} if finished.has_picture else {}
-    async with db.transaction() as session:
-        media_dir = workspace.media_dir
-        relative = await placing.choose(session, media_dir, finished.path, sides=fetched.sides)
-        place = StoredFile(
-            path=relative, size_bytes=fetched.size_bytes, sides=tuple(placing.beside(relative, fetched.sides))
-        )
-        held = await work.renew(
-            session,
-            DownloadRow,
-            id,
-            owner=owner,
-            lease=timedelta(minutes=10),
-            stage=Stage.MOVING,
-            file_path=relative,
-            size_bytes=fetched.size_bytes,
-            side_files=list(place.sides),
-            about=msgspec.to_builtins(fetched.info.about) | {"id": fetched.info.source_id},
-            downloaded_bytes=fetched.size_bytes,
-            total_bytes=fetched.size_bytes,
-            warnings=list(finished.warnings),
-            **picture,
-            **_of_recording(id, fetched.info),
-        )
-        await _announce(session, id, events.DownloadChanged)
-    if held:
-        source = files.safe_join(workspace.work(id), OUT, fetched.file)
-        await placing.move(source, workspace.media_dir, relative)
+    place = await _placed(db, workspace.media_dir, id, finished, owner=owner)
+    if place:
+        source = files.safe_join(workspace.work(id), OUT, finished.fetched.file)
+        await placing.move(source, workspace.media_dir, place.path)
         await _arrived(db, workspace, id, place)
+
+
+async def _placed(db: Database, media_dir: Path, id: str, finished: Finished, *, owner: str) -> StoredFile | None:
+    """Write down a place that no file and no other download has; None where the lease was lost.
+
+    The disk is asked outside the transaction, for it may be slow and all who write would wait for it: what lies there
+    a moment later is found by the move, which goes over no file.
+    """
+    sides = finished.fetched.sides
+    for relative in placing.names(media_dir, finished.path):
+        if await placing.is_free(media_dir, relative, sides):
+            size_bytes, beside = finished.fetched.size_bytes, tuple(placing.beside(relative, sides))
+            place = StoredFile(path=relative, size_bytes=size_bytes, sides=beside)
+            async with db.transaction() as session:
+                if not await session.run_sync(queries.file_taken, relative):
+                    return place if await _takes(session, id, place, finished, owner=owner) else None
+    raise FileExistsError(finished.path)
+
+
+async def _takes(session: AsyncSession, id: str, place: StoredFile, finished: Finished, *, owner: str) -> bool:
+    info = finished.fetched.info
+    picture = {"has_picture": True, "tone": finished.tone} if finished.has_picture else {}
+    held = await work.renew(
+        session,
+        DownloadRow,
+        id,
+        owner=owner,
+        lease=timedelta(minutes=10),
+        stage=Stage.MOVING,
+        file_path=place.path,
+        size_bytes=place.size_bytes,
+        side_files=list(place.sides),
+        about=msgspec.to_builtins(info.about) | {"id": info.source_id},
+        downloaded_bytes=place.size_bytes,
+        total_bytes=place.size_bytes,
+        warnings=list(finished.warnings),
+        **picture,
+        **_of_recording(id, info),
+    )
+    await _announce(session, id, events.DownloadChanged)
+    return held
 
 
 def _of_recording(id: str, info: Info) -> dict[str, Any]:

@@ -144,6 +144,10 @@ def place(session: Session, id: str) -> StoredFile | None:
     return _stored(row) if row and row.file_path else None
 
 
+def all_ids(session: Session) -> frozenset[str]:
+    return frozenset(session.scalars(select(DownloadRow.id)))
+
+
 def unfinished_ids(session: Session) -> frozenset[str]:
     """Downloads that still need their work folder."""
     settled = (State.COMPLETED, State.CANCELLED)

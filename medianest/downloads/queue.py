@@ -12,7 +12,7 @@ from medianest.core.live import Live
 from medianest.core.metrics import Metrics
 from medianest.core.outbound import AddressPolicy
 from medianest.core.security import new_id
-from medianest.downloads import jobs, listeners
+from medianest.downloads import jobs, listeners, queries
 from medianest.downloads.egress.proxy import Egress
 from medianest.downloads.files.workspace import Workspace
 from medianest.downloads.lists.expander import Expander
@@ -73,6 +73,7 @@ class Queue:
     async def start(self) -> None:
         """Make the folders and open the way out; the workers begin with their `run`."""
         await asyncio.to_thread(self._shop.workspace.prepare)
+        await asyncio.to_thread(self._shop.workspace.keep_only, await self._db.read(queries.all_ids))
         await self.egress.start()
         self.ytdlp.start()
 

@@ -23,7 +23,7 @@ from medianest.downloads.files import joblog
 from medianest.downloads.ledger import source_of
 from medianest.downloads.line import order
 from medianest.downloads.line.order import Order
-from medianest.downloads.links import door, pasted
+from medianest.downloads.links import beginning, door, pasted
 from medianest.downloads.links.previews import Previews, Seen, columns_of
 from medianest.downloads.links.several import Several
 from medianest.downloads.lists import queries as playlist_queries
@@ -93,14 +93,16 @@ class Downloads:
             seen = None
         if seen and seen.info.is_playlist:
             raise Refused(ErrorCode.UNSUPPORTED_URL)
-        async with self._db.transaction() as session:
-            sources = seen.sources if seen else frozenset({str(checked)})
+        id, sources = new_id(), seen.sources if seen else frozenset({str(checked)})
+        async with (
+            beginning.pictured(self._db, self._shop.workspace, seen, id),
+            self._db.transaction() as session,
+        ):
             there = await session.run_sync(queries.same_source, sources, preset)
             there = there or await session.run_sync(queries.under_way, str(checked), preset)
             if there:
                 return await self._follow(session, actor, there), False
-            id = await self._insert(session, actor, checked, preset, priority, seen)
-            return await subjects.known(session, id), True
+            return await self._insert(session, actor, id, checked, preset, priority, seen), True
 
     async def pause(self, actor: Actor, id: str) -> Download:
         """Stop it for now; what was fetched is kept. Raises NoDownload, Forbidden, Conflict `wrong_state`."""
@@ -203,9 +205,8 @@ class Downloads:
         return replace(download, progress=signal.data.progress, stage=stage)
 
     async def _insert(
-        self, session: AsyncSession, actor: Actor, url: Url, preset: str, priority: int, seen: Seen | None
-    ) -> str:
-        id = new_id()
+        self, session: AsyncSession, actor: Actor, id: str, url: Url, preset: str, priority: int, seen: Seen | None
+    ) -> Download:
         await usage.begin(session, actor.id or "", id)
         position = await session.run_sync(order.end)
         site = await session.run_sync(site_queries.site_of_host, url.host)
@@ -220,10 +221,9 @@ class Downloads:
         await session.execute(insert(DownloadRow).values(**row, **state, **known))
         if seen:
             self._previews.hand_over(seen, id)
-            await asyncio.to_thread(self._shop.workspace.keep_picture, id)
         download = await subjects.known(session, id)
         await subjects.record(session, actor, events.DownloadQueued, download, preset=preset)
-        return id
+        return download
 
     async def _follow(self, session: AsyncSession, actor: Actor, id: str) -> Download:
         download = await subjects.known(session, id)

@@ -1,34 +1,31 @@
 """From the work folder into the media folder: a name of its own there, then one atomic move."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from medianest.core import files
-from medianest.downloads import queries
 from medianest.downloads.protocol import MEDIA
 
 _TRIES = 200
 
 
-async def choose(session: AsyncSession, media_dir: Path, wish: str, *, sides: Sequence[str] = ()) -> str:
-    """A path below the media folder that no file and no other download has; ` (2)` and so on is added where needed.
+def names(media_dir: Path, wish: str) -> Iterator[str]:
+    """The wished path below the media folder, then the same with ` (2)` and so on.
 
-    The same holds for what goes beside it, by the ends of their names in `sides`. `paths` made the wish of a stranger's
-    words; `files.safe_join` checks that it stays inside.
+    `paths` made the wish of a stranger's words; `files.safe_join` checks that it stays inside.
     """
     wanted = Path(wish)
     for number in range(1, _TRIES):
         suffix = f" ({number})" if number > 1 else ""
         path = files.safe_join(media_dir, str(wanted.with_name(f"{wanted.stem}{suffix}{wanted.suffix}")))
-        relative = str(path.relative_to(media_dir))
-        taken = await session.run_sync(queries.file_taken, relative)
-        paths = [files.safe_join(media_dir, one) for one in (relative, *beside(relative, sides))]
-        if not taken and not await asyncio.to_thread(_any_exists, paths):
-            return relative
-    raise FileExistsError(wish)
+        yield str(path.relative_to(media_dir))
+
+
+async def is_free(media_dir: Path, relative: str, sides: Sequence[str]) -> bool:
+    """Whether no file is there, nor where one goes beside it, by the ends of their names in `sides`."""
+    paths = [files.safe_join(media_dir, one) for one in (relative, *beside(relative, sides))]
+    return not await asyncio.to_thread(_any_exists, paths)
 
 
 def beside(relative: str, sides: Iterable[str]) -> list[str]:

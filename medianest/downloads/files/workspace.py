@@ -4,6 +4,7 @@ Work lies on the media folder's file system, so that a finished file is moved an
 """
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from medianest.core import files
@@ -62,7 +63,14 @@ class Workspace:
 
     def keep_picture(self, id: str) -> None:
         """Take a copy of the picture that the child left in the work folder, if there is one."""
-        source = _first_file(files.safe_join(self._work, id), PICTURE)
+        self._keep(_first_file(files.safe_join(self._work, id), PICTURE), id)
+
+    def keep_preview_picture(self, preview_id: str, id: str) -> None:
+        """The same of a preview, for the download that begins with it; another one may have it already."""
+        with suppress(FileNotFoundError):
+            self._keep(self.preview_picture(preview_id), id)
+
+    def _keep(self, source: Path | None, id: str) -> None:
         if source is not None:
             shutil.copyfile(source, files.safe_join(self._pictures, id + source.suffix))
 
@@ -76,6 +84,9 @@ class Workspace:
         """Remove everything of a deleted download but its finished file."""
         self.clear_work(id)
         self.log(id).unlink(missing_ok=True)
+        self.forget_picture(id)
+
+    def forget_picture(self, id: str) -> None:
         if picture := self.picture(id):
             picture.unlink(missing_ok=True)
 
@@ -84,6 +95,12 @@ class Workspace:
         for folder in self._work.iterdir():
             if folder.name not in ids:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def keep_only(self, ids: frozenset[str]) -> None:
+        """Remove pictures and logs of downloads that there are not: their deletion, or their beginning, was cut off."""
+        for kept in (*self._pictures.iterdir(), *self._logs.iterdir()):
+            if kept.stem not in ids:
+                kept.unlink(missing_ok=True)
 
 
 def _first_file(folder: Path, stem: str) -> Path | None:
