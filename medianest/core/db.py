@@ -192,10 +192,14 @@ class Database:
 
     async def reclaim(self, pages: int = 2000) -> None:
         """Give at most `pages` free pages back to the file system."""
-        async with self._turn, self._writer.connect() as connection:
-            raw: Any = (await connection.get_raw_connection()).driver_connection
-            # each step frees one page, and only a script is stepped to its end
-            await (await raw.executescript(f"PRAGMA incremental_vacuum({int(pages)})")).close()
+        async with self._turn:
+            connection = await self._writer.connect()
+            try:
+                raw: Any = (await connection.get_raw_connection()).driver_connection
+                # each step frees one page, and only a script is stepped to its end
+                await (await raw.executescript(f"PRAGMA incremental_vacuum({int(pages)})")).close()
+            finally:  # in this task, and so before the next one's turn, whoever is cancelled
+                await connection.close()
 
     def _read(self, query: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
         connection = getattr(self._local, "connection", None)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 from medianest.core import clock
 
@@ -35,13 +36,21 @@ class Supervisor:
             self._tasks.append(asyncio.create_task(self._keep_running(name, run), name=name))
 
     async def stop(self, deadline: timedelta) -> None:
-        """Cancel the tasks, last started first, each awaited before the next; gives up after `deadline` in all."""
+        """Cancel the tasks, last started first, each awaited before the next; gives up after `deadline` in all.
+
+        One that does not end is waited for through half of what is left, so that those after it have time too, and
+        again with all like it through the rest.
+        """
         end = clock.monotonic() + deadline.total_seconds()
         for task in reversed(self._tasks):
             task.cancel()
-            await asyncio.wait([task], timeout=max(0.0, end - clock.monotonic()))
+            await asyncio.wait([task], timeout=(end - clock.monotonic()) / 2)
+        late = [task for task in self._tasks if not task.done()]
+        if late:
+            await asyncio.wait(late, timeout=end - clock.monotonic())
+        for task in late:
             if not task.done():
-                log.error("task %s did not stop in time", task.get_name())
+                log.error("task %s did not stop in time", task.get_name(), extra={"where": where(task)})
         self._tasks.clear()
 
     async def _keep_running(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
@@ -69,8 +78,18 @@ async def in_time(stop: Callable[[], Awaitable[None]], *, limit: timedelta = _PA
     if stopping.done():
         stopping.result()
         return
-    log.error("%s did not end in time", getattr(stop, "__qualname__", stop))
+    log.error("%s did not end in time", getattr(stop, "__qualname__", stop), extra={"where": where(stopping)})
     stopping.cancel()
+
+
+def where(task: asyncio.Future[Any]) -> str:
+    """What a task waits for, from the outermost call to the innermost."""
+    awaited: Any = task.get_coro() if isinstance(task, asyncio.Task) else task
+    places = []
+    while frame := getattr(awaited, "cr_frame", None) or getattr(awaited, "ag_frame", None):
+        places.append(f"{frame.f_code.co_qualname}:{frame.f_lineno}")
+        awaited = getattr(awaited, "cr_await", None) or getattr(awaited, "ag_await", None)
+    return " > ".join([*places, repr(awaited)])
 
 
 def _is_told_to_stop() -> bool:

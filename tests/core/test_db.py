@@ -203,6 +203,19 @@ async def test_free_pages_go_back_to_the_file_system(db: Database) -> None:
     assert await db.read(free) == 0
 
 
+async def test_who_is_cancelled_while_pages_go_back_lets_nobody_write_before_it_is_over(db: Database) -> None:
+    writer = await driver(db)
+    for moment in range(40):
+        reclaiming = asyncio.create_task(db.reclaim())
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        reclaiming.cancel()
+        await add(db, f"{moment}")
+        await asyncio.wait([reclaiming])
+    assert await db.read(names) == [f"{moment}" for moment in range(40)]
+    assert await driver(db) is writer
+
+
 async def test_acknowledged_rows_survive_a_reader_that_comes_and_goes(db: Database) -> None:
     """The backup is read by a connection of its own; SQLite's locks must outlive it (security.md, lesson 2)."""
     await db.backup(db.path.with_name("copy.db"))

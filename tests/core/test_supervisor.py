@@ -1,6 +1,7 @@
 """A task that fails is started again; tasks stop in reverse order."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -77,6 +78,50 @@ async def test_a_task_that_fails_on_its_way_out_is_not_started_again(monkeypatch
     assert (times, supervisor.restarts) == (1, {})
 
 
+async def test_one_that_does_not_end_leaves_time_to_those_after_it(caplog: pytest.LogCaptureFixture) -> None:
+    ended: list[str] = []
+    begun = asyncio.Barrier(4)
+    freed = asyncio.Event()
+
+    async def needs_a_moment() -> None:
+        await begun.wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.01)
+            ended.append("needs a moment")
+
+    async def takes_long() -> None:
+        """Longer than its share."""
+        await begun.wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.6)
+            ended.append("takes long")
+
+    async def hangs() -> None:
+        await begun.wait()
+        while not freed.is_set():
+            with suppress(asyncio.CancelledError):
+                await freed.wait()
+
+    supervisor = Supervisor()
+    for run in (needs_a_moment, takes_long, hangs):
+        supervisor.add(run.__name__, run)
+    supervisor.start()
+    await begun.wait()
+    started = asyncio.get_running_loop().time()
+    await supervisor.stop(timedelta(seconds=2))
+    took_s = asyncio.get_running_loop().time() - started
+    freed.set()
+    assert ended == ["needs a moment", "takes long"]
+    assert took_s < 2.5
+    (told,) = caplog.records
+    assert told.getMessage() == "task hangs did not stop in time"
+    assert ".hangs:" in told.where  # type: ignore[attr-defined]  # a field of the log
+
+
 async def test_a_part_that_does_not_stop_is_left_behind_and_named(caplog: pytest.LogCaptureFixture) -> None:
     async def hangs() -> None:
         while True:
@@ -92,6 +137,8 @@ async def test_a_part_that_does_not_stop_is_left_behind_and_named(caplog: pytest
         await in_time(hangs, limit=timedelta(milliseconds=1))
         await left.wait()
     assert "hangs did not end in time" in caplog.text
+    assert ".hangs:" in caplog.records[0].where  # type: ignore[attr-defined]  # a field of the log
+    assert "Event.wait:" in caplog.records[0].where  # type: ignore[attr-defined]
     for task in asyncio.all_tasks() - {asyncio.current_task()}:
         task.cancel()
 
