@@ -100,7 +100,7 @@ class Reserve:
         previewed = [waiting for waiting in self._waiting if waiting is not None]
         for oldest in previewed[: len(previewed) - _PREVIEWED_MOST + 1]:
             await self.let_go(oldest)
-        if self._stopping.is_set() or not await self._may_wait():
+        if not await self._may_wait() or self._stopping.is_set():
             await child.kill()
         else:
             self._wait(id, child, stay)
@@ -157,7 +157,8 @@ class Reserve:
     async def _replace(self) -> None:
         while (rest_s := self._used_at + self.pace.breath_s - clock.monotonic()) > 0 and not self._stopping.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), rest_s)
+                async with asyncio.timeout(rest_s):
+                    await self._stopping.wait()
         if None in self._waiting or self._stopping.is_set() or not await self._may_wait():
             return
         make = self._make(await asyncio.to_thread(self._copies.in_use))
@@ -179,10 +180,12 @@ class Reserve:
         """End it when it need not wait any longer; cancelled when work has come for it."""
         if not waiting.is_ready:
             with suppress(TimeoutError, ValueError):
-                waiting.is_ready = await asyncio.wait_for(waiting.child.gets_ready(), _LOAD_WITHIN_S)
+                async with asyncio.timeout(_LOAD_WITHIN_S):
+                    waiting.is_ready = await waiting.child.gets_ready()
         while waiting.is_ready and (left_s := self._left_s(waiting)) > 0 and await self._is_wanted(waiting):
             with suppress(TimeoutError):
-                await asyncio.wait_for(waiting.child.wait(), min(left_s, self.pace.look_every_s))
+                async with asyncio.timeout(min(left_s, self.pace.look_every_s)):
+                    await waiting.child.wait()
                 break
         self._waiting.pop(waiting.id, None)
         await waiting.child.kill()

@@ -60,7 +60,8 @@ class LimitedBody:
     async def _in_time(self) -> HTTPReceiveMessage:
         begun = clock.monotonic()
         try:
-            return await asyncio.wait_for(self._next(), max(self._left_s, 0))
+            async with asyncio.timeout(max(self._left_s, 0)):
+                return await self._next()
         except TimeoutError:
             self._more = False
             raise TooSlow(msg("http.too_slow")) from None

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import select
 import shutil
 import signal
 from collections.abc import AsyncIterator
@@ -81,6 +82,19 @@ async def test_who_waits_gets_the_next_work_and_another_waits_then(hall: Hall) -
     assert second.pid == spare
     assert await hall.spare() != spare
     assert await introduced(second)
+
+
+@pytest.mark.parametrize("moment", range(6))
+async def test_one_that_gets_ready_just_when_it_is_let_go_is_let_go(hall: Hall, moment: int) -> None:
+    await hall.begin("first")
+    await until(lambda: hall.reserve.pids)
+    (waiting,) = hall.reserve._waiting.values()
+    said = waiting.child._program.output._transport.get_extra_info("socket").fileno()  # type: ignore[attr-defined]
+    select.select([said], [], [], 20)  # it is ready, and nobody has heard it
+    for _ in range(moment):
+        await asyncio.sleep(0)
+    async with asyncio.timeout(2):
+        assert await hall.reserve.let_go(None)
 
 
 async def test_who_waits_knows_nothing_of_anybody(hall: Hall, desk: Desk, media_site: MediaSite) -> None:

@@ -87,7 +87,8 @@ class Reloader:
         before = self._seen
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._asked.wait(), self.poll_every.total_seconds())
+                async with asyncio.timeout(self.poll_every.total_seconds()):
+                    await self._asked.wait()
             signature = self._signature()
             if self._asked.is_set() or (signature != self._seen and signature == before):
                 self._asked.clear()
