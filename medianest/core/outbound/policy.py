@@ -1,11 +1,13 @@
 """The two address policies, the check of a link at the door, and resolving that fails closed."""
 
 import asyncio
+import socket
 import unicodedata
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache, partial
 from ipaddress import ip_address
-from socket import SOCK_STREAM
 from typing import Self
 from urllib.parse import unquote
 
@@ -27,6 +29,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 _SMUGGLING = "__youtubedl_smuggle"  # how yt-dlp hides options in a link (GHSA-3ch3-jhc6-5r8x)
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zs", "Zl", "Zp"})  # categories: controls, formats, spaces ...
 _LOOKUP_SECONDS = 5.0
+_LOOKUPS_AT_ONCE = 16
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
@@ -132,10 +135,20 @@ def _parse(text: str) -> Url:
 
 
 async def system_resolve(host: str, port: int) -> list[str]:
-    """The addresses of a name as this machine knows them."""
+    """The addresses of a name as this machine knows them.
+
+    Not by the loop: uvloop asks for two names at once, so that two whose server is away keep all others from being
+    found, goes on to ask when nobody waits any more, and does not end before all is answered.
+    """
+    ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     async with asyncio.timeout(_LOOKUP_SECONDS):
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(_threads(), ask)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_LOOKUPS_AT_ONCE, thread_name_prefix="names")
 
 
 async def resolve(host: str, port: int, policy: AddressPolicy, *, ask: Resolve = system_resolve) -> list[Address]:

@@ -1,6 +1,8 @@
 """Which links are taken at the door, and which addresses are connected to."""
 
+import asyncio
 import socket
+import threading
 from collections.abc import Sequence
 from ipaddress import ip_address
 
@@ -252,3 +254,22 @@ async def test_a_configured_upstream_is_never_link_local() -> None:
 
 async def test_the_system_resolver_knows_this_machine() -> None:
     assert "127.0.0.1" in await outbound.system_resolve("127.0.0.1", 80)
+
+
+async def test_names_whose_server_is_away_keep_no_other_from_being_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    back, asked = threading.Event(), socket.getaddrinfo
+
+    def slow(host: str, port: int, *, type: int) -> object:
+        if host.startswith("away"):
+            back.wait()
+        return asked("127.0.0.1", port, type=type)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    away = [asyncio.create_task(outbound.system_resolve(f"away-{n}.example", 80)) for n in range(12)]
+    await asyncio.sleep(0)  # they have asked
+    try:
+        async with asyncio.timeout(2):
+            assert await outbound.system_resolve("here.example", 80) == ["127.0.0.1"]
+    finally:
+        back.set()
+        await asyncio.gather(*away)
