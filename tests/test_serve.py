@@ -6,9 +6,11 @@ import socket
 import stat
 from pathlib import Path
 
+import httpx
 import pytest
 
 from medianest.core.instance import InstanceLock
+from tests.portal import Queue
 from tests.portal.fixtures import NewPortal
 
 
@@ -26,6 +28,20 @@ def test_told_to_stop_it_ends_everything_in_order(new_portal: NewPortal, told: s
     assert not {"control.sock", "medianest.db-wal", "medianest.db-shm"} & names(portal.data_dir)
     with InstanceLock(portal.data_dir):
         pass
+
+
+def test_a_thread_that_waits_for_a_disk_does_not_keep_it(new_portal: NewPortal) -> None:
+    portal = new_portal(settings={"downloads": {"min_free_bytes": 2**53}})
+    portal.start()
+    id = Queue(portal.admin()).add("http://203.0.114.1/film.mp4")["id"]
+    log = portal.data_dir / "logs" / "downloads" / f"{id}.log"
+    os.mkfifo(log)
+    with pytest.raises(httpx.ReadTimeout):
+        portal.admin().get(f"/api/v1/downloads/{id}/log", timeout=1)
+    assert portal.stop(patience_s=15) == 1
+    assert "medianest.db-wal" not in names(portal.data_dir), "all else was ended in order"
+    assert "Timeout (0:00:03)!" in portal.log
+    assert "joblog.py" in portal.log, "where it hung is to be seen"
 
 
 def test_a_second_one_on_the_same_folder_says_who_runs(new_portal: NewPortal) -> None:
