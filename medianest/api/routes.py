@@ -180,6 +180,8 @@ CALLS = (
          gives=List[notifications.Notification], shows=(*notes.TABLES, *standings.TABLES, spine.TABLE)),
     Call("POST", "/notifications/read", notifications.read, READS, takes=notifications.ReadNotifications,
          gives=notifications.Unread),
+    Call("POST", "/notifications/retry", notifications.retry, READS, takes=notifications.RetryNotification,
+         gives=notifications.Retried),
     Call("GET", "/notifications/preferences", preferences.show, READS, gives=preferences.NotificationPreferences,
          shows=channel_queries.TABLES),
     Call("PUT", "/notifications/preferences", preferences.change, READS, takes=preferences.PreferencesChange,

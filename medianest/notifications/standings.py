@@ -17,6 +17,7 @@ from medianest.media_requests import queries as requests
 from medianest.media_requests import rights as request_rights
 from medianest.media_requests.events import RequestFailed, RequestSent
 from medianest.media_requests.types import Request
+from medianest.notifications import bundles
 from medianest.notifications.queries import Note
 
 TABLES = (*downloads.TABLES, *requests.TABLES, *accounts.NAME_TABLES)
@@ -29,6 +30,7 @@ class Act(StrEnum):
     APPROVE = "approve"
     DECLINE = "decline"
     RETRY = "retry"
+    RETRY_ALL = "retry_all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,9 @@ def standings(session: Session, actor: Actor, notes: Collection[Note]) -> Mappin
     known = downloads.several(session, actor, _subjects(notes, _DOWNLOAD))
     asked = requests.several(session, actor, _subjects(notes, _REQUEST))
     here = accounts.here(session, _subjects(notes, _PERSON))
-    return {note.id: _standing(note, actor, known, asked, here) for note in notes}
+    found = {note.id: _standing(note, actor, known, asked, here) for note in notes}
+    several = bundles.hopeful(session, actor, [note.id for note in notes if note.n > 1])
+    return found | dict.fromkeys(several, Standing(acts=(Act.RETRY_ALL,)))
 
 
 def _subjects(notes: Iterable[Note], kind: str) -> frozenset[str]:

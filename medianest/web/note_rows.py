@@ -46,7 +46,8 @@ class NoteRow:
     """One note; `path` is where something can be seen about it.
 
     `about` is what it is about by its name, `decides` the id of a request that waits for this reader's word, and
-    `retry` where to have it tried again. `said` is what was decided and is not heard at the server yet.
+    `retry` where to have it tried again, or `retries_all`. `said` is what was decided and is not heard at the server
+    yet.
     """
 
     id: int
@@ -61,6 +62,7 @@ class NoteRow:
     decides: str | None = None
     retry: str | None = None
     said: Said | None = None
+    retries_all: bool = False
 
 
 def note_row(
@@ -81,6 +83,7 @@ def note_row(
         said=told,
         decides=standing.request.id if standing.request and Act.APPROVE in acts else None,
         retry=_retry(standing) if Act.RETRY in acts else None,
+        retries_all=Act.RETRY_ALL in acts,
     )
 
 

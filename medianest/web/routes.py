@@ -162,6 +162,7 @@ WAYS = (
 
     Way("GET", "/inbox", inbox.show, SIGNED_IN),
     Way("POST", "/inbox/read", inbox.read, SIGNED_IN),
+    Way("POST", "/inbox/retry", inbox.retry_all, SIGNED_IN),
 
     Way("GET", "/queue", queue.show, SIGNED_IN, shows=(*MOVING, *MARKS), live=True),
     Way("POST", "/queue", links.queue, (*DOWNLOADS, paces.QUEUING)),

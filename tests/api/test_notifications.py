@@ -19,6 +19,7 @@ from tests.people import sign_in
 
 NOTIFICATIONS = "/api/v1/notifications"
 READ = f"{NOTIFICATIONS}/read"
+RETRY = f"{NOTIFICATIONS}/retry"
 WISH = {
     "media_type": "movie", "is_4k": False, "seasons": [], "name": "Metropolis", "folded": "metropolis", "asker": "",
     "reason": "", "is_unwanted": False, "is_announced": True, "attempts": 0, "created_at": clock.now(),
@@ -108,6 +109,29 @@ async def actions(portal: Portal, user: User, scope: Scope) -> list[list[str]]:
     """What a program of this scope may do about what its owner was told, the newest first."""
     program = await portal.program(user, scope)
     return [note["actions"] for note in (await program.get(NOTIFICATIONS)).json()["items"]]
+
+
+async def test_several_that_failed_together_are_tried_again_by_one_call_of_who_may(portal: Portal) -> None:
+    _, actor = await sign_in(portal.services.accounts, portal.cast.bob)
+    made = [await portal.services.downloads.enqueue(actor, f"http://127.0.0.1:9/{name}.mp4") for name in "abc"]
+    async with portal.services.db.transaction() as session:
+        await session.execute(update(DownloadRow).values(state=State.FAILED, error_code="network"))
+    await happen(portal, *(failed(portal, download.id) for download, _ in made))
+    reading = await portal.program(portal.cast.bob, Scope.READ)
+    (note,) = (await reading.get(NOTIFICATIONS)).json()["items"]
+    assert (note["count"], note["actions"]) == (3, []), "it may not"
+    nothing = {"went": 0, "stayed": 0, "reason": None}
+    assert (await reading.post(RETRY, json={"id": note["id"]})).json() == nothing
+    carol = await portal.program(portal.cast.carol, Scope.DOWNLOADS)
+    assert (await carol.post(RETRY, json={"id": note["id"]})).status_code == 404
+
+    bob = await portal.program(portal.cast.bob, Scope.DOWNLOADS)
+    (note,) = (await bob.get(NOTIFICATIONS)).json()["items"]
+    assert note["actions"] == ["retry_all"]
+    told = await bob.post(RETRY, json={"id": note["id"]})
+    assert (told.status_code, told.json()) == (200, nothing | {"went": 3})
+    assert [one["actions"] for one in (await bob.get(NOTIFICATIONS)).json()["items"]] == [[]]
+    assert (await bob.post(RETRY, json={"id": note["id"]})).json() == nothing
 
 
 async def test_a_program_without_the_scope_of_an_administrator_reads_nothing_of_the_house(portal: Portal) -> None:

@@ -2,15 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from medianest.core.actor import Actor, Permission, Role, Via
+from medianest.core.i18n import msg
 from medianest.core.journal import Entry
 from medianest.core.paging import Page
 from medianest.notifications.queries import Note
+from medianest.notifications.retrying import Retried
 from medianest.notifications.standings import Act, Standing
 from medianest.notifications.types import Topic
-from medianest.web.pages.inbox import InboxView, inbox_view
+from medianest.web.pages.inbox import InboxView, inbox_view, told_of
 from tests.gallery.asking import REQUESTS
 from tests.gallery.samples import FETCHING, FULL, NOW
 
@@ -40,12 +43,16 @@ NOTES = (
 )  # fmt: skip
 
 
+_FAILED = _note(
+    29, Topic.TROUBLE, "download.failed", "download 9", n=12, title="Aurora over the fjord, part 9", code="network"
+)
 STANDINGS = defaultdict(
     Standing,
     {
         39: Standing(request=REQUESTS[1], acts=(Act.APPROVE, Act.DECLINE)),
         38: Standing(download=FULL, acts=(Act.RETRY,)),
         37: Standing(request=REQUESTS[4]),
+        29: Standing(acts=(Act.RETRY_ALL,)),
     },
 )
 DONE = STANDINGS | {38: Standing(download=FETCHING), 39: Standing(request=REQUESTS[0])}
@@ -58,5 +65,8 @@ def samples_of_inbox() -> Iterator[tuple[str, InboxView]]:
     yield "inbox-decide", inbox_view(ROBIN, Page(items=NOTES[:1]), STANDINGS, topic=Topic.DECIDE, unread=5)
     yield "inbox-done", inbox_view(ROBIN, Page(items=NOTES[:3]), DONE, unread=3)
     yield "inbox-read", inbox_view(ROBIN, Page(items=read), STANDINGS, unread=0)
+    held = Retried(went=9, stayed=3, why=msg("accounts.no_such_user"))
+    several = inbox_view(ROBIN, Page(items=(_FAILED,)), STANDINGS, unread=0)
+    yield "inbox-retried", replace(several, told=told_of(held))
     yield "inbox-none", inbox_view(ROBIN, nothing, {}, unread=0)
     yield "inbox-none-of-it", inbox_view(ROBIN, nothing, {}, topic=Topic.ACCOUNT, unread=5)

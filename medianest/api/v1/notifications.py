@@ -12,7 +12,7 @@ from medianest.api.reader import Reader
 from medianest.api.v1.subjects import Subject
 from medianest.api.wire import Input, List, Output, Paged
 from medianest.core.paging import LIMIT_MOST
-from medianest.notifications import places, queries, sentences
+from medianest.notifications import places, queries, retrying, sentences
 from medianest.notifications.queries import Note
 from medianest.notifications.standings import Act, Standing, standings
 from medianest.notifications.types import Topic
@@ -32,7 +32,8 @@ class Notifications(Paged, frozen=True, kw_only=True):
 class Notification(Output, frozen=True, kw_only=True):
     """What you are told, in your language; several of the same kind that came together are one, `count` of them.
 
-    `actions` are what can be done about it now, with the call of that name about its subject.
+    `actions` are what can be done about it now, with the call of that name about its subject; `retry_all` is
+    `POST /notifications/retry`.
     """
 
     id: int
@@ -53,6 +54,20 @@ class ReadNotifications(Input, frozen=True, kw_only=True):
 
     ids: Annotated[tuple[Id, ...], Meta(max_length=LIMIT_MOST)] | None = None
     topics: Annotated[tuple[Topic, ...], Meta(max_length=len(Topic))] = ()
+
+
+class RetryNotification(Input, frozen=True, kw_only=True):
+    """Which: several that failed together."""
+
+    id: Id
+
+
+class Retried(Output, frozen=True, kw_only=True):
+    """How many go on, and how many do not, with the reason of one of those."""
+
+    went: int
+    stayed: int
+    reason: str | None
 
 
 class Unread(Output, frozen=True, kw_only=True):
@@ -80,6 +95,12 @@ async def read(services: Served, reader: CurrentReader, given: Given[ReadNotific
     """Have read what you were told."""
     left = await services.inbox.read(reader.actor, ids=given.ids, topics=given.topics)
     return answers.json(Unread(unread=left))
+
+
+async def retry(services: Served, reader: CurrentReader, given: Given[RetryNotification]) -> Answer:
+    """Have all tried again that failed together, as each by itself: a hundred at once at most."""
+    told = await retrying.retry_all(services.db, services.downloads, reader.actor, given.id)
+    return answers.json(Retried(went=told.went, stayed=told.stayed, reason=reader.say(told.why) if told.why else None))
 
 
 def _shown(reader: Reader, note: Note, now: Standing) -> Notification:
