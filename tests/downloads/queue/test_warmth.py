@@ -124,6 +124,7 @@ async def test_a_process_that_died_while_it_waited_is_replaced_without_a_word(
         url = media_site.url("/watch/files/clip.mp4")
         preview_id, previewer = await nest.previewed(url)
         os.kill(previewer, 9)
+        await until(lambda: not session(previewer))
         download, _ = await downloads.enqueue(nest.alice, url, preview_id=preview_id)
         done = await household.until_state(download.id, State.COMPLETED, State.WAITING, State.FAILED)
         assert (done.state, done.attempts) == (State.COMPLETED, 1)
