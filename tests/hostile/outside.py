@@ -47,9 +47,10 @@ class Outside:
         return {"channels": next(channel["id"] for channel in channels if channel["kind"] == "webhook")}
 
     def absent(self, known: Mapping[str, str]) -> Iterator[Request]:
-        """What stands in no form: a script sends it, or nothing was given up yet."""
+        """What stands in no form: a script sends it, nothing was given up yet, or too little to stand together."""
         again = {f"{_CHANNELS}/{known['channels']}/again": {"delivery": "x"}}
-        for path, body in {f"{_CHANNELS}/push": self._browser, **again}.items():
+        together = {"/inbox/retry": {"note": "1", "topic": "downloads"}}
+        for path, body in {f"{_CHANNELS}/push": self._browser, **again, **together}.items():
             spots = tuple(("body", (name,)) for name in body)
             yield Request(method="POST", path=path, body=body, is_form=True, spots=spots)
 
