@@ -16,7 +16,10 @@ from medianest.downloads.recipes import Recipe
 from medianest.downloads.spawn import Child, Make, Tools
 from medianest.downloads.types import Preset
 from tests.downloads.recipes import BUILT_IN
+from tests.fakes.alone import _media_site
 from tests.fakes.media_site import MediaSite
+
+__all__ = ["_media_site"]
 
 
 @pytest.fixture(scope="session")

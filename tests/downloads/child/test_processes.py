@@ -183,7 +183,7 @@ async def test_two_never_write_into_one_folder(desk: Desk, media_site: MediaSite
 
 async def test_a_folder_is_taken_as_long_as_ffmpeg_writes_there(desk: Desk, media_site: MediaSite) -> None:
     child = await desk.child()
-    command = Fetch(url=media_site.base + LONG, proxy=desk.allowance.proxy_url, recipe=BUILT_IN[Preset.AUDIO_MP3])
+    command = Fetch(url=media_site.base + LONG, proxy=desk.allowance.proxy_url, recipe=BUILT_IN[Preset.PHONE])
     await child.send(command)
     ffmpeg = await freeze(child.pid, "ffmpeg")
     os.kill(child.pid, signal.SIGKILL)
