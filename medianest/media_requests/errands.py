@@ -94,6 +94,7 @@ class Errands:
         self._waited_for: Patience[Any] = Patience(patience_s)
         self._known: dict[str, Errand] = {}
         self._left: set[str] = set()
+        self._ended = 0
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._back = asyncio.Event()
 
@@ -107,6 +108,17 @@ class Errands:
     def reports(self) -> Sequence[Errand]:
         """The reports that are being made at this moment, whether somebody waits for them or not."""
         return [one for one in self._known.values() if one.what is What.REPORT and one.trouble is None]
+
+    async def steadily(self, make: Callable[[], Awaitable[T]]) -> T:
+        """What `make` reads of subjects and of what is under way there, both as of one moment.
+
+        It is made anew where an errand ended meanwhile, of which else neither would tell.
+        """
+        while True:
+            before = self._ended
+            made = await make()
+            if self._ended == before:
+                return made
 
     def begun(self, subject_id: str) -> Sequence[Errand]:
         """What is being brought of a subject at this moment, whether somebody waits for it or not."""
@@ -176,6 +188,7 @@ class Errands:
 
     def _end(self, errand: Errand, trouble: MediaNestError | None) -> None:
         del self._known[errand.id]
+        self._ended += 1
         if errand.id not in self._left:
             return
         if trouble is None:

@@ -14,7 +14,7 @@ from medianest.core.journal import after
 from medianest.core.resilience import Retry
 from medianest.media_requests import models, problem_queries
 from medianest.media_requests.client import Asking
-from medianest.media_requests.errands import Errand, What
+from medianest.media_requests.errands import Errand, Errands, What
 from medianest.media_requests.errors import GoneThere, NoProblem, WrongState
 from medianest.media_requests.problems import Problems
 from medianest.media_requests.types import ProblemKind, Request, State, Verdict
@@ -240,3 +240,26 @@ async def test_words_about_a_problem_arrive_once_and_it_is_solved(
     assert len(issue.comments) == 2
     kinds = await told(db)
     assert (kinds.count("commented"), kinds.count("resolved")) == (1, 1)
+
+
+async def test_what_ended_while_it_was_read_is_read_anew() -> None:
+    arrives, over = asyncio.Event(), asyncio.Event()
+    state = "pending"
+
+    async def bring(_again: bool) -> None:
+        nonlocal state
+        await arrives.wait()
+        state = "declined"
+
+    async def read() -> tuple[str, int]:
+        seen = state
+        if errands.about("film"):
+            over.clear()
+            arrives.set()
+            await over.wait()
+        return seen, len(errands.about("film"))
+
+    errands = Errands(over.set, patience_s=0.01)
+    assert await errands.run(Errand(what=What.DECLINE, subject_id="film", by="cora"), bring) is None
+    async with asyncio.timeout(SOON_S):
+        assert await errands.steadily(read) == ("declined", 0)

@@ -93,26 +93,35 @@ async def create(services: Served, reader: CurrentReader, given: Given[NewMediaP
 
 async def listing(services: Served, reader: CurrentReader, asked: Given[MediaProblems]) -> Answer:
     """The problems that you may see, the newest first."""
-    page = await services.db.read(
-        problem_queries.listing, reader.actor, is_resolved=asked.resolved, cursor=asked.cursor, limit=asked.limit
-    )
-    return answers.json(List(items=await _shown(services, reader, page.items), next_cursor=page.next_cursor))
+
+    async def shown() -> Answer:
+        page = await services.db.read(
+            problem_queries.listing, reader.actor, is_resolved=asked.resolved, cursor=asked.cursor, limit=asked.limit
+        )
+        return answers.json(List(items=await _shown(services, reader, page.items), next_cursor=page.next_cursor))
+
+    return await services.overseerr.problems.errands.steadily(shown)
 
 
 async def show(services: Served, reader: CurrentReader, id: FromPath[str]) -> Answer:
     """One problem."""
-    return answers.json(await _one_of(services, reader, await services.overseerr.problems.one(reader.actor, id)))
+
+    async def shown() -> Answer:
+        return answers.json(await _one_of(services, reader, await services.overseerr.problems.one(reader.actor, id)))
+
+    return await services.overseerr.problems.errands.steadily(shown)
 
 
 async def comment(services: Served, reader: CurrentReader, id: FromPath[str], given: Given[NewComment]) -> Answer:
     """Say something about it; where the server is slow to take it, it is `under_way` and goes on by itself."""
-    said = await services.overseerr.problems.comment(reader.actor, id, given.text)
-    return answers.json(await _one_of(services, reader, said))
+    await services.overseerr.problems.comment(reader.actor, id, given.text)
+    return await show(services, reader, id)
 
 
 async def resolve(services: Served, reader: CurrentReader, id: FromPath[str]) -> Answer:
     """Say that it is well again; where the server is slow to take it, that is `under_way` and goes on by itself."""
-    return answers.json(await _one_of(services, reader, await services.overseerr.problems.resolve(reader.actor, id)))
+    await services.overseerr.problems.resolve(reader.actor, id)
+    return await show(services, reader, id)
 
 
 async def _one_of(services: Services, reader: Reader, known: Reported) -> MediaProblem:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, ClassVar
 
@@ -83,9 +84,9 @@ async def create(services: Served, reader: CurrentReader, given: Given[NewMediaR
 
 async def listing(services: Served, reader: CurrentReader, asked: Given[MediaRequests]) -> Answer:
     """The requests that you may see."""
-    page = await services.db.read(
+    wanted = partial(
         lists.listing,
-        reader.actor,
+        actor=reader.actor,
         states=frozenset(asked.state or State),
         mine=asked.mine,
         media_type=asked.media_type,
@@ -94,29 +95,38 @@ async def listing(services: Served, reader: CurrentReader, asked: Given[MediaReq
         cursor=asked.cursor,
         limit=asked.limit,
     )
-    items = await media_requests(services, reader, page.items)
-    return answers.json(List(items=items, next_cursor=page.next_cursor))
+
+    async def shown() -> Answer:
+        page = await services.db.read(wanted)
+        items = await media_requests(services, reader, page.items)
+        return answers.json(List(items=items, next_cursor=page.next_cursor))
+
+    return await services.requests.errands.steadily(shown)
 
 
 async def show(services: Served, reader: CurrentReader, id: FromPath[str]) -> Answer:
     """One request."""
-    known = await services.db.read(queries.one, reader.actor, id)
-    return answers.json(await media_request(services, reader, known))
+
+    async def shown() -> Answer:
+        known = await services.db.read(queries.one, reader.actor, id)
+        return answers.json(await media_request(services, reader, known))
+
+    return await services.requests.errands.steadily(shown)
 
 
 async def approve(services: Served, reader: CurrentReader, id: FromPath[str], given: Given[Approval]) -> Answer:
     """Have it fetched, as it was asked for or otherwise; where the server is slow, that is `under_way`."""
     known = await services.db.read(queries.one, reader.actor, id)
     instead = _instead(known.wish, given)
-    decided = await services.requests.decide(reader.actor, known.id, Verdict.APPROVE, instead=instead)
-    return answers.json(await media_request(services, reader, decided))
+    await services.requests.decide(reader.actor, known.id, Verdict.APPROVE, instead=instead)
+    return await show(services, reader, known.id)
 
 
 async def decline(services: Served, reader: CurrentReader, id: FromPath[str], given: Given[Refusal]) -> Answer:
     """Have it not fetched, for a reason; where the server is slow to hear it, that is `under_way`."""
     known = await services.db.read(queries.one, reader.actor, id)
-    decided = await services.requests.decide(reader.actor, known.id, Verdict.DECLINE, reason=given.reason)
-    return answers.json(await media_request(services, reader, decided))
+    await services.requests.decide(reader.actor, known.id, Verdict.DECLINE, reason=given.reason)
+    return await show(services, reader, known.id)
 
 
 async def follow(services: Served, reader: CurrentReader, id: FromPath[str]) -> Answer:
@@ -131,7 +141,8 @@ async def unfollow(services: Served, reader: CurrentReader, id: FromPath[str]) -
 
 async def retry(services: Served, reader: CurrentReader, id: FromPath[str]) -> Answer:
     """Try a failed one again; where the server is slow to hear it, that is `under_way`."""
-    return await _changed(services, services.requests.retry, reader, id)
+    await services.requests.retry(reader.actor, id)
+    return await show(services, reader, id)
 
 
 async def delete(services: Served, reader: CurrentReader, id: FromPath[str]) -> Answer:
