@@ -14,7 +14,7 @@ BEGUN = {
 """What is waited for before a script comes late."""
 NEWS = 5
 STYLED_MOST = 15
-"""How often for each news of a download: a bar that glides has it done some twenty-five times, for each picture on the screen."""
+"""How often for each news of a download: a bar that glides has it done twenty-five times, with each picture shown."""
 _SIZES = {"known": "", "nolength": "@nolength/"}
 
 
