@@ -22,14 +22,6 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
-def overseerr() -> Iterator[Overseerr]:
-    with Overseerr() as running:
-        for number, name in enumerate(("owner", "house"), 1001):
-            running.add(name, plex_id=number)
-        yield running
-
-
-@pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory, overseerr: Overseerr) -> Iterator[Portal]:
     """Everybody asks as the house, which is told of everything by the webhook."""
     named = {"url": overseerr.base, "api_key": overseerr.key, "household_user_id": 2, "webhook_secret": "word"}

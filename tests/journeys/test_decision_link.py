@@ -32,14 +32,6 @@ PATIENCE_S = 30.0
 
 
 @pytest.fixture(scope="module")
-def overseerr() -> Iterator[Overseerr]:
-    with Overseerr() as running:
-        for number, name in enumerate(("owner", "house"), 1001):
-            running.add(name, plex_id=number)
-        yield running
-
-
-@pytest.fixture(scope="module")
 def office() -> Iterator[PostOffice]:
     with PostOffice() as office:
         yield office

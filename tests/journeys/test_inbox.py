@@ -24,14 +24,6 @@ FILMS = {"The Matrix": 603, "Dune": 438631}
 
 
 @pytest.fixture(scope="module")
-def overseerr() -> Iterator[Overseerr]:
-    with Overseerr() as running:
-        for number, name in enumerate(("owner", "house"), 1001):
-            running.add(name, plex_id=number)
-        yield running
-
-
-@pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory, overseerr: Overseerr) -> Iterator[Portal]:
     """Everybody asks as the house."""
     named = {"url": overseerr.base, "api_key": overseerr.key, "household_user_id": 2}

@@ -51,6 +51,21 @@ def problems(hurried: House, db: Database) -> Problems:
     return Problems(db, hurried.requests.connection, hurried.requests.whom, hurried.requests.errands)
 
 
+class Undone:
+    """What takes back what was done along with an errand; it counts how often that was called for."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    async def __call__(self) -> None:
+        self.times += 1
+
+
+@pytest.fixture
+def undone() -> Undone:
+    return Undone()
+
+
 async def deafen(house: House) -> None:
     """What the server hears it does, but no answer comes; a call waits for a moment only, and no circuit opens."""
     connection = house.requests.connection
@@ -131,32 +146,24 @@ async def test_a_decision_over_which_somebody_was_faster_at_the_server_comes_to_
     assert hurried.requests.errands.about(asked.id) == []
 
 
-async def test_what_a_silent_server_refuses_in_the_end_is_said_and_undone(hurried: House, asked: Request) -> None:
-    undone = []
-
-    async def undo() -> None:
-        undone.append(True)
-
+async def test_what_a_silent_server_refuses_in_the_end_is_said_and_undone(
+    hurried: House, asked: Request, undone: Undone
+) -> None:
     hurried.overseerr.trouble(f"{REQUEST}/{asked.upstream_id}/approve", wait=30)
-    await hurried.requests.decide(CORA, asked.id, Verdict.APPROVE, undo=undo)
-    assert undone == []
+    await hurried.requests.decide(CORA, asked.id, Verdict.APPROVE, undo=undone)
+    assert undone.times == 0
     hurried.overseerr.wishes.clear()
     hurried.overseerr.calm()
     lost = await over(hurried, asked.id)
     assert lost
-    assert (type(lost.trouble), undone) == (GoneThere, [True])
+    assert (type(lost.trouble), undone.times) == (GoneThere, 1)
 
 
-async def test_a_process_that_ends_undoes_what_is_under_way(hurried: House, asked: Request) -> None:
-    undone = []
-
-    async def undo() -> None:
-        undone.append(True)
-
+async def test_a_process_that_ends_undoes_what_is_under_way(hurried: House, asked: Request, undone: Undone) -> None:
     hurried.overseerr.trouble(f"{REQUEST}/{asked.upstream_id}/approve", wait=30)
-    await hurried.requests.decide(CORA, asked.id, Verdict.APPROVE, undo=undo)
+    await hurried.requests.decide(CORA, asked.id, Verdict.APPROVE, undo=undone)
     await hurried.requests.errands.stop()
-    assert (undone, hurried.requests.errands.about(asked.id)) == ([True], [])
+    assert (undone.times, hurried.requests.errands.about(asked.id)) == (1, [])
 
 
 async def test_a_failed_one_is_tried_again_by_itself(hurried: House, asked: Request) -> None:
