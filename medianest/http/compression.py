@@ -4,7 +4,8 @@ A page of forty kilobytes is five on the way to a phone, and is whole a round tr
 its forms, names) could be guessed from its length by somebody who watches the wire and has the browser fetch it with
 words of theirs in the address (BREACH, breachattack.com): so answers are compressed only for those whom no other site
 can make ask, which are pages of ours, addresses that somebody typed, and programs with a token. One that shows a
-secret never is.
+secret never is. Browsers tell who made them ask (Sec-Fetch-Site) over HTTPS and to this machine only: a page over
+plain HTTP leaves as it is.
 """
 
 import zlib

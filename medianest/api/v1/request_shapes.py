@@ -25,8 +25,8 @@ class MediaRequest(Output, frozen=True, kw_only=True):
     """A film or series that somebody asked for; `title` is empty until the server told it.
 
     What was asked for at the server itself by nobody of ours has an owner without an id. `as_of` is how old the state
-    may be; null while the server has not heard of it. `under_way` is what was decided and is not
-    there yet, for who decides.
+    may be; null while the server has not heard of it. `under_way` is what was decided and is not there yet, for who
+    decides.
     """
 
     id: str
