@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,6 @@ from medianest.core import clock
 from medianest.core.actor import Actor
 from medianest.core.config import Settings
 from medianest.core.db import Database
-from medianest.core.errors import MediaNestError
 from medianest.core.i18n import msg
 from medianest.core.security import load_or_create_key, new_id, sign, verify
 from medianest.media_requests import queries, rights
@@ -67,21 +66,9 @@ class DecisionLinks:
 
     async def decide(self, word: str, verdict: Verdict, client: Client, *, reason: str = "") -> Request:
         """Decide; that uses the link up, unless nothing came of it. Raises LinkOver, and what deciding raises."""
-        id = self._id(word)
-        async with self._db.transaction() as session:
-            offer = await session.run_sync(_offer, id)
-            await session.execute(update(_row).where(_row.id == id).values(used_at=clock.now()))
+        offer = await self.look(word)
         actor = offer.actor.on(address=client.address, request_id=client.request_id)
-
-        async def undo() -> None:
-            async with self._db.transaction() as session:
-                await session.execute(update(_row).where(_row.id == id).values(used_at=None))
-
-        try:
-            return await self._requests.decide(actor, offer.request.id, verdict, reason=reason, undo=undo)
-        except MediaNestError:
-            await undo()
-            raise
+        return await self._requests.decide(actor, offer.request.id, verdict, reason=reason, link_id=self._id(word))
 
     def _id(self, word: str) -> str:
         id = verify(self._key, _PURPOSE, word) if _WORD.fullmatch(word) else None

@@ -1,79 +1,32 @@
 """What people said that is on its way to the server: it goes on by itself where they have waited long enough.
 
-An errand is brought once: whoever tries again looks first whether it came. It is over with the process: what did not
-arrive by then stands as it stood before, and can be said again.
+An errand is brought once: whoever tries again looks first whether it came. What did not arrive when the process ends is
+brought by the next one (`errand_book`).
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from medianest.core import clock, work
+from medianest.core.actor import Actor
 from medianest.core.errors import MediaNestError, Unavailable
-from medianest.core.security import new_id
+from medianest.media_requests.errand import Errand, What
+from medianest.media_requests.errand_book import ErrandBook
 from medianest.media_requests.patience import PATIENCE_S, Patience
-from medianest.media_requests.types import ProblemKind, TitleKey
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Bring = Callable[[bool], Awaitable[T]]
-Undo = Callable[[], Awaitable[None]]
+Bring = Callable[[Errand, Actor, bool], Awaitable[Any]]
 _PAUSE, _PAUSE_MOST = timedelta(seconds=15), timedelta(minutes=5)
 _LASTS = timedelta(days=1)
 _AT_ONCE = 2
 _OVER_MOST = 200
-
-
-class What(StrEnum):
-    """What was said: about a request, or about a problem."""
-
-    APPROVE = "approve"
-    DECLINE = "decline"
-    RETRY = "retry"
-    REPORT = "report"
-    COMMENT = "comment"
-    RESOLVE = "resolve"
-
-
-ABOUT_REQUESTS = frozenset({What.APPROVE, What.DECLINE, What.RETRY})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """Which title a report is about, and which part of it; season and episode are 0 where it is all of it."""
-
-    title: TitleKey
-    kind: ProblemKind
-    season: int
-    episode: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
-    """`by` is who said it, of the request or problem `subject_id`; `trouble` is why it came to nothing.
-
-    The problem that is reported is known by the errand's subject from the beginning.
-    """
-
-    what: What
-    subject_id: str
-    by: str | None
-    text: str = ""
-    part: Part | None = None
-    trouble: MediaNestError | None = None
-    id: str = field(default_factory=new_id)
-    at: datetime = field(default_factory=clock.now)
-
-    def says_the_same(self, other: "Errand") -> bool:
-        """Whether one of both is enough: a decision is the same whoever makes it, words are their speaker's."""
-        same = (self.what, self.subject_id) == (other.what, other.subject_id)
-        return same and (self.what is not What.COMMENT or (self.by, self.text) == (other.by, other.text))
 
 
 class Errands:
@@ -84,19 +37,27 @@ class Errands:
 
     def __init__(
         self,
+        book: ErrandBook,
         changed: Callable[[], None] = lambda: None,
         *,
         patience_s: float = PATIENCE_S,
         pause: timedelta = _PAUSE,
     ) -> None:
+        self._book = book
         self._changed = changed
         self._pause = pause
         self._waited_for: Patience[Any] = Patience(patience_s)
         self._known: dict[str, Errand] = {}
+        self._bringing: dict[What, Bring] = {}
         self._left: set[str] = set()
         self._ended = 0
+        self._is_ending = False
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._back = asyncio.Event()
+
+    def carry(self, bringing: Mapping[What, Bring]) -> None:
+        """From now on these bring errands: as whom they are told, and whether it was tried before."""
+        self._bringing.update(bringing)
 
     def about(self, subject_id: str) -> Sequence[Errand]:
         """What was said of a request or problem, and is under way or came to nothing."""
@@ -124,23 +85,30 @@ class Errands:
         """What is being brought of a subject at this moment, whether somebody waits for it or not."""
         return [one for one in self._known.values() if one.subject_id == subject_id and one.trouble is None]
 
-    async def run(self, errand: Errand, bring: Bring[T], *, undo: Undo | None = None) -> T | None:
-        """What `bring` answers; None where it goes on by itself, or where the same is under way already.
+    async def run(self, errand: Errand, actor: Actor) -> Any:
+        """What bringing it answers; None where it goes on by itself, or where the same is under way already.
 
-        `bring` is told whether it was tried before. What it raises soon is raised; else it is the errand's trouble.
-        `undo` is called where it comes to nothing.
+        What goes wrong soon is raised; else it is the errand's trouble.
         """
         if any(one.says_the_same(errand) for one in self.begun(errand.subject_id)):
             return None
-        self._forget(errand)
         self._known[errand.id] = errand
-        task = await self._waited_for.begin(self._bring(errand, bring, undo))
+        task = await self._waited_for.begin(self._bring(errand, actor))
         if task.done():
-            answer: T = task.result()
-            return answer
+            return task.result()
         self._left.add(errand.id)
         self._changed()
         return None
+
+    async def start(self) -> None:
+        """Go on with what the last process had not brought."""
+        for errand in await self._book.all():
+            self._known[errand.id] = errand
+            self._left.add(errand.id)
+            if errand.trouble is None:
+                self._waited_for.leave(self._bring(errand, None))
+        if self._known:
+            self._changed()
 
     def nudge(self) -> None:
         """The server is back: what waits for it goes now."""
@@ -148,36 +116,49 @@ class Errands:
         self._back = asyncio.Event()
 
     async def stop(self) -> None:
+        """What is under way is left to the next process."""
+        self._is_ending = True
         await self._waited_for.stop()
 
-    async def _bring(self, errand: Errand, bring: Bring[T], undo: Undo | None) -> T:
-        trouble: MediaNestError | None = None
-        is_brought = False
+    async def _bring(self, errand: Errand, actor: Actor | None) -> Any:
+        """Nobody (`actor`) says what the last process left: it may be there."""
         try:
-            answer = await self._tried(errand, bring)
-            is_brought = True
-            return answer
-        except MediaNestError as error:
-            trouble = error
+            if actor is not None:
+                await self._forget(errand)
+                await self._book.begin(errand)
+            answer = await self._tried(errand, actor)
+        except asyncio.CancelledError:
+            if not self._is_ending:
+                await self._lost(errand, None)
             raise
-        finally:
-            if not is_brought and undo:
-                await undo()
-            self._end(errand, trouble)
+        except MediaNestError as error:
+            await self._lost(errand, error)
+            raise
+        except BaseException:
+            await self._lost(errand, None)
+            raise
+        await self._arrived(errand)
+        return answer
 
-    async def _tried(self, errand: Errand, bring: Bring[T]) -> T:
+    async def _tried(self, errand: Errand, actor: Actor | None) -> Any:
         """Try until the server has taken it, or refuses; whoever still waits hears of the first trouble."""
-        attempt = 0
+        attempt = 0 if actor else 1
         while True:
             try:
                 async with self._gate:
-                    return await bring(attempt > 0)
+                    by = actor if actor and not attempt else await self._speaker(errand, actor)
+                    return await self._bringing[errand.what](errand, by, attempt > 0)
             except Unavailable as error:
                 is_over = clock.now() - errand.at > _LASTS
                 if errand.id not in self._left or not error.retryable or is_over:
                     raise
                 attempt += 1
                 await self._rest(attempt, error)
+
+    async def _speaker(self, errand: Errand, actor: Actor | None) -> Actor:
+        """Who said it, with what they may now, from where they said it. Raises Forbidden."""
+        now = await self._book.speaker(errand)
+        return now.on(address=actor.address, request_id=actor.request_id) if actor else now
 
     async def _rest(self, attempt: int, error: Unavailable) -> None:
         pause = work.pause_before(min(attempt, 10), base=self._pause, most=_PAUSE_MOST)
@@ -186,7 +167,22 @@ class Errands:
             async with asyncio.timeout(pause.total_seconds()):
                 await self._back.wait()
 
-    def _end(self, errand: Errand, trouble: MediaNestError | None) -> None:
+    async def _arrived(self, errand: Errand) -> None:
+        try:
+            await self._book.arrived(errand)
+        finally:
+            self._over(errand)
+
+    async def _lost(self, errand: Errand, trouble: MediaNestError | None) -> None:
+        is_told = errand.id in self._left
+        try:
+            await self._book.lost(errand, trouble if is_told else None)
+        finally:
+            self._over(errand, trouble)
+        await self._thin()
+
+    def _over(self, errand: Errand, trouble: MediaNestError | None = None) -> None:
+        """Who said it, and was let go meanwhile, is told of the trouble."""
         del self._known[errand.id]
         self._ended += 1
         if errand.id not in self._left:
@@ -196,26 +192,18 @@ class Errands:
         else:
             log.info("what somebody said came to nothing", extra={"what": errand.what, "code": trouble.code})
             self._known[errand.id] = replace(errand, trouble=trouble)
-            self._thin()
         self._changed()
 
-    def _forget(self, errand: Errand) -> None:
+    async def _forget(self, errand: Errand) -> None:
         """Who says something anew knows that the last time came to nothing."""
-        for one in list(self._known.values()):
-            if one.trouble and one.subject_id == errand.subject_id and _replaces(errand, one):
-                self._drop(one)
+        await self._drop([one for one in self._known.values() if one.trouble and errand.replaces(one)])
 
-    def _thin(self) -> None:
-        over = [one for one in self._known.values() if one.trouble]
-        for one in over[: max(0, len(over) - _OVER_MOST)]:
-            self._drop(one)
+    async def _thin(self) -> None:
+        lost = [one for one in self._known.values() if one.trouble]
+        await self._drop(lost[: max(0, len(lost) - _OVER_MOST)])
 
-    def _drop(self, errand: Errand) -> None:
-        del self._known[errand.id]
-        self._left.discard(errand.id)
-
-
-def _replaces(errand: Errand, old: Errand) -> bool:
-    if old.what in ABOUT_REQUESTS:
-        return errand.what in ABOUT_REQUESTS
-    return errand.what is old.what and (errand.what is not What.COMMENT or errand.by == old.by)
+    async def _drop(self, errands: Sequence[Errand]) -> None:
+        for one in errands:
+            del self._known[one.id]
+            self._left.discard(one.id)
+        await self._book.forget(errands)

@@ -12,7 +12,7 @@ from medianest.core.event import ADMINS, people
 from medianest.core.journal import Entry, Listener
 from medianest.media_requests import queries
 from medianest.media_requests.events import RequestsHandedOver
-from medianest.media_requests.models import ProblemRow, RequestFollowerRow, RequestRow, UpstreamPersonRow
+from medianest.media_requests.models import ErrandRow, ProblemRow, RequestFollowerRow, RequestRow, UpstreamPersonRow
 
 
 def listeners() -> Sequence[Listener]:
@@ -24,6 +24,7 @@ async def hand_over(session: AsyncSession, entry: Entry) -> None:
     gone, heir = entry.subject_id, str(entry.data["heir_id"])
     await session.execute(delete(RequestFollowerRow).where(RequestFollowerRow.user_id == gone))
     await session.execute(delete(UpstreamPersonRow).where(UpstreamPersonRow.user_id == gone))
+    await session.execute(delete(ErrandRow).where(ErrandRow.by_id == gone))
     ids = list(await session.scalars(select(RequestRow.id).where(RequestRow.owner_id == gone)))
     heirs = {heir}
     for id in ids:

@@ -1,6 +1,7 @@
 """The tables: what was asked for, who follows it, and as whom people ask."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -84,6 +85,26 @@ class DecisionLinkRow(Base):
     epoch: Mapped[int]
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ErrandRow(Base):
+    """What somebody said that is on its way to the server; with an `error_code`, it came to nothing.
+
+    `subject_id` is a request or a problem, which may not be known yet. `details` are `errand.Details`.
+    """
+
+    __tablename__ = "media_request_errands"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    what: Mapped[str]
+    subject_id: Mapped[str]
+    by_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str]
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    link_id: Mapped[str | None]
+    error_code: Mapped[str | None]
+    error: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ProblemRow(Base):

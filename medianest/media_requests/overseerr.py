@@ -18,6 +18,7 @@ from medianest.media_requests import jobs, listeners, problem_queries, queries, 
 from medianest.media_requests.connection import Connection, Standing
 from medianest.media_requests.decision_links import DecisionLinks
 from medianest.media_requests.discovery import Discovery
+from medianest.media_requests.errand_book import ErrandBook
 from medianest.media_requests.errands import Errands
 from medianest.media_requests.errors import NoServer
 from medianest.media_requests.hints import Hints
@@ -51,7 +52,7 @@ class Overseerr:
         self._settings = settings
         self.connection = Connection(lambda: settings().overseerr, self._changed, retry=retry)
         self.whom = Whom(db, self._plex_id_of, lambda: settings().overseerr.household_user_id)
-        errands = Errands(self._said)
+        errands = Errands(ErrandBook(db), self._said)
         self.requests = Requests(db, self.connection, self.whom, new_id(), errands)
         self.decisions = DecisionLinks(db, settings, self.requests)
         self.people = People(db, self.connection, self.whom)
@@ -96,7 +97,7 @@ class Overseerr:
         return listeners.listeners()
 
     async def start(self) -> None:
-        self.requests.start()
+        await self.requests.start()
 
     async def stop(self) -> None:
         await self.requests.stop()
@@ -117,7 +118,7 @@ class Overseerr:
             self.requests.nudge()
 
     def _said(self) -> None:
-        """What shows requests and problems tells what is on its way, too, which is in no table."""
+        """What shows requests and problems tells what is on its way, too."""
         self._db.versions.advance(frozenset((*queries.TABLES, *problem_queries.TABLES)))
         self._tell()
 

@@ -17,14 +17,19 @@ class Patience(Generic[T]):
 
     async def begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """The work, ended or still under way; it is given up with who is sent away before."""
-        task = asyncio.create_task(work)
-        self._under_way.add(task)
-        task.add_done_callback(self._end)
+        task = self.leave(work)
         try:
             await asyncio.wait([task], timeout=self._seconds)
         except asyncio.CancelledError:
             task.cancel()
             raise
+        return task
+
+    def leave(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Work for which nobody waits."""
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._end)
         return task
 
     async def stop(self) -> None:

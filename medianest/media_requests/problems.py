@@ -16,7 +16,8 @@ from medianest.core.i18n import msg
 from medianest.core.security import new_id
 from medianest.media_requests import events, problem_queries, queries, reports, rights
 from medianest.media_requests.connection import Connection
-from medianest.media_requests.errands import Errand, Errands, Part, What
+from medianest.media_requests.errand import Details, Errand, Part, What
+from medianest.media_requests.errands import Errands
 from medianest.media_requests.errors import NoProblem, NothingThere, NoTitle, WrongState
 from medianest.media_requests.models import ProblemRow
 from medianest.media_requests.types import Problem, ProblemComment, ProblemKind, Reported, TitleKey
@@ -39,6 +40,8 @@ class Problems:
         self._connection = connection
         self._whom = whom
         self.errands = errands
+        bringing = {What.REPORT: self._bring_report, What.COMMENT: self._bring_words, What.RESOLVE: self._bring_end}
+        errands.carry(bringing)
 
     async def one(self, actor: Actor, id: str) -> Reported:
         """The problem, if this actor may know of it; their own also before the server has it. Raises NoProblem."""
@@ -59,39 +62,20 @@ class Problems:
         """
         me, said = rights.require_asker(actor), _checked(text)
         part = Part(title=title, kind=kind, season=season, episode=episode)
-        errand = Errand(what=What.REPORT, subject_id=new_id(), by=me, text=said, part=part)
+        errand = Errand(what=What.REPORT, subject_id=new_id(), by=me, text=said, details=Details(part=part))
         if same := reports.same(self.errands.reports(), errand):
             return _said(same)
-
-        async def bring(again: bool) -> Reported:
-            asking = await self._connection.asking()
-            if again and (arrived := await self._arrived(asking, errand, actor)):
-                return arrived
-            person = await self._whom.asks_as(asking, me)
-            known = await asking.title(title)
-            if known.media_id is None:
-                raise NothingThere(msg("requests.nothing_there"))
-            seen_at = clock.now()
-            made = await asking.report(known.media_id, kind, said, season=season, episode=episode, person=person)
-            return await self._write(asking, made, seen_at, by=actor, name=known.hit.title)
-
-        return await self.errands.run(errand, bring) or _said(errand)
+        made: Reported | None = await self.errands.run(errand, actor)
+        return made or _said(errand)
 
     async def comment(self, actor: Actor, id: str, text: str) -> Reported:
         """Say something about a problem that one sees. Raises as `report`, and NoProblem."""
         me, said = rights.require_asker(actor), _checked(text)
         problem, upstream_id = await self._there(actor, id)
-        errand = Errand(what=What.COMMENT, subject_id=problem.id, by=me, text=said)
-        before = _times(said, problem.comments)
-
-        async def bring(again: bool) -> Reported | None:
-            asking = await self._connection.asking()
-            there = await asking.problem(upstream_id) if again else None
-            if there is None or _times(said, there.comments) == before:
-                await asking.comment(upstream_id, said, person=await self._whom.asks_as(asking, me))
-            return await self._look(asking, upstream_id, by=actor)
-
-        return await self.errands.run(errand, bring) or problem
+        details = Details(upstream_id=upstream_id, times=_times(said, problem.comments))
+        errand = Errand(what=What.COMMENT, subject_id=problem.id, by=me, text=said, details=details)
+        now: Reported | None = await self.errands.run(errand, actor)
+        return now or problem
 
     async def resolve(self, actor: Actor, id: str) -> Reported:
         """It is well again: who decides says so, or who reported it. Raises NoProblem, Forbidden and Unavailable."""
@@ -101,13 +85,10 @@ class Problems:
         if problem.is_resolved:
             return problem
 
-        async def bring(_again: bool) -> Reported | None:
-            asking = await self._connection.asking()
-            await asking.resolve(upstream_id)  # twice is as once there
-            return await self._look(asking, upstream_id, by=actor)
-
-        errand = Errand(what=What.RESOLVE, subject_id=problem.id, by=actor.id)
-        return await self.errands.run(errand, bring) or problem
+        details = Details(upstream_id=upstream_id)
+        errand = Errand(what=What.RESOLVE, subject_id=problem.id, by=actor.id, details=details)
+        now: Reported | None = await self.errands.run(errand, actor)
+        return now or problem
 
     async def look_again(self, upstream_id: int) -> Reported | None:
         """See what the server has of a problem, whatever a hint said."""
@@ -124,6 +105,32 @@ class Problems:
         for id in ids:
             await self._look(asking, id)
         return len(ids)
+
+    async def _bring_report(self, errand: Errand, actor: Actor, again: bool) -> Reported:
+        asking, part = await self._connection.asking(), errand.details.part
+        assert part
+        if again and (arrived := await self._arrived(asking, errand, actor)):
+            return arrived
+        person = await self._whom.asks_as(asking, rights.require_asker(actor))
+        known = await asking.title(part.title)
+        if known.media_id is None:
+            raise NothingThere(msg("requests.nothing_there"))
+        seen_at, place = clock.now(), {"season": part.season, "episode": part.episode}
+        made = await asking.report(known.media_id, part.kind, errand.text, **place, person=person)
+        return await self._write(asking, made, seen_at, by=actor, name=known.hit.title)
+
+    async def _bring_words(self, errand: Errand, actor: Actor, again: bool) -> Reported | None:
+        asking, id = await self._connection.asking(), errand.details.upstream_id
+        there = await asking.problem(id) if again else None
+        if there is None or _times(errand.text, there.comments) == errand.details.times:
+            person = await self._whom.asks_as(asking, rights.require_asker(actor))
+            await asking.comment(id, errand.text, person=person)
+        return await self._look(asking, id, by=actor)
+
+    async def _bring_end(self, errand: Errand, actor: Actor, _again: bool) -> Reported | None:
+        asking, id = await self._connection.asking(), errand.details.upstream_id
+        await asking.resolve(id)  # twice is as once there
+        return await self._look(asking, id, by=actor)
 
     async def _there(self, actor: Actor, id: str) -> tuple[Reported, int]:
         """A problem that the server has. Raises NoProblem and WrongState."""
@@ -239,7 +246,7 @@ async def _name_of(asking: "Asking", title: TitleKey | None) -> str:
 
 def _said(errand: Errand) -> Reported:
     """A report as its reporter sees it that the server has not heard of."""
-    part = errand.part
+    part = errand.details.part
     assert part
     return Reported(
         id=errand.subject_id,

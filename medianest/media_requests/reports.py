@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from medianest.media_requests.errands import Errand
+from medianest.media_requests.errand import Errand
 from medianest.media_requests.types import Problem
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
@@ -11,8 +11,8 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 
 def same(errands: Iterable[Errand], errand: Errand) -> Errand | None:
     """The errand by which the same person says the same already."""
-    said = (errand.by, errand.part, errand.text)
-    return next((one for one in errands if (one.by, one.part, one.text) == said), None)
+    said = (errand.by, errand.details.part, errand.text)
+    return next((one for one in errands if (one.by, one.details.part, one.text) == said), None)
 
 
 def alike(problems: Iterable[Problem], errand: Errand) -> Sequence[Problem]:
@@ -26,7 +26,7 @@ def made(errands: Iterable[Errand], seen: Problem) -> Errand | None:
 
 
 def _is_about(errand: Errand, seen: Problem) -> bool:
-    part = errand.part
+    part = errand.details.part
     if part is None or (seen.created_at and seen.created_at < errand.at - _CLOCKS_DIFFER):
         return False
     about = (seen.title, seen.kind, seen.season or 0, seen.episode or 0)

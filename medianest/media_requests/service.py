@@ -12,10 +12,10 @@ from medianest.core.errors import Forbidden, Invalid
 from medianest.core.i18n import msg
 from medianest.media_requests import ledger, queries, rights, states
 from medianest.media_requests.connection import Connection
-from medianest.media_requests.deciding import Decided, Decisions
-from medianest.media_requests.errands import Errand, Errands, Undo, What
-from medianest.media_requests.errors import NoRequest, WrongState
-from medianest.media_requests.ledger import Deciding
+from medianest.media_requests.deciding import Decisions
+from medianest.media_requests.errand import Details, Errand, What
+from medianest.media_requests.errands import Errands
+from medianest.media_requests.errors import LinkOver, NoRequest, WrongState
 from medianest.media_requests.patience import PATIENCE_S
 from medianest.media_requests.sending import Sending
 from medianest.media_requests.types import MediaType, Request, State, Verdict, Wish
@@ -56,7 +56,9 @@ class Requests:
         self._sending = Sending(db, connection.asking, whom, owner, patience_s=patience_s)
         self.errands = errands
         self._watching = Watching(db, connection.asking)
-        self._decisions = Decisions(connection.asking, self._watching)
+        decisions = Decisions(connection.asking, self._watching)
+        bring, retry = decisions.bring, decisions.retry
+        errands.carry({What.APPROVE: bring, What.DECLINE: bring, What.RETRY: retry})
 
     async def ask(self, actor: Actor, wish: Wish, *, for_user: str | None = None) -> Outcome:
         """Ask for a title, or follow who asked for it; kept and sent later while the server is away or slow.
@@ -114,21 +116,23 @@ class Requests:
         *,
         reason: str = "",
         instead: Wish | None = None,
-        undo: Undo | None = None,
+        link_id: str | None = None,
     ) -> Request:
         """Approve, as asked or with other seasons, profile or folder; or decline, for a reason that they read.
 
-        What takes longer than anybody waits goes on by itself (`errands`); `undo` is called where it comes to nothing.
-        Raises WrongState while another decision is on its way.
+        What takes longer than anybody waits goes on by itself (`errands`). It uses the decision link `link_id` up,
+        unless it comes to nothing. Raises WrongState while another decision is on its way, and LinkOver.
         """
         rights.require_decider(actor)
         request, upstream_id = await self._there(id)
         wanted = _checked(instead) if instead is not None and verdict is Verdict.APPROVE else None
-        by = Deciding(actor=actor, reason=reason[:REASON_MOST])
-        decided = Decided(upstream_id=upstream_id, was=request.state, verdict=verdict, by=by, instead=wanted)
-        errand = Errand(what=What(verdict), subject_id=request.id, by=actor.id, text=by.reason)
+        details = Details(upstream_id=upstream_id, was=request.state, instead=wanted)
+        said = reason[:REASON_MOST]
+        errand = Errand(
+            what=What(verdict), subject_id=request.id, by=actor.id, text=said, details=details, link_id=link_id
+        )
         self._check_free(errand)
-        done = await self.errands.run(errand, lambda again: self._decisions.bring(decided, again=again), undo=undo)
+        done: Request | None = await self.errands.run(errand, actor)
         return done or await self._known(request.id)
 
     async def retry(self, actor: Actor, id: str) -> Request:
@@ -141,10 +145,10 @@ class Requests:
         if request.upstream_id is None:
             return await self._send_anew(actor, request)
         rights.require_decider(actor)
-        errand = Errand(what=What.RETRY, subject_id=request.id, by=actor.id)
+        details = Details(upstream_id=request.upstream_id)
+        errand = Errand(what=What.RETRY, subject_id=request.id, by=actor.id, details=details)
         self._check_free(errand)
-        id_there = request.upstream_id
-        done = await self.errands.run(errand, lambda again: self._decisions.retry(id_there, again=again))
+        done: Request | None = await self.errands.run(errand, actor)
         return done or await self._known(request.id)
 
     async def cancel(self, actor: Actor, id: str) -> Request:
@@ -175,9 +179,10 @@ class Requests:
         """What runs by itself, by its name."""
         return {"requests": self._sending.run}
 
-    def start(self) -> None:
-        """From now on what is asked for goes out as soon as it can."""
+    async def start(self) -> None:
+        """From now on what is asked for or said goes out as soon as it can."""
         self._sending.start()
+        await self.errands.start()
 
     async def stop(self) -> None:
         """Nothing is under way any more."""
@@ -185,8 +190,11 @@ class Requests:
         await self._sending.stop()
 
     def _check_free(self, errand: Errand) -> None:
-        """Raises WrongState while another decision about the same is on its way."""
-        if any(one.what is not errand.what for one in self.errands.begun(errand.subject_id)):
+        """Raises WrongState while another decision about the same is on its way, LinkOver while that is this link's."""
+        begun = self.errands.begun(errand.subject_id)
+        if errand.link_id and any(one.link_id == errand.link_id for one in begun):
+            raise LinkOver(msg("requests.link_over"))
+        if any(one.what is not errand.what for one in begun):
             raise WrongState(msg("requests.being_decided"))
 
     async def _send_anew(self, actor: Actor, request: Request) -> Request:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from medianest.core.actor import Actor
 from medianest.core.i18n import Message, msg
 from medianest.media_requests import rights
-from medianest.media_requests.errands import ABOUT_REQUESTS, Errand
+from medianest.media_requests.errand import ABOUT_REQUESTS, Errand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

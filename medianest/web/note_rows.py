@@ -9,7 +9,7 @@ from medianest.core.i18n import Message, msg
 from medianest.downloads import types as downloads
 from medianest.downloads.events import DownloadFailed
 from medianest.media_requests import types as requests
-from medianest.media_requests.errands import Errand
+from medianest.media_requests.errand import Errand
 from medianest.media_requests.events import RequestFailed, RequestSent
 from medianest.notifications import places, sentences
 from medianest.notifications.queries import Note

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from medianest.core.i18n import msg
-from medianest.media_requests.errands import Errand, What
+from medianest.media_requests.errand import Errand, What
 from medianest.media_requests.errors import WrongState
 from medianest.media_requests.types import Verdict
 from medianest.web.deciding import DecisionCard, SeasonBox

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from medianest.core.errors import Invalid
 from medianest.core.i18n import msg
-from medianest.media_requests.errands import Errand, What
+from medianest.media_requests.errand import Errand, What
 from medianest.media_requests.errors import ServerAway
 from medianest.media_requests.types import MediaType, ProblemComment, ProblemKind, Reported, TitleKey
 from medianest.web.errand_words import said

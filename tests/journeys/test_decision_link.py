@@ -1,5 +1,6 @@
 """A wish decided by the link of a letter, by who is signed in nowhere: on a phone, without script, and too late."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,7 +20,7 @@ from medianest.media_requests.decision_links import DecisionLinks
 from medianest.media_requests.models import DecisionLinkRow, RequestRow
 from medianest.notifications.models import DeliveryRow
 from tests.browser import PHONE, Look, Visitors, assert_accessible, assert_fits, assert_speaks_clearly
-from tests.fakes.overseerr import Asked, Overseerr
+from tests.fakes.overseerr import API, Asked, Overseerr
 from tests.fakes.post_office import PostOffice
 from tests.portal import PASSWORD, Portal, at_rest
 from tests.portal.fixtures import NOWHERE
@@ -27,7 +28,7 @@ from tests.portal.fixtures import NOWHERE
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=30_000)
 CAROL, OUTSIDE = "carol@example.org", "https://nest.example"
-MATRIX, DUNE, KNIGHT = 603, 438631, 155
+MATRIX, DUNE, KNIGHT, PULP = 603, 438631, 155, 680
 PATIENCE_S = 30.0
 
 
@@ -171,4 +172,27 @@ async def test_a_link_that_is_too_old_decides_nothing(visitors: Visitors, portal
     await expect(page.get_by_text("is too old", exact=False)).to_be_visible()
     await expect(page.get_by_role("button", name="Approve")).to_have_count(0)
     assert overseerr.wishes[-1].status == Asked.PENDING
+    visitors.forgive("status of 404")
+
+
+async def test_what_a_link_decided_at_a_silent_server_outlives_a_power_cut(
+    visitors: Visitors, portal: Portal, overseerr: Overseerr
+) -> None:
+    ask_for(portal, PULP)
+    path, there = linked(portal, PULP), f"{API}/request/{overseerr.wishes[-1].id}/approve"
+    overseerr.trouble(there, wait=PATIENCE_S, fail=502)
+    page = await visitors.page(PHONE)
+    await page.goto(portal.url(path))
+    await page.get_by_role("button", name="Approve").click()
+    await expect(page.get_by_text("Your decision is on its way", exact=False)).to_be_visible()
+
+    portal.kill_tree()
+    overseerr.calm()
+    assert overseerr.wishes[-1].status == Asked.PENDING
+    portal.start()
+
+    await asyncio.to_thread(overseerr.wait_for, there, count=2)
+    assert overseerr.wishes[-1].status == Asked.APPROVED
+    await page.goto(portal.url(path))
+    await expect(page.get_by_text("This link was used already", exact=False)).to_be_visible()
     visitors.forgive("status of 404")

@@ -3,15 +3,17 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import insert
 
 from medianest.core.actor import Role
 from medianest.core.db import Database
 from medianest.core.outbound.calls import Guards
 from medianest.core.resilience import Bulkhead, CircuitBreaker, Retry
+from medianest.media_requests import models
 from medianest.media_requests.client import Asking
-from medianest.media_requests.types import MediaType, TitleKey, Wish
-from tests.fakes.overseerr import Overseerr
-from tests.media_requests.house import ADAM, KIM, House, at_once, living, opened
+from medianest.media_requests.types import MediaType, Request, TitleKey, Wish
+from tests.fakes.overseerr import May, Overseerr
+from tests.media_requests.house import ADAM, ANNA, KIM, House, at_once, living, opened
 
 MATRIX = TitleKey(media_type=MediaType.MOVIE, tmdb_id=603)
 DUNE = TitleKey(media_type=MediaType.MOVIE, tmdb_id=438631)
@@ -45,3 +47,23 @@ async def house(db: Database, overseerr: Overseerr) -> AsyncIterator[House]:
     opened_house.plex.update(anna=1002, bert=1003)
     yield opened_house
     await opened_house.stop()
+
+
+@pytest.fixture
+async def hurried(house: House, db: Database, overseerr: Overseerr) -> AsyncIterator[House]:
+    """Nobody waits longer than a tenth of a second; Cora decides and reports as the owner there."""
+    for person in overseerr.users:
+        person.permissions |= May.CREATE_ISSUES
+    async with db.transaction() as session:
+        await session.execute(insert(models.UpstreamPersonRow).values(user_id="cora", upstream_id=1))
+    opened_house = opened(db, overseerr, patience_s=0.1)
+    opened_house.plex.update(house.plex)
+    yield opened_house
+    await opened_house.requests.errands.stop()
+    await opened_house.stop()
+
+
+@pytest.fixture
+async def asked(house: House) -> Request:
+    """Anna asked for The Matrix, and nobody decided yet."""
+    return (await house.requests.ask(ANNA, THE_MATRIX)).request

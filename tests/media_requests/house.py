@@ -15,6 +15,7 @@ from medianest.core.resilience import Retry
 from medianest.media_requests import models, queries
 from medianest.media_requests.client import Asking
 from medianest.media_requests.connection import Connection
+from medianest.media_requests.errand_book import ErrandBook
 from medianest.media_requests.errands import Errands
 from medianest.media_requests.service import Requests
 from medianest.media_requests.types import Request
@@ -93,7 +94,7 @@ def opened(
 
     named = OverseerrSettings(url=overseerr.base, api_key=overseerr.key)  # type: ignore[arg-type]  # it reads a text
     connection = Connection(lambda: named, retry=Retry(sleep=at_once))
-    errands = Errands(patience_s=patience_s, pause=timedelta())
+    errands = Errands(ErrandBook(db), patience_s=patience_s, pause=timedelta())
     whom = Whom(db, plex_id_of, lambda: household)
     requests = Requests(db, connection, whom, owner, errands, patience_s=patience_s)
     return House(requests=requests, db=db, overseerr=overseerr, plex=plex)

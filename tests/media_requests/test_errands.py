@@ -1,69 +1,35 @@
 """A server that accepts and says nothing keeps nobody waiting who decides or reports: it goes on, and arrives once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
 
+from medianest.core.actor import Actor
 from medianest.core.circuit import State as Circuit
 from medianest.core.db import Database
 from medianest.core.journal import after
 from medianest.core.resilience import Retry
-from medianest.media_requests import models, problem_queries
+from medianest.media_requests import problem_queries
 from medianest.media_requests.client import Asking
-from medianest.media_requests.errands import Errand, Errands, What
+from medianest.media_requests.errand import Errand, What
+from medianest.media_requests.errand_book import ErrandBook
+from medianest.media_requests.errands import Errands
 from medianest.media_requests.errors import GoneThere, NoProblem, WrongState
 from medianest.media_requests.problems import Problems
 from medianest.media_requests.types import ProblemKind, Request, State, Verdict
-from tests.fakes.overseerr import API, FAULTS, Asked, May, Overseerr
-from tests.media_requests.conftest import MATRIX, THE_MATRIX
-from tests.media_requests.house import ANNA, BERT, CORA, House, at_once, opened
+from tests.fakes.overseerr import API, FAULTS, Asked
+from tests.media_requests.conftest import MATRIX
+from tests.media_requests.house import ANNA, BERT, CORA, House, at_once
 
 REQUEST, ISSUE = API + "/request", API + "/issue"
 SOON_S = 10
 
 
 @pytest.fixture
-async def hurried(house: House, db: Database, overseerr: Overseerr) -> AsyncIterator[House]:
-    """Nobody waits longer than a tenth of a second; Cora decides and reports as the owner there."""
-    for person in overseerr.users:
-        person.permissions |= May.CREATE_ISSUES
-    async with db.transaction() as session:
-        await session.execute(insert(models.UpstreamPersonRow).values(user_id="cora", upstream_id=1))
-    opened_house = opened(db, overseerr, patience_s=0.1)
-    opened_house.plex.update(house.plex)
-    yield opened_house
-    await opened_house.requests.errands.stop()
-    await opened_house.stop()
-
-
-@pytest.fixture
-async def asked(house: House) -> Request:
-    """Anna asked for The Matrix, and nobody decided yet."""
-    return (await house.requests.ask(ANNA, THE_MATRIX)).request
-
-
-@pytest.fixture
 def problems(hurried: House, db: Database) -> Problems:
     return Problems(db, hurried.requests.connection, hurried.requests.whom, hurried.requests.errands)
-
-
-class Undone:
-    """What takes back what was done along with an errand; it counts how often that was called for."""
-
-    def __init__(self) -> None:
-        self.times = 0
-
-    async def __call__(self) -> None:
-        self.times += 1
-
-
-@pytest.fixture
-def undone() -> Undone:
-    return Undone()
 
 
 async def deafen(house: House) -> None:
@@ -146,24 +112,14 @@ async def test_a_decision_over_which_somebody_was_faster_at_the_server_comes_to_
     assert hurried.requests.errands.about(asked.id) == []
 
 
-async def test_what_a_silent_server_refuses_in_the_end_is_said_and_undone(
-    hurried: House, asked: Request, undone: Undone
-) -> None:
+async def test_what_a_silent_server_refuses_in_the_end_is_said(hurried: House, asked: Request) -> None:
     hurried.overseerr.trouble(f"{REQUEST}/{asked.upstream_id}/approve", wait=30)
-    await hurried.requests.decide(CORA, asked.id, Verdict.APPROVE, undo=undone)
-    assert undone.times == 0
+    await hurried.requests.decide(CORA, asked.id, Verdict.APPROVE)
     hurried.overseerr.wishes.clear()
     hurried.overseerr.calm()
     lost = await over(hurried, asked.id)
     assert lost
-    assert (type(lost.trouble), undone.times) == (GoneThere, 1)
-
-
-async def test_a_process_that_ends_undoes_what_is_under_way(hurried: House, asked: Request, undone: Undone) -> None:
-    hurried.overseerr.trouble(f"{REQUEST}/{asked.upstream_id}/approve", wait=30)
-    await hurried.requests.decide(CORA, asked.id, Verdict.APPROVE, undo=undone)
-    await hurried.requests.errands.stop()
-    assert (undone.times, hurried.requests.errands.about(asked.id)) == (1, [])
+    assert type(lost.trouble) is GoneThere
 
 
 async def test_a_failed_one_is_tried_again_by_itself(hurried: House, asked: Request) -> None:
@@ -249,11 +205,11 @@ async def test_words_about_a_problem_arrive_once_and_it_is_solved(
     assert (kinds.count("commented"), kinds.count("resolved")) == (1, 1)
 
 
-async def test_what_ended_while_it_was_read_is_read_anew() -> None:
+async def test_what_ended_while_it_was_read_is_read_anew(house: House, db: Database) -> None:
     arrives, over = asyncio.Event(), asyncio.Event()
     state = "pending"
 
-    async def bring(_again: bool) -> None:
+    async def bring(_errand: Errand, _actor: Actor, _again: bool) -> None:
         nonlocal state
         await arrives.wait()
         state = "declined"
@@ -266,7 +222,8 @@ async def test_what_ended_while_it_was_read_is_read_anew() -> None:
             await over.wait()
         return seen, len(errands.about("film"))
 
-    errands = Errands(over.set, patience_s=0.01)
-    assert await errands.run(Errand(what=What.DECLINE, subject_id="film", by="cora"), bring) is None
+    errands = Errands(ErrandBook(db), over.set, patience_s=0.01)
+    errands.carry({What.DECLINE: bring})
+    assert await errands.run(Errand(what=What.DECLINE, subject_id="film", by="cora"), CORA) is None
     async with asyncio.timeout(SOON_S):
         assert await errands.steadily(read) == ("declined", 0)

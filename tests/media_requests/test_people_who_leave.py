@@ -7,6 +7,8 @@ from medianest.core import journal
 from medianest.core.db import Database
 from medianest.core.event import ADMINS
 from medianest.media_requests import listeners, models, problem_queries, queries
+from medianest.media_requests.errand import Errand, What
+from medianest.media_requests.errand_book import ErrandBook
 from medianest.media_requests.problems import Problems
 from medianest.media_requests.types import ProblemKind, Wish
 from tests.fakes.overseerr import May
@@ -60,3 +62,12 @@ async def test_what_they_reported_stays_as_somebodys_who_left(house: House, db: 
     await leave(db, "anna")
     page = await db.read(problem_queries.listing, ADAM)
     assert [(one.reporter_id, one.reporter) for one in page.items] == [(None, "former-anna")]
+
+
+async def test_what_they_said_and_is_not_there_goes_nowhere(house: House, db: Database) -> None:
+    book = ErrandBook(db)
+    theirs, others = (Errand(what=What.APPROVE, subject_id="film", by=name) for name in ("anna", "bert"))
+    for errand in (theirs, others):
+        await book.begin(errand)
+    await leave(db, "anna")
+    assert [one.id for one in await book.all()] == [others.id]

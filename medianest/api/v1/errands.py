@@ -5,8 +5,9 @@ from datetime import datetime
 
 from medianest.api.reader import Reader
 from medianest.api.wire import Output
-from medianest.media_requests import errands, rights
-from medianest.media_requests.errands import ABOUT_REQUESTS, Errands, What
+from medianest.media_requests import errand, rights
+from medianest.media_requests.errand import ABOUT_REQUESTS, What
+from medianest.media_requests.errands import Errands
 
 
 class ErrandFailure(Output, frozen=True, kw_only=True):
@@ -37,7 +38,7 @@ def decided(reader: Reader, said: Errands, request_id: str) -> Sequence[Errand]:
     return [_shown(reader, one) for one in said.about(request_id) if one.what in ABOUT_REQUESTS]
 
 
-def _shown(reader: Reader, one: errands.Errand) -> Errand:
+def _shown(reader: Reader, one: errand.Errand) -> Errand:
     trouble = one.trouble
     return Errand(
         action=one.what,

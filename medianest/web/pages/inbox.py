@@ -10,7 +10,7 @@ from medianest.core.actor import Actor
 from medianest.core.i18n import Message, msg
 from medianest.core.paging import Page
 from medianest.http.services import Services
-from medianest.media_requests.errands import Errand
+from medianest.media_requests.errand import Errand
 from medianest.notifications import queries, retrying
 from medianest.notifications.queries import Note
 from medianest.notifications.retrying import Retried

@@ -9,7 +9,7 @@ from medianest.core.errors import Invalid, MediaNestError, TooMany, Unavailable
 from medianest.core.i18n import Message
 from medianest.http.services import Services
 from medianest.media_requests import rights
-from medianest.media_requests.errands import What
+from medianest.media_requests.errand import What
 from medianest.media_requests.errors import NoAccount, NotAllowed
 from medianest.media_requests.problems import TEXT_MOST
 from medianest.media_requests.types import ProblemComment, Reported
