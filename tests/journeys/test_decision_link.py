@@ -18,7 +18,6 @@ from medianest.core.config import PathsSettings, Settings
 from medianest.core.db import Database
 from medianest.media_requests.decision_links import DecisionLinks
 from medianest.media_requests.models import DecisionLinkRow, RequestRow
-from medianest.notifications.models import DeliveryRow
 from tests.browser import PHONE, Look, Visitors, assert_accessible, assert_fits, assert_speaks_clearly
 from tests.fakes.overseerr import API, Asked, Overseerr
 from tests.fakes.post_office import PostOffice
@@ -115,15 +114,6 @@ async def test_who_reads_a_letter_decides_by_its_link_once_without_signing_in(
     visitors: Visitors, portal: Portal, overseerr: Overseerr, office: PostOffice
 ) -> None:
     ask_for(portal, MATRIX)
-    portal.stop()
-
-    async def at_once(db: Database) -> None:
-        """The letter waits no longer for others to go with it."""
-        async with db.transaction() as session:
-            await session.execute(update(DeliveryRow).values(due_at=None))
-
-    at_rest.change(portal.data_dir, at_once)
-    portal.start()
     path = link_in(office, "decide", 2)
 
     page = await judged(visitors, portal, path, PHONE.but(dark=True))
