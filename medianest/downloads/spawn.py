@@ -174,12 +174,14 @@ class Child:
             return
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._program.pid, signal.SIGKILL)
-        await self._program.wait()
-        await self._gone()
-        self._program.close()
-        if self._lifeline is not None:
-            os.close(self._lifeline)
-            self._lifeline = None
+        try:
+            await self._program.wait()
+            await self._gone()
+        finally:  # whoever is cancelled meanwhile
+            self._program.close()
+            if self._lifeline is not None:
+                os.close(self._lifeline)
+                self._lifeline = None
 
     async def _gone(self) -> None:
         """Until its group is gone, of whose end nobody tells, and all that it said is written down."""

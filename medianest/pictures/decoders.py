@@ -65,12 +65,15 @@ class Decoder:
         """At once, with the copy that may be drawing."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._program.pid, signal.SIGKILL)
-        await self._program.wait()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(1):
-                if complaint := await self._program.errors.read(_COMPLAINTS_MOST):
-                    log.warning("A child that draws pictures said: %s", complaint.decode(errors="replace")[-1000:])
-        self._program.close()
+        try:
+            await self._program.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    if complaint := await self._program.errors.read(_COMPLAINTS_MOST):
+                        told = complaint.decode(errors="replace")[-1000:]
+                        log.warning("A child that draws pictures said: %s", told)
+        finally:  # whoever is cancelled meanwhile
+            self._program.close()
 
 
 class Decoders:
@@ -99,7 +102,8 @@ class Decoders:
 
     async def stop(self) -> None:
         self._end_idle()
-        await asyncio.gather(*self._ending)
+        if self._ending:
+            await asyncio.wait(self._ending)  # who is cancelled here lets them end
 
     async def _drawn(self, data: bytes, size: Size) -> bytes:
         """By a child that waits; if that has died meanwhile, by a new one."""

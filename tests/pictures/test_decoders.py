@@ -124,6 +124,30 @@ async def test_a_child_that_was_killed_at_its_work_leaves_the_next_picture_alone
     assert seen((await drawing).webp).size == (154, 231), "another child drew it"
 
 
+async def test_who_stops_waiting_for_its_end_leaves_nothing_open(decoders: Decoders) -> None:
+    await decoders.draw(JPEG, Size.POSTER_154)
+    (decoder,) = decoders._idle
+    ending = asyncio.create_task(decoders.stop())
+    asyncio.get_running_loop().call_soon(ending.cancel)
+    with pytest.raises(asyncio.CancelledError):
+        await ending
+    await decoder._program.wait()
+    while decoders._ending:
+        await asyncio.wait(decoders._ending)
+    assert decoder._program.input.is_closing()
+
+
+async def test_who_is_cancelled_while_it_ends_leaves_nothing_open(decoders: Decoders) -> None:
+    await decoders.draw(JPEG, Size.POSTER_154)
+    decoder = decoders._idle.pop()
+    ending = asyncio.create_task(decoder.end())
+    asyncio.get_running_loop().call_soon(ending.cancel)
+    with pytest.raises(asyncio.CancelledError):
+        await ending
+    assert decoder._program.input.is_closing()
+    await decoder._program.wait()
+
+
 async def test_a_child_that_does_not_answer_is_given_up(decoders: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
     await decoders.draw(JPEG, Size.POSTER_154)
     [first] = decoders.waiting_pids

@@ -141,9 +141,9 @@ class Pip:
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(program.pid, signal.SIGKILL)
-            await asyncio.shield(program.wait())
             program.close()
             os.close(ours)
+            await asyncio.shield(program.wait())
 
     async def _see_through(self, program: Program, folder: Path, module: str) -> None:
         hearing = asyncio.create_task(_until_end(program))

@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,26 @@ async def test_what_the_child_started_is_killed_with_it(desk: Desk, media_site: 
     assert isinstance(ended, Failed)
     assert ended.code is ErrorCode.INTERRUPTED
     assert not list(desk.folder.glob("out/*"))
+
+
+async def test_who_is_cancelled_while_it_dies_leaves_nothing_open(desk: Desk) -> None:
+    before = open_ends()
+    child = await desk.child()
+    assert len(open_ends() - before) >= 3
+    killing = asyncio.create_task(child.kill())
+    asyncio.get_running_loop().call_soon(killing.cancel)
+    with pytest.raises(asyncio.CancelledError):
+        await killing
+    await until(lambda: open_ends() <= before and not child.is_alive)
+
+
+def open_ends() -> set[str]:
+    """The sockets and pipes of this process."""
+    ends = set()
+    for fd in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            ends.add(os.fspath(fd.readlink()))
+    return {end for end in ends if end.startswith(("socket:", "pipe:"))}
 
 
 @pytest.mark.parametrize("waited", [False])
