@@ -80,6 +80,14 @@ document.addEventListener("keydown", (event) => {
 
 for (const chip of document.querySelectorAll(".chips > [aria-current]")) chip.scrollIntoView({ inline: "center", block: "nearest" });
 
+// --- moving on to another page before the last one has faded is no fault to tell of
+
+for (const moment of ["pageswap", "pagereveal"]) {
+  addEventListener(moment, ({ viewTransition: fading }) => {
+    for (const ending of fading ? [fading.ready, fading.updateCallbackDone, fading.finished] : []) ending.catch(() => {});
+  });
+}
+
 // --- menus, sheets, copying
 
 const knowsPopovers = "popover" in HTMLElement.prototype;
@@ -110,7 +118,11 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 
 function openSheets() {
   for (const sheet of document.querySelectorAll("dialog[data-sheet]:not([open])")) {
-    sheet.addEventListener("close", () => sheet.remove());
+    const opener = document.activeElement;
+    sheet.addEventListener("close", () => {
+      sheet.remove();
+      focusAgain(opener);
+    });
     sheet.addEventListener("click", (event) => event.target === sheet && sheet.close());
     sheet.showModal();
   }
@@ -120,15 +132,19 @@ function openSheets() {
 
 let focused = null;
 
+function focusAgain(lost) {
+  if (!lost || lost.isConnected || document.activeElement !== document.body) return;
+  const again = [lost.id, lost.id.replace(/^quick-/, "more-"), "main"].filter(Boolean);
+  document.getElementById(again.find((id) => document.getElementById(id)))?.focus({ preventScroll: true });
+}
+
 document.addEventListener("htmx:before:swap", () => {
   focused = document.activeElement;
 });
 
 document.addEventListener("htmx:after:swap", () => {
   openSheets();
-  if (!focused || focused.isConnected || document.activeElement !== document.body) return;
-  const again = [focused.id, focused.id.replace(/^quick-/, "more-"), "main"].filter(Boolean);
-  document.getElementById(again.find((id) => document.getElementById(id)))?.focus({ preventScroll: true });
+  focusAgain(focused);
 });
 
 document.addEventListener("htmx:after:request", (event) => {

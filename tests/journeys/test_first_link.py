@@ -120,6 +120,17 @@ async def test_all_of_it_by_keyboard(visitors: Visitors, portal: Portal, media_s
     await expect(sheet).to_have_count(0)
     await expect(page.get_by_role("button", name=re.compile("^More for"))).to_be_focused()
 
+    await page.keyboard.press("Enter")
+    await menu.get_by_role("link", name="Delete").focus()
+    await page.keyboard.press("Enter")
+    await expect(sheet).to_be_visible()
+    other = await page.context.new_page()
+    await other.goto(portal.url("/queue"))
+    await other.locator("#queue-done .quick").click()
+    await expect(page.locator("#queue-done .job")).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name=re.compile("^More for"))).to_be_focused()
+
 
 async def test_what_cannot_be_fetched_says_why_and_what_to_do(
     visitors: Visitors, portal: Portal, media_site: MediaSite

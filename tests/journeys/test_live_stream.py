@@ -15,6 +15,13 @@ BEGUN = {
 NEWS = 5
 STYLED_MOST = 15
 """How often for each news of a download: a bar that glides has it done twenty-five times, with each picture shown."""
+_SKIPPED = """async (moment) => {
+  const fading = document.startViewTransition(() => {})
+  const event = { pageswap: PageSwapEvent, pagereveal: PageRevealEvent }[moment]
+  dispatchEvent(new event(moment, {viewTransition: fading}))
+  fading.skipTransition()
+  await new Promise(done => setTimeout(done))
+}"""
 _SIZES = {"known": "", "nolength": "@nolength/"}
 
 
@@ -40,6 +47,17 @@ async def test_a_page_opens_one_stream(visitors: Visitors, shared_portal: Portal
     await page.evaluate("new Promise(done => setTimeout(done))")
 
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("moment", ["pageswap", "pagereveal"])
+async def test_who_moves_on_before_a_page_has_faded_has_no_complaint(
+    visitors: Visitors, shared_portal: Portal, moment: str
+) -> None:
+    page = await visitors.page(DESK, storage_state=shared_portal.browser_state())
+    await page.goto(shared_portal.url("/queue"), wait_until="load")
+    await page.evaluate(_SKIPPED, moment)
+    await visitors.hear_out()
+    assert visitors.problems == []
 
 
 @pytest.mark.parametrize("size", ["known", "nolength"])
