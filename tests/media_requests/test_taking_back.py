@@ -140,7 +140,7 @@ async def test_the_loop_sends_by_itself_what_was_kept_as_soon_as_the_server_is_b
     overseerr.away()
     kept = (await house.requests.ask(ANNA, THE_MATRIX)).request
     overseerr.back()
-    house.requests.start()
+    await house.requests.start()
     sending = asyncio.create_task(house.requests.runs()["requests"]())
     house.requests.nudge()
 
