@@ -21,6 +21,7 @@ from medianest.media_requests.errand import ABOUT_REQUESTS, Details, Errand, Wha
 from medianest.media_requests.errors import LinkOver
 from medianest.media_requests.models import DecisionLinkRow, ErrandRow
 
+LOST_MOST = 200
 _row, _link = ErrandRow, DecisionLinkRow
 
 
@@ -30,10 +31,11 @@ class ErrandBook:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def begin(self, errand: Errand) -> None:
+    async def begin(self, errand: Errand, *, instead_of: Iterable[Errand] = ()) -> None:
         """Write it down, and use its link up. Raises LinkOver where that was used already."""
         async with self._db.transaction() as session:
             await _use(session, errand)
+            await session.execute(delete(_row).where(_row.id.in_([one.id for one in instead_of])))
             values = {
                 "what": errand.what,
                 "subject_id": errand.subject_id,
@@ -46,10 +48,14 @@ class ErrandBook:
             await session.execute(insert(_row).values(id=errand.id, **values))
 
     async def arrived(self, errand: Errand) -> None:
-        await self.forget([errand])
+        async with self._db.transaction() as session:
+            await session.execute(delete(_row).where(_row.id == errand.id))
 
     async def lost(self, errand: Errand, trouble: MediaNestError | None) -> None:
-        """It came to nothing, and its link is good again; kept where somebody is to be told of the trouble."""
+        """It came to nothing, and its link is good again; kept where somebody is to be told of the trouble.
+
+        Of those the `LOST_MOST` that were said last are kept.
+        """
         this = _row.id == errand.id
         async with self._db.transaction() as session:
             if not await session.scalar(select(_row.id).where(this)):
@@ -60,12 +66,8 @@ class ErrandBook:
             else:
                 why = {"error_code": trouble.code, "error": _written(trouble.message)}
                 await session.execute(update(_row).where(this).values(**why))
-
-    async def forget(self, errands: Iterable[Errand]) -> None:
-        """Nobody is told of these any more."""
-        if ids := [one.id for one in errands]:
-            async with self._db.transaction() as session:
-                await session.execute(delete(_row).where(_row.id.in_(ids)))
+                lost = select(_row.id).where(_row.error_code.is_not(None)).order_by(_row.at.desc(), _row.id.desc())
+                await session.execute(delete(_row).where(_row.id.in_(lost.limit(-1).offset(LOST_MOST))))
 
     async def all(self) -> Sequence[Errand]:
         """What is under way or came to nothing, the oldest first."""

@@ -16,7 +16,7 @@ from medianest.core import clock, work
 from medianest.core.actor import Actor
 from medianest.core.errors import MediaNestError, Unavailable
 from medianest.media_requests.errand import Errand, What
-from medianest.media_requests.errand_book import ErrandBook
+from medianest.media_requests.errand_book import LOST_MOST, ErrandBook
 from medianest.media_requests.patience import PATIENCE_S, Patience
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,6 @@ Bring = Callable[[Errand, Actor, bool], Awaitable[Any]]
 _PAUSE, _PAUSE_MOST = timedelta(seconds=15), timedelta(minutes=5)
 _LASTS = timedelta(days=1)
 _AT_ONCE = 2
-_OVER_MOST = 200
 
 
 class Errands:
@@ -124,8 +123,7 @@ class Errands:
         """Nobody (`actor`) says what the last process left: it may be there."""
         try:
             if actor is not None:
-                await self._forget(errand)
-                await self._book.begin(errand)
+                await self._book.begin(errand, instead_of=self._replaced(errand))
             answer = await self._tried(errand, actor)
         except asyncio.CancelledError:
             if not self._is_ending:
@@ -179,7 +177,6 @@ class Errands:
             await self._book.lost(errand, trouble if is_told else None)
         finally:
             self._over(errand, trouble)
-        await self._thin()
 
     def _over(self, errand: Errand, trouble: MediaNestError | None = None) -> None:
         """Who said it, and was let go meanwhile, is told of the trouble."""
@@ -192,18 +189,20 @@ class Errands:
         else:
             log.info("what somebody said came to nothing", extra={"what": errand.what, "code": trouble.code})
             self._known[errand.id] = replace(errand, trouble=trouble)
+            self._thin()
         self._changed()
 
-    async def _forget(self, errand: Errand) -> None:
-        """Who says something anew knows that the last time came to nothing."""
-        await self._drop([one for one in self._known.values() if one.trouble and errand.replaces(one)])
+    def _replaced(self, errand: Errand) -> Sequence[Errand]:
+        """Who says something anew knows that the last time came to nothing: nobody is told of that any more."""
+        replaced = [one for one in self._known.values() if one.trouble and errand.replaces(one)]
+        self._drop(replaced)
+        return replaced
 
-    async def _thin(self) -> None:
-        lost = [one for one in self._known.values() if one.trouble]
-        await self._drop(lost[: max(0, len(lost) - _OVER_MOST)])
+    def _thin(self) -> None:
+        lost = sorted((one for one in self._known.values() if one.trouble), key=lambda one: (one.at, one.id))
+        self._drop(lost[: max(0, len(lost) - LOST_MOST)])
 
-    async def _drop(self, errands: Sequence[Errand]) -> None:
+    def _drop(self, errands: Sequence[Errand]) -> None:
         for one in errands:
             del self._known[one.id]
             self._left.discard(one.id)
-        await self._book.forget(errands)

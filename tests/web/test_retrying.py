@@ -40,6 +40,16 @@ async def test_all_are_tried_again_that_may_be_and_it_is_said_how_many(house: Ho
         assert "Nothing of it can be tried again any more" in again.text
 
 
+async def test_a_hundred_at_once_the_newest_first(house: House) -> None:
+    bob = house.cast.bob
+    ids = await several(house, bob, *["network"] * 103)
+    async with inside(house, bob) as browser:
+        for went, left in ((100, 3), (3, 0)):
+            (sent,) = fields((await rows(browser))[0])
+            assert f"Tried again: {went}." in (await submit(browser, RETRY, on="/inbox", **sent)).text
+            assert await states(house, *ids) == [State.FAILED] * left + [State.QUEUED] * (103 - left)
+
+
 async def test_script_is_told_of_those_that_do_not_go_on_and_why(house: House) -> None:
     """Bob queued one of them anew meanwhile."""
     bob = house.cast.bob
