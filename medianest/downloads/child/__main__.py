@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from medianest.core import clock
 from medianest.downloads import failures
-from medianest.downloads.child import guard
+from medianest.downloads.child import guard, joining
 from medianest.downloads.child.cookies import SIGNED_IN, Jar
 from medianest.downloads.child.entries import Lists
 from medianest.downloads.child.info import LISTS, UPCOMING, offered_formats
@@ -23,7 +23,7 @@ from medianest.downloads.child.job import Facts
 from medianest.downloads.child.output import Events, Log
 from medianest.downloads.child.picture import BYTES_MOST
 from medianest.downloads.child.program import Commands, Program
-from medianest.downloads.child.resume import Resumption, of_what_is_joined
+from medianest.downloads.child.resume import Resumption
 from medianest.downloads.failure_sentences import BLOCKED_REASON
 from medianest.downloads.failures import CannotFetch
 from medianest.downloads.protocol import Entry, Introduced
@@ -179,7 +179,7 @@ def _confined(resumption: Resumption) -> Any:
     from yt_dlp.networking import Request
 
     HttpFD.best_block_size = staticmethod(_block_size)
-    FragmentFD._write_ytdl_file = of_what_is_joined(FragmentFD._write_ytdl_file)  # noqa: SLF001  # no other way in
+    joining.secure(FragmentFD)
 
     class Confined(YoutubeDL):  # type: ignore[misc]  # yt_dlp has no types
         @staticmethod

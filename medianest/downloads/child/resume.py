@@ -1,31 +1,15 @@
 """Whether the bytes that are still to come belong to those that are already here, and whether all of them came."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from medianest.downloads.child.folder import Origin, WorkFolder
 from medianest.downloads.failures import CannotFetch
 from medianest.downloads.types import ErrorCode
 
-Note = Callable[[Any, dict[str, Any]], None]
 _CONTENT_RANGE = re.compile(r"bytes (?:\d+-\d+|\*)/(\d+)")
-
-
-def of_what_is_joined(write: Note) -> Note:
-    """yt-dlp's note of how many pieces of a stream are joined, for `FragmentFD._write_ytdl_file`.
-
-    Where several pieces come at once it writes how many have come, whichever these are; who goes on from there would
-    leave out the one that was still missing. The name of the piece that is just being joined has its number.
-    """
-
-    def note(downloader: Any, context: dict[str, Any]) -> None:
-        number = (context.get("fragment_filename_sanitized") or "").rpartition("-Frag")[2]
-        write(downloader, context | {"fragment_index": int(number)} if number.isdigit() else context)
-
-    return note
 
 
 class Resumption:

@@ -2,18 +2,21 @@
 
 import json
 import os
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from yt_dlp import YoutubeDL
 from yt_dlp.downloader.fragment import FragmentFD
 
+from medianest.downloads.child import joining
 from medianest.downloads.child.folder import WorkFolder
-from medianest.downloads.child.resume import of_what_is_joined
 from medianest.downloads.protocol import Failed, Fetch, Fetched, Info, Pictured, Progressed, Staged
+from medianest.downloads.spawn import Tools
 from medianest.downloads.types import ErrorCode, Preset, Stage
 from tests.downloads import looking
-from tests.downloads.conftest import Desk
+from tests.downloads.conftest import Desk, open_desk, open_egress
 from tests.downloads.processes import until
 from tests.downloads.recipes import BUILT_IN
 from tests.fakes.media_site import MediaSite
@@ -171,8 +174,99 @@ def test_the_note_of_a_stream_counts_what_is_joined_and_not_what_came(tmp_path: 
     downloader = FragmentFD(YoutubeDL({"quiet": True}), {})
     came = {"filename": str(tmp_path / "a.mp4"), "fragment_index": 5, "fragment_filename_sanitized": "a.mp4.part-Frag3"}
     for context, told in ((came, 3), (came | {"fragment_filename_sanitized": None}, 5)):
-        of_what_is_joined(FragmentFD._write_ytdl_file)(downloader, context)
+        joining._write_note(downloader, context)
         assert json.loads((tmp_path / "a.mp4.ytdl").read_text())["downloader"]["current_fragment"]["index"] == told
+
+
+def test_a_piece_for_which_there_was_no_room_is_not_noted(tmp_path: Path) -> None:
+    downloader = FragmentFD(YoutubeDL({"quiet": True}), {})
+    with Path("/dev/full").open("ab", buffering=0) as full:
+        context = {"filename": str(tmp_path / "a.mp4"), "fragment_filename_sanitized": "a.mp4.part-Frag3"}
+        with pytest.raises(OSError, match="No space left"):
+            joining._append(downloader, context | {"dest_stream": full}, b"media")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+async def calm(tmp_path: Path, tools: Tools, media_site: MediaSite) -> AsyncIterator[Desk]:
+    """Where nothing is interrupted."""
+    place = tmp_path / "calm"
+    place.mkdir()
+    async with open_egress(media_site) as egress, open_desk(place, tools, egress, waited=False) as desk:
+        yield desk
+
+
+def as_before_the_last(part: Path, note: Path, last: int) -> None:
+    """It died after it had joined a piece, and before it had noted that."""
+    told = json.loads(note.read_text())
+    told["downloader"]["current_fragment"]["index"] -= 1
+    told["downloader"]["medianest_bytes"] -= last
+    note.write_text(json.dumps(told))
+
+
+def with_half_a_piece(part: Path, _note: Path, last: int) -> None:
+    part.write_bytes(part.read_bytes() + part.read_bytes()[-last // 2 :])
+
+
+def with_half_a_note(_part: Path, note: Path, _last: int) -> None:
+    note.write_text(note.read_text()[:20])
+
+
+def with_an_empty_note(_part: Path, note: Path, _last: int) -> None:
+    note.write_text("")
+
+
+def without_a_note(_part: Path, note: Path, _last: int) -> None:
+    note.unlink()
+
+
+def without_the_end(part: Path, _note: Path, last: int) -> None:
+    """The power went, and the end of the file was not on the disk yet."""
+    os.truncate(part, part.stat().st_size - last // 2)
+
+
+def without_the_file(part: Path, _note: Path, _last: int) -> None:
+    part.unlink()
+
+
+def with_a_piece_that_has_no_name_yet(part: Path, _note: Path, _last: int) -> None:
+    came = part.with_name(f"{part.name}-Frag8")
+    came.rename(f"{came}.part")
+
+
+@pytest.mark.parametrize(
+    ("died", "goes_on"),
+    [
+        (as_before_the_last, True), (with_half_a_piece, True), (with_half_a_note, False), (with_an_empty_note, False),
+        (without_a_note, False), (without_the_end, False), (without_the_file, False),
+        (with_a_piece_that_has_no_name_yet, True),
+    ],
+)  # fmt: skip
+async def test_a_stream_is_whole_wherever_it_died(
+    desk: Desk, media_site: MediaSite, calm: Desk, died: Callable[[Path, Path, int], None], *, goes_on: bool
+) -> None:
+    url = media_site.base + "/hls/180/index.m3u8"
+    media_site.override("/hls/180/3.ts", hold=1_000)
+    child = await desk.child()
+    command = Fetch(url=url, proxy=desk.allowance.proxy_url)
+    await desk.ask(child, command, until=lambda event: isinstance(event, Staged) and event.stage is Stage.FETCHING)
+    await until(lambda: pieces_here(desk) == 3 and list(desk.folder.glob("*-Frag8")))
+    await child.kill()
+    media_site.override("/hls/180/3.ts")
+    sizes = [media_site.library.size(f"hls/180/{number}.ts") for number in range(3)]
+    (note,) = desk.folder.glob("*.ytdl")
+    part = note.with_suffix(".part")
+    assert part.stat().st_size == sum(sizes)
+
+    died(part, note, sizes[-1])
+    media_site.forget()
+
+    fetched = await desk.fetch(url)
+    assert any(hit.resource == "/hls/180/0.ts" for hit in media_site.hits()) is not goes_on
+    assert isinstance(fetched, Fetched)
+    undisturbed = await calm.fetch(url)
+    assert isinstance(undisturbed, Fetched)
+    assert looking.packets(desk.file(fetched)) == looking.packets(calm.file(undisturbed))
 
 
 async def test_an_address_that_has_gone_stale_is_asked_for_anew_once(desk: Desk, media_site: MediaSite) -> None:
