@@ -90,20 +90,25 @@ class Reserve:
         try:
             await child.enter(folder, log=log)
         except BaseException:  # a cancellation too
-            await asyncio.shield(child.kill())
+            await child.kill()
             raise
         self._have_another()
         return child
 
     async def keep(self, id: str, child: Child, stay: Stay) -> None:
         """Let a child that is done with a preview wait for the download that comes of it, else end it."""
-        previewed = [waiting for waiting in self._waiting if waiting is not None]
-        for oldest in previewed[: len(previewed) - _PREVIEWED_MOST + 1]:
-            await self.let_go(oldest)
-        if not await self._may_wait() or self._stopping.is_set():
+        try:
+            previewed = [waiting for waiting in self._waiting if waiting is not None]
+            for oldest in previewed[: len(previewed) - _PREVIEWED_MOST + 1]:
+                await self.let_go(oldest)
+            may_wait = await self._may_wait()
+        except BaseException:  # a cancellation too
             await child.kill()
-        else:
+            raise
+        if may_wait and not self._stopping.is_set():
             self._wait(id, child, stay)
+        else:
+            await child.kill()
 
     def adopt(self, preview_id: str, id: str) -> None:
         """The folder that the child waits for has got another name."""

@@ -270,7 +270,7 @@ class Run:
     async def _end_child(self) -> None:
         child, self._child = self._child, None
         if child is not None:
-            await asyncio.shield(child.kill())
+            await child.kill()
 
 
 def _progress(event: protocol.Progressed) -> Progress:

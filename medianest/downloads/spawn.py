@@ -19,6 +19,7 @@ from medianest.core.i18n import msg
 from medianest.core.log import one_line
 from medianest.core.programs import Program
 from medianest.core.redaction import redact
+from medianest.core.waiting import undisturbed
 from medianest.downloads import protocol
 from medianest.downloads.protocol import FINAL, LINE_MOST, ChildEvent, Command, Enter, Failed, Limits, Ready, Setup
 from medianest.downloads.types import ErrorCode
@@ -28,6 +29,7 @@ _FFMPEG_NAMED = "IMAGEIO_FFMPEG_EXE"
 _PACKAGES = str(Path(medianest.__file__).parent.parent)
 _START = "import sys; sys.path.append(sys.argv.pop(1)); from medianest.downloads.child.__main__ import main; main()"
 _LOG_PIECE = 16 * 1024
+_DEAD_WITHIN_S = 10
 _DYING_S = 1.0
 _LOOK_EVERY_S = 0.01
 _NOWHERE = Path("/")
@@ -89,9 +91,10 @@ class Child:
     def __init__(self, make: Make, program: Program, lifeline: int, log: Callable[[str], None]) -> None:
         self.make = make
         self._program = program
-        self._lifeline: int | None = lifeline
+        self._lifeline = lifeline
         self._log = log
         self._logging = asyncio.create_task(self._copy_log())
+        self._killing: asyncio.Task[None] | None = None
 
     @classmethod
     async def spawn(cls, folder: Path, make: Make, *, log: Callable[[str], None]) -> Self:
@@ -168,20 +171,24 @@ class Child:
     async def kill(self) -> None:
         """End it and all that it started, at once: what it leaves on the disk is whole or can be continued.
 
-        When this returns nobody of them writes any more, but for one that the kernel does not let go within a second.
+        When this returns nobody of them writes any more, but for one that the kernel does not let go; who is cancelled
+        meanwhile waits for that, too.
         """
-        if self._lifeline is None:
-            return
+        if self._killing is None:
+            self._killing = asyncio.create_task(self._end(), name="end of a child")
+        await undisturbed(self._killing)
+
+    async def _end(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._program.pid, signal.SIGKILL)
         try:
-            await self._program.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_DEAD_WITHIN_S):
+                    await self._program.wait()
             await self._gone()
-        finally:  # whoever is cancelled meanwhile
+        finally:
             self._program.close()
-            if self._lifeline is not None:
-                os.close(self._lifeline)
-                self._lifeline = None
+            os.close(self._lifeline)
 
     async def _gone(self) -> None:
         """Until its group is gone, of whose end nobody tells, and all that it said is written down."""

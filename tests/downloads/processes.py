@@ -34,8 +34,12 @@ async def until(condition: Callable[[], object], *, patience_s: float = _PATIENC
 
 
 async def freeze(leader: int, name: str) -> int:
-    """Wait for a process whose name begins so in the session, and stop it where it is."""
-    await until(lambda: any(found.startswith(name) for found in session(leader).values()))
-    pid = next(pid for pid, found in session(leader).items() if found.startswith(name))
-    os.kill(pid, signal.SIGSTOP)
-    return pid
+    """Wait for a process whose name begins so in the session, and stop it where it is, unless it just ends."""
+    while True:
+        await until(lambda: any(found.startswith(name) for found in session(leader).values()))
+        for pid, found in session(leader).items():
+            if found.startswith(name):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGSTOP)
+                if pid in session(leader):
+                    return pid

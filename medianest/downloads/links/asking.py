@@ -57,7 +57,7 @@ async def answers(
     finally:
         shop.egress.close_pass(id)
         if child is not None:
-            await asyncio.shield(shop.reserve.keep(id, child, stay) if stay and is_kept else child.kill())
+            await (shop.reserve.keep(id, child, stay) if stay and is_kept else child.kill())
 
 
 def _refused(failed: protocol.Failed, *, is_blocked: bool) -> Refused:

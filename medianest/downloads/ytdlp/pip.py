@@ -25,6 +25,7 @@ from medianest.core.i18n import msg
 from medianest.core.log import one_line
 from medianest.core.programs import Program
 from medianest.core.redaction import redact
+from medianest.core.waiting import undisturbed
 from medianest.downloads.ytdlp import trees, versions
 from medianest.downloads.ytdlp.errors import NoPip, NotInstalled
 from medianest.downloads.ytdlp.versions import Release
@@ -143,7 +144,7 @@ class Pip:
                 os.killpg(program.pid, signal.SIGKILL)
             program.close()
             os.close(ours)
-            await asyncio.shield(program.wait())
+            await undisturbed(asyncio.ensure_future(program.wait()))
 
     async def _see_through(self, program: Program, folder: Path, module: str) -> None:
         hearing = asyncio.create_task(_until_end(program))

@@ -41,7 +41,7 @@ async def try_out(copy: Copy, tools: Tools, folder: Path) -> None:
         reason = one_line(" ".join([str(error), *lines[-1:]]), most=300)
         raise TrialFailed(msg("downloads.ytdlp_trial_failed", version=copy.version, reason=reason)) from error
     finally:
-        await asyncio.shield(child.kill())
+        await child.kill()
 
 
 class _Broken(Exception):

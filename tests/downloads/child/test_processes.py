@@ -91,7 +91,8 @@ async def test_who_is_cancelled_while_it_dies_leaves_nothing_open(desk: Desk) ->
     asyncio.get_running_loop().call_soon(killing.cancel)
     with pytest.raises(asyncio.CancelledError):
         await killing
-    await until(lambda: open_ends() <= before and not child.is_alive)
+    assert (session(child.pid), child._program._ended.is_set()) == ({}, True)
+    await until(lambda: open_ends() <= before)
 
 
 def open_ends() -> set[str]:
