@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, WebError
 
 _REPORT = """
 document.addEventListener('securitypolicyviolation', ({violatedDirective, blockedURI, documentURI, lineNumber}) =>
@@ -22,6 +22,9 @@ new ReportingObserver((reports) => {
 _NO_FAULT = re.compile(
     r"net::ERR_(CONNECTION|EMPTY|INCOMPLETE)_|Failed to fetch|status of 422|/favicon\.ico\)$|blocked by Playwright"
 )
+
+# Chromium tells so of a fading between two pages that it began too late, also where no script may run.
+_BEGUN_TOO_LATE = "Transition was aborted because of invalid state. Page already revealed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +87,7 @@ class Visitors:
         await context.expose_function("reportProblem", self._told)
         await context.add_init_script(_REPORT)
         context.on("console", self._spoke)
-        context.on("weberror", lambda error: self.problems.append(f"uncaught: {error.error}"))
+        context.on("weberror", self._threw)
         context.on("request", self._asked)
         return context
 
@@ -113,6 +116,10 @@ class Visitors:
         said = f"{message.text} ({message.location['url']})"
         if is_complaint and not _NO_FAULT.search(said):
             self.problems.append(f"console: {said}")
+
+    def _threw(self, thrown: WebError) -> None:
+        if str(thrown.error) != _BEGUN_TOO_LATE:
+            self.problems.append(f"uncaught: {thrown.error}")
 
     def _asked(self, request: Request) -> None:
         address = urlsplit(request.url)

@@ -126,6 +126,7 @@ async def test_a_link_that_decides_says_that_it_is_under_way_and_is_good_again_w
     )
     await over(asking, request_id)
     overseerr.key = right
+    asking.services.requests.errands._waited_for = Patience(SOON_S)
     assert "You decide as Carol" in (await browser.get(path)).text
     assert "Approved" in (await decide(browser, path, verdict="approve")).text
 

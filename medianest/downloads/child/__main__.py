@@ -35,6 +35,7 @@ _SMUGGLED = "__youtubedl_smuggle"
 _PICTURE_TIMEOUT_S = 8
 _NOWHERE = "https://nowhere.invalid/"
 _BLOCK_LEAST = 1024
+_NOTHING_BEHIND = 416
 _BLOCK_MOST = 512 * 1024
 
 
@@ -195,6 +196,8 @@ def _confined(resumption: Resumption) -> Any:
             try:
                 answer = super().urlopen(request)
             except Exception as error:
+                if getattr(error, "status", None) == _NOTHING_BEHIND:
+                    request.headers.pop("Range", None)  # yt-dlp asks for all of it then, in these very headers
                 if BLOCKED_REASON in str(error):
                     raise guard.RefusedConnection(urlsplit(request.url).hostname) from error
                 raise

@@ -3,8 +3,7 @@
 yt-dlp joins a piece, and then notes in place how many are joined. Who dies in between joins it once more; who dies in
 the note finds it empty, and begins anew behind what is there. Where several pieces come at once it notes how many have
 come, whichever these are. Here the note is replaced as a whole and says how long the file is with the last piece, whose
-number is in its name; before a file is continued, it is cut to that length. And a piece that was under way comes anew:
-of one that is complete and has not got its name yet, yt-dlp asks for ever for what is behind its end.
+number is in its name; before a file is continued, it is cut to that length.
 """
 
 import json
@@ -25,7 +24,6 @@ def secure(downloader: Any) -> None:
         if not context.get("live"):
             file, note = (Path(name(context["filename"])) for name in (self.temp_name, self.ytdl_filename))
             _restore(file, note)
-            _begin_pieces_anew(file)
         prepare(self, context)
 
     downloader._prepare_frag_download = prepare_what_holds  # noqa: SLF001
@@ -48,12 +46,6 @@ def _restore(file: Path, note: Path) -> None:
     if not is_whole:
         file.unlink(missing_ok=True)
         note.unlink(missing_ok=True)
-
-
-def _begin_pieces_anew(file: Path) -> None:
-    for piece in file.parent.iterdir():
-        if piece.name.startswith(f"{file.name}-Frag") and piece.suffix == ".part":
-            piece.unlink()
 
 
 def _append(self: Any, context: dict[str, Any], content: bytes) -> None:
