@@ -88,7 +88,8 @@ class Program:
 
     @property
     def is_running(self) -> bool:
-        return self._process.poll() is None
+        """Not any more as soon as it has died, although its threads may take a moment longer."""
+        return self._process.poll() is None and _is_living_member(Path(f"/proc/{self.pid}/stat"), self.pid)
 
     async def wait(self) -> int:
         """Wait for its end; returns its exit code, negative for a signal."""

@@ -61,6 +61,22 @@ async def test_what_it_says_last_is_heard_after_its_end(tmp_path: Path) -> None:
     program.close()
 
 
+async def test_who_has_died_runs_no_more_although_a_thread_of_theirs_takes_longer(tmp_path: Path) -> None:
+    dies_first = """import ctypes, platform, threading
+threading.Thread(target=threading.Event().wait).start()
+print("dying", flush=True)
+ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[platform.machine()], 0)  # exit(2): of this thread alone"""
+    program = await start(tmp_path, dies_first)
+    assert program.is_running
+    assert await program.output.readline() == b"dying\n"
+    async with asyncio.timeout(20):
+        while program.is_running:
+            await asyncio.to_thread(bool)
+    assert not program._ended.is_set()
+    os.kill(program.pid, signal.SIGKILL)
+    await goodbye(program)
+
+
 async def test_it_stands_in_its_folder_with_its_environment_in_its_own_session(tmp_path: Path) -> None:
     told = """import os, json
 names = [name for name in os.environ if name != "LC_CTYPE"]  # Python's own
