@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Row, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from medianest.accounts import actors
@@ -34,7 +33,8 @@ class ErrandBook:
     async def begin(self, errand: Errand, *, instead_of: Iterable[Errand] = ()) -> None:
         """Write it down, and use its link up. Raises LinkOver where that was used already."""
         async with self._db.transaction() as session:
-            await _use(session, errand)
+            if errand.link_id is not None:
+                await session.run_sync(_use, errand.link_id, errand)
             await session.execute(delete(_row).where(_row.id.in_([one.id for one in instead_of])))
             values = {
                 "what": errand.what,
@@ -78,13 +78,14 @@ class ErrandBook:
         return await self._db.read(_speaker, errand)
 
 
-async def _use(session: AsyncSession, errand: Errand) -> None:
-    if errand.link_id is None:
-        return
-    usable = (_link.id == errand.link_id) & _link.used_at.is_(None) & (_link.expires_at > clock.now())
-    used = await session.execute(update(_link).where(usable).values(used_at=clock.now()))
-    if not used.rowcount:  # type: ignore[attr-defined]  # a DML result has it
+def _use(session: Session, link_id: str, errand: Errand) -> None:
+    """Raises LinkOver for one that was used or is too old, or whose holder's sessions ended; and as `_speaker`."""
+    usable = (_link.id == link_id) & _link.used_at.is_(None) & (_link.expires_at > clock.now())
+    epoch = session.scalar(select(_link.epoch).where(usable))
+    if epoch is None or errand.by is None or accounts.epoch(session, errand.by) != epoch:
         raise LinkOver(msg("requests.link_over"))
+    _speaker(session, errand)
+    session.execute(update(_link).where(usable).values(used_at=clock.now()))
 
 
 def _all(session: Session) -> Sequence[Errand]:

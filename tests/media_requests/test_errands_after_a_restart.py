@@ -179,3 +179,16 @@ async def test_a_link_is_used_up_by_one_errand_only(hurried: House, asked: Reque
         await book.begin(second)
     await book.lost(first, None)
     await book.begin(second)
+
+
+@pytest.mark.parametrize("meanwhile", [{"suspended_at": clock.now()}, {"role": Role.MEMBER}, {"epoch": 1}])
+async def test_a_link_ends_until_the_moment_in_which_it_is_used(
+    hurried: House, asked: Request, meanwhile: dict[str, object]
+) -> None:
+    link = {"id": "link", "request_id": asked.id, "user_id": "cora", "epoch": 0}
+    async with hurried.db.transaction() as session:
+        await session.execute(insert(DecisionLinkRow).values(**link, expires_at=clock.now() + timedelta(days=1)))
+        await session.execute(update(UserRow).where(UserRow.id == "cora").values(**meanwhile))
+    with pytest.raises((LinkOver, Forbidden)):
+        await ErrandBook(hurried.db).begin(Errand(what=What.APPROVE, subject_id=asked.id, by="cora", link_id="link"))
+    assert await rows(hurried.db) == 0

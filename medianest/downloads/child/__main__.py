@@ -35,8 +35,8 @@ _SMUGGLED = "__youtubedl_smuggle"
 _PICTURE_TIMEOUT_S = 8
 _NOWHERE = "https://nowhere.invalid/"
 _BLOCK_LEAST = 1024
-_NOTHING_BEHIND = 416
 _BLOCK_MOST = 512 * 1024
+_NOTHING_BEHIND = 416
 
 
 class YtdlpSite:
