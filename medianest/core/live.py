@@ -2,21 +2,28 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
 
 _QUEUE_SIZE = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """One passing fact about a subject; `data` is a frozen value of the feature that publishes it."""
+    """One passing fact about a subject; `data` is a frozen value of the feature that publishes it.
+
+    `holds` says whether it is true still. It is asked as the signal is told, so that nobody hears how far something is
+    after having heard that it is over.
+    """
 
     kind: str
     subject_id: str
     audience: frozenset[str]
     data: object
+    holds: Callable[[Session], bool] | None = field(default=None, compare=False)
 
 
 class Live:

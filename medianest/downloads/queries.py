@@ -63,6 +63,10 @@ def by_id(session: Session, id: str) -> Download | None:
     return found[0] if found else None
 
 
+def runs(session: Session, id: str) -> bool:
+    return session.scalar(select(DownloadRow.state).where(DownloadRow.id == id)) == State.RUNNING
+
+
 def listing(
     session: Session,
     actor: Actor,

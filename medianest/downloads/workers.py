@@ -5,6 +5,7 @@ import logging
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from medianest.core import clock, files, work
 from medianest.core.crew import Crew
@@ -48,6 +49,7 @@ class Workers:
         self._crew = Crew()
         self._ending: set[str] = set()
         self._rest: datetime | None = None
+        self._claiming = asyncio.Lock()
         self.recovered = asyncio.Event()
         db.after_commit(self._wake)
 
@@ -70,7 +72,7 @@ class Workers:
     async def stop(self, id: str) -> None:
         """End a run whose download was paused or cancelled; returns when no process and no writer is left."""
         await self._shop.reserve.let_go(id)
-        if run := self._runs.get(id):
+        if run := await self._run_of(id):
             await run.stop()
         if task := self._crew.task(id):
             await asyncio.wait([task])
@@ -78,8 +80,13 @@ class Workers:
     async def finish(self, id: str) -> None:
         """Let a run be content with what is recorded of its broadcast."""
         self._ending.add(id)
-        if run := self._runs.get(id):
+        if run := await self._run_of(id):
             await run.finish()
+
+    async def _run_of(self, id: str) -> Run | None:
+        """Its run; that of a download that is just being claimed is waited for."""
+        async with self._claiming:
+            return self._runs.get(id)
 
     def _wake(self, tables: frozenset[str]) -> None:
         if not tables.isdisjoint(site_queries.TABLES):
@@ -128,11 +135,16 @@ class Workers:
                 await waits.hold(session, Wait.SPACE, until=later, code=ErrorCode.DISK_FULL)
             return False
         if await self._budgets.admit(turn.id):
-            download = await ledger.claim(self._db, turn, settings, owner=self._owner, lease=LEASE)
-            if download is not None:
-                place = await self._db.read(list_queries.place, download.id) if download.playlist_id else None
-                self._begin(download, turn, await self._budgets.open(download), place)
+            async with self._claiming:
+                await self._claim(turn)
         return True
+
+    async def _claim(self, turn: Turn) -> None:
+        """Begin it, if it is still to be had."""
+        download = await ledger.claim(self._db, turn, self._shop.settings, owner=self._owner, lease=LEASE)
+        if download is not None:
+            place = await self._db.read(list_queries.place, download.id) if download.playlist_id else None
+            self._begin(download, turn, await self._budgets.open(download), place)
 
     def _begin(self, download: Download, turn: Turn, meter: Meter, place: Place | None) -> None:
         run = Run(
@@ -234,7 +246,8 @@ class Workers:
         return media < settings.min_free_bytes or data < settings.min_free_data_bytes
 
     def _publish(self, download: Download, tick: Tick) -> None:
-        signal = Signal(kind=SIGNAL, subject_id=download.id, audience=rights.audience(download), data=tick)
+        id, holds = download.id, partial(queries.runs, id=download.id)
+        signal = Signal(kind=SIGNAL, subject_id=id, audience=rights.audience(download), data=tick, holds=holds)
         self._live.publish(signal)
 
     async def _next_due(self) -> datetime | None:

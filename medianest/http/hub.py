@@ -93,6 +93,7 @@ class EventHub:
         self._streams: set[_Stream] = set()
         self._position = 0
         self._news = asyncio.Event()
+        self._turn = asyncio.Lock()
 
     def tables_changed(self, tables: frozenset[str]) -> None:
         """After a commit: there may be news."""
@@ -169,7 +170,8 @@ class EventHub:
 
     async def _passed(self, stream: _Stream, heard: int) -> bytes:
         """The last signal of each subject since: what passed while nobody of theirs listened."""
-        messages = [await _written(stream, signal) for signal in self._live.since(heard)]
+        signals = [signal for signal in self._live.since(heard) if await self._holds(signal)]
+        messages = [await _written(stream, signal) for signal in signals]
         return b"".join(message for message in messages if message)
 
     async def _follow_journal(self) -> None:
@@ -188,6 +190,17 @@ class EventHub:
                 await self._spread(await signals.get())
 
     async def _spread(self, news: News) -> None:
+        """One after the other: what held as it was looked at is put before the entry that ends it."""
+        async with self._turn:
+            if await self._holds(news):
+                await self._tell(news)
+
+    async def _holds(self, news: News) -> bool:
+        if isinstance(news, Entry) or news.holds is None:
+            return True
+        return await self._db.read(news.holds)
+
+    async def _tell(self, news: News) -> None:
         classes: dict[Hashable, list[_Stream]] = {}
         for stream in self._streams:
             with _alone(news, [stream]):

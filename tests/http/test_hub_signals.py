@@ -1,5 +1,13 @@
 """What passes between the making of a page and its stream, or while a phone sleeps: the last of each is told."""
 
+import asyncio
+import threading
+
+from sqlalchemy.orm import Session
+
+from medianest.accounts.types import NewUser
+from medianest.core import journal
+from medianest.core.actor import SYSTEM, Role
 from medianest.core.event import HOUSEHOLD, people
 from medianest.core.live import Live, Signal
 from tests.http.portal import Portal
@@ -47,6 +55,43 @@ async def test_what_passed_comes_after_what_was_recorded(portal: Portal) -> None
     async with listening(portal, bob, last_event_id="unknown", heard=heard) as listener:
         told = await listener.until("up")
     assert [message.rpartition("data: ")[2] for message in told[1:]] == ["anew", "up"]
+
+
+def over(_session: Session) -> bool:
+    return False
+
+
+async def test_what_holds_no_more_is_told_to_nobody(portal: Portal) -> None:
+    _, bob = await portal.enter(portal.cast.bob)
+    heard = portal.ground.hub.heard
+    async with listening(portal, bob) as listener:
+        portal.live.publish(Signal(kind="beat", subject_id="film", audience=HOUSEHOLD, data="12 %", holds=over))
+        portal.live.publish(passing("plex", "now"))
+        assert "12 %" not in repr(await listener.until("now"))
+    async with listening(portal, bob, heard=heard) as listener:
+        assert "12 %" not in repr(await listener.until("now"))
+
+
+async def test_what_still_held_is_told_before_the_entry_that_ends_it(portal: Portal) -> None:
+    _, alice = await portal.enter(portal.cast.alice)
+    asked, answers = threading.Event(), threading.Event()
+
+    def just_about(_session: Session) -> bool:
+        asked.set()
+        return answers.wait(timeout=10)
+
+    async with listening(portal, alice) as listener, asyncio.timeout(10):
+        portal.live.publish(Signal(kind="beat", subject_id="film", audience=HOUSEHOLD, data="12 %", holds=just_about))
+        await asyncio.to_thread(asked.wait)
+        eve = await portal.accounts.people.create(SYSTEM, NewUser(name="Eve", role=Role.GUEST))
+        while portal.ground.hub._position < await portal.db.read(journal.newest_id):
+            pass
+        for _ in range(20):
+            await portal.db.read(journal.newest_id)
+        assert eve.id not in repr(listener.messages)
+        answers.set()
+        told = await listener.until(eve.id)
+    assert ["12 %" in message for message in told[1:]] == [True, False]
 
 
 def test_a_page_made_before_a_restart_is_behind_what_came_after_it() -> None:

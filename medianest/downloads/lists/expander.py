@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
+from functools import partial
 
 from medianest.core import clock, work
 from medianest.core.crew import Crew
@@ -123,4 +124,5 @@ class Expander:
         self._told_at[playlist.id] = now
         audience = audience_of_list(playlist.owner.id)
         tick = ListTick(total=playlist.total, read=playlist.read, queued=playlist.queued, skipped=playlist.skipped)
-        self._live.publish(Signal(kind=SIGNAL, subject_id=playlist.id, audience=audience, data=tick))
+        holds = partial(queries.expands, id=playlist.id)
+        self._live.publish(Signal(kind=SIGNAL, subject_id=playlist.id, audience=audience, data=tick, holds=holds))

@@ -50,6 +50,10 @@ def by_id(session: Session, id: str) -> Playlist | None:
     return found[0] if found else None
 
 
+def expands(session: Session, id: str) -> bool:
+    return session.scalar(select(_row.state).where(_row.id == id)) in EXPANDING
+
+
 def under_way(session: Session, actor: Actor, *, mine: bool = False) -> list[Playlist]:
     """The lists that still expand, or of which something is still to come, the latest first."""
     to_come = exists().where(DownloadRow.playlist_id == _row.id, DownloadRow.state.in_(ACTIVE))

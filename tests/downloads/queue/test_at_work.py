@@ -95,6 +95,52 @@ async def test_pausing_keeps_what_was_fetched_and_resuming_goes_on_from_there(
         assert all(request.range for request in later), "only the rest was asked for"
 
 
+async def test_how_far_it_is_holds_as_long_as_it_runs(household: Household, media_site: MediaSite) -> None:
+    alice = household.actors["Alice"]
+    async with household.at_work() as downloads:
+        download, _ = await downloads.enqueue(alice, media_site.url("/@slow=300000/files/padded-900005.mp4"))
+        with household.live.watch() as signals:
+            tick = await asyncio.wait_for(signals.get(), 20)
+        assert tick.holds
+        assert await household.db.read(tick.holds)
+        await downloads.pause(alice, download.id)
+        assert not await household.db.read(tick.holds)
+        await downloads.delete(alice, download.id)
+        assert not await household.db.read(tick.holds)
+
+
+async def test_what_is_stopped_in_the_moment_of_its_claim_does_not_run(
+    household: Household, media_site: MediaSite
+) -> None:
+    alice = household.actors["Alice"]
+    path = "/@slow=300000/files/padded-900006.mp4"
+    writing: list[asyncio.Task[asyncio.Task[object]]] = []
+    async with household.at_work() as downloads:
+
+        async def pause_behind_the_claim() -> asyncio.Task[object]:
+            async with household.db.transaction():
+                while not household.workers._claiming.locked():
+                    await household.db.answers()
+                pausing = asyncio.create_task(downloads.pause(alice, download.id))
+                await household.db.answers()
+            return pausing
+
+        def write(_tables: frozenset[str]) -> None:
+            if not writing:
+                writing.append(asyncio.create_task(pause_behind_the_claim()))
+
+        household.db.after_commit(write)
+        download, _ = await downloads.enqueue(alice, media_site.url(path))
+        async with asyncio.timeout(20):
+            await (await writing[0])
+        assert household.workers.running == 0
+        other, _ = await downloads.enqueue(alice, media_site.url("/files/clip.mp4"))
+        await household.until_state(other.id, State.COMPLETED)
+        assert download.id not in household.workers._runs
+    assert media_site.hits(path) == []
+    assert await told(household, download.id) == ["queued", "started", "paused"]
+
+
 async def test_cancelling_takes_half_a_second_and_leaves_nothing(household: Household, media_site: MediaSite) -> None:
     alice = household.actors["Alice"]
     path = "/@slow=300000/files/padded-900001.mp4"

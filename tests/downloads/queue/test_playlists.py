@@ -12,7 +12,7 @@ from medianest.core.db import Database
 from medianest.core.errors import Conflict, Forbidden, NotFound
 from medianest.downloads import queries
 from medianest.downloads.lists import queries as playlist_queries
-from medianest.downloads.lists.types import Choice, EntryFate, Leftovers, ListEntry, ListState, Playlist
+from medianest.downloads.lists.types import Choice, EntryFate, Leftovers, ListEntry, ListState, ListTick, Playlist
 from medianest.downloads.models import DownloadRow
 from medianest.downloads.types import ErrorCode, State
 from tests.fakes.media_site import MediaSite
@@ -63,9 +63,15 @@ async def number_of_downloads(db: Database) -> int:
 async def test_a_list_becomes_its_downloads_in_its_order(idle: Household, media_site: MediaSite) -> None:
     alice, db = idle.actors["Alice"], idle.db
     async with idle.at_work() as downloads:
-        asked = await downloads.playlists.ask(alice, media_site.url("/feed/120.xml"), preset="720p")
-        assert (asked.state, asked.total, asked.queued) == (ListState.EXPANDING, None, 0)
-        done = await expanded(db, asked)
+        with idle.live.watch() as signals:
+            asked = await downloads.playlists.ask(alice, media_site.url("/feed/120.xml"), preset="720p")
+            assert (asked.state, asked.total, asked.queued) == (ListState.EXPANDING, None, 0)
+            done = await expanded(db, asked)
+            tick = signals.get_nowait()
+        assert isinstance(tick.data, ListTick)
+        assert (tick.subject_id, tick.data.total) == (asked.id, 120)
+        assert tick.holds
+        assert not await db.read(tick.holds), "how far it is holds as long as it expands"
     assert (done.title, done.total, done.queued, done.skipped) == ("A serial in 120 parts", 120, 120, 0)
     assert await titles(db) == [f"Part {number}" for number in range(1, 121)]
     (first, *_) = await entries(db, done)
