@@ -6,8 +6,8 @@ brought by the next one (`errand_book`).
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -87,17 +87,29 @@ class Errands:
     async def run(self, errand: Errand, actor: Actor) -> Any:
         """What bringing it answers; None where it goes on by itself, or where the same is under way already.
 
-        What goes wrong soon is raised; else it is the errand's trouble.
+        It is written down by then, however long that took. Raises LinkOver and Forbidden where it may not be said.
+        What goes wrong soon is raised; else, and where who waits for it is sent away, it is the errand's trouble.
         """
         if any(one.says_the_same(errand) for one in self.begun(errand.subject_id)):
             return None
         self._known[errand.id] = errand
-        task = await self._waited_for.begin(self._bring(errand, actor))
+        async with self._lost_where_that_fails(errand):
+            await self._book.begin(errand, instead_of=self._replaced(errand))
+        try:
+            task = await self._waited_for.begin(self._bring(errand, actor), goes_on=True)
+        except asyncio.CancelledError:
+            self._leave(errand)
+            raise
         if task.done():
             return task.result()
-        self._left.add(errand.id)
-        self._changed()
+        self._leave(errand)
         return None
+
+    def _leave(self, errand: Errand) -> None:
+        """Nobody waits for it any more."""
+        if errand.id in self._known:
+            self._left.add(errand.id)
+            self._changed()
 
     async def start(self) -> None:
         """Go on with what the last process had not brought."""
@@ -121,10 +133,15 @@ class Errands:
 
     async def _bring(self, errand: Errand, actor: Actor | None) -> Any:
         """Nobody (`actor`) says what the last process left: it may be there."""
-        try:
-            if actor is not None:
-                await self._book.begin(errand, instead_of=self._replaced(errand))
+        async with self._lost_where_that_fails(errand):
             answer = await self._tried(errand, actor)
+        await self._arrived(errand)
+        return answer
+
+    @asynccontextmanager
+    async def _lost_where_that_fails(self, errand: Errand) -> AsyncIterator[None]:
+        try:
+            yield
         except asyncio.CancelledError:
             if not self._is_ending:
                 await self._lost(errand, None)
@@ -135,8 +152,6 @@ class Errands:
         except BaseException:
             await self._lost(errand, None)
             raise
-        await self._arrived(errand)
-        return answer
 
     async def _tried(self, errand: Errand, actor: Actor | None) -> Any:
         """Try until the server has taken it, or refuses; whoever still waits hears of the first trouble."""

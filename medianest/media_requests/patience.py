@@ -15,13 +15,14 @@ class Patience(Generic[T]):
         self._seconds = seconds
         self._under_way: set[asyncio.Task[T]] = set()
 
-    async def begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """The work, ended or still under way; it is given up with who is sent away before."""
+    async def begin(self, work: Coroutine[Any, Any, T], *, goes_on: bool = False) -> asyncio.Task[T]:
+        """The work, ended or still under way; it is given up with who is sent away before, unless it `goes_on`."""
         task = self.leave(work)
         try:
             await asyncio.wait([task], timeout=self._seconds)
         except asyncio.CancelledError:
-            task.cancel()
+            if not goes_on:
+                task.cancel()
             raise
         return task
 

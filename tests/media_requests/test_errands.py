@@ -17,6 +17,7 @@ from medianest.media_requests.errand import Errand, What
 from medianest.media_requests.errand_book import ErrandBook
 from medianest.media_requests.errands import Errands
 from medianest.media_requests.errors import GoneThere, NoProblem, WrongState
+from medianest.media_requests.patience import Patience
 from medianest.media_requests.problems import Problems
 from medianest.media_requests.types import ProblemKind, Request, State, Verdict
 from tests.fakes.overseerr import API, FAULTS, Asked
@@ -82,6 +83,25 @@ async def test_who_decides_at_a_silent_server_is_answered_soon_and_it_is_decided
     assert (now.state, now.reason, times(hurried, path)) == (State.DECLINED, "On disc", 1)
 
 
+async def test_what_somebody_decided_is_decided_though_they_are_sent_away_before_the_answer(
+    house: House, asked: Request
+) -> None:
+    path, errands = f"{REQUEST}/{asked.upstream_id}/decline", house.requests.errands
+    house.overseerr.trouble(path, wait=30)
+    deciding = asyncio.create_task(house.requests.decide(CORA, asked.id, Verdict.DECLINE, reason="On disc"))
+    await asyncio.to_thread(house.overseerr.wait_until_under_way, path)
+    assert errands.about(asked.id) == []
+    deciding.cancel()
+    await asyncio.wait([deciding])
+    assert [(one.what, one.text) for one in errands.about(asked.id)] == [(What.DECLINE, "On disc")]
+
+    house.overseerr.calm()
+
+    assert await over(house, asked.id) is None
+    now = await house.now(asked)
+    assert (now.state, now.reason, times(house, path)) == (State.DECLINED, "On disc", 1)
+
+
 async def test_what_the_server_heard_without_a_word_is_decided_and_not_said_again(
     hurried: House, asked: Request
 ) -> None:
@@ -108,6 +128,7 @@ async def test_a_decision_over_which_somebody_was_faster_at_the_server_comes_to_
     assert (await hurried.now(asked)).state is State.DECLINED
 
     hurried.overseerr.calm()
+    hurried.requests.errands._waited_for = Patience(SOON_S)
     assert (await hurried.requests.decide(CORA, asked.id, Verdict.APPROVE)).state is not State.DECLINED
     assert hurried.requests.errands.about(asked.id) == []
 
@@ -195,7 +216,7 @@ async def test_words_about_a_problem_arrive_once_and_it_is_solved(
     assert len(said.comments) == 1
     own = hurried.requests.errands.about(made.id)
     assert [(one.what, one.by) for one in own] == [(What.COMMENT, "cora"), (What.RESOLVE, "cora")]
-    hurried.overseerr.wait_for(f"{ISSUE}/{issue.id}/resolved")
+    await asyncio.to_thread(hurried.overseerr.wait_for, f"{ISSUE}/{issue.id}/resolved")
     hurried.overseerr.calm()
     assert await over(hurried, made.id) is None
     now = await problems.one(BERT, made.id)

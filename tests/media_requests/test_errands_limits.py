@@ -34,6 +34,25 @@ async def over(errands: Errands, *subjects: str) -> None:
             await asyncio.to_thread(bool)
 
 
+async def test_who_is_told_that_it_is_on_its_way_has_it_written_down(errands: Errands, db: Database) -> None:
+    arrives = asyncio.Event()
+
+    async def bring(_errand: Errand, _actor: Actor, _again: bool) -> None:
+        await arrives.wait()
+
+    errands.carry({What.DECLINE: bring})
+    said = Errand(what=What.DECLINE, subject_id="film", by="cora")
+    async with db.transaction():
+        running = asyncio.create_task(errands.run(said, CORA))
+        for _ in range(10):
+            await db.answers()
+        assert not running.done()
+    assert await running is None
+    assert [one.id for one in await ErrandBook(db).all()] == [said.id]
+    arrives.set()
+    await over(errands, "film")
+
+
 @pytest.mark.parametrize(("age", "tries", "code"), [(23.9, 3, None), (24.1, 1, ServerAway.default_code)])
 async def test_it_is_tried_for_a_day(errands: Errands, age: float, tries: int, code: str | None) -> None:
     begins, tried = asyncio.Event(), 0
