@@ -192,7 +192,7 @@ class EventHub:
     async def _spread(self, news: News) -> None:
         """One after the other: what held as it was looked at is put before the entry that ends it."""
         async with self._turn:
-            if await self._holds(news):
+            if self._streams and await self._holds(news):
                 await self._tell(news)
 
     async def _holds(self, news: News) -> bool:

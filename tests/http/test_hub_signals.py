@@ -72,6 +72,25 @@ async def test_what_holds_no_more_is_told_to_nobody(portal: Portal) -> None:
         assert "12 %" not in repr(await listener.until("now"))
 
 
+async def test_nobody_asks_whether_it_holds_where_nobody_listens(portal: Portal) -> None:
+    _, bob = await portal.enter(portal.cast.bob)
+    asked: list[str] = []
+
+    def holds(_session: Session) -> bool:
+        asked.append("film")
+        return True
+
+    film = Signal(kind="beat", subject_id="film", audience=HOUSEHOLD, data="12 %", holds=holds)
+    with portal.live.watch() as signals:
+        portal.live.publish(film)
+        assert await signals.get() == film
+    async with listening(portal, bob) as listener:
+        assert asked == []
+        portal.live.publish(film)
+        await listener.until("12 %")
+    assert asked == ["film"]
+
+
 async def test_what_still_held_is_told_before_the_entry_that_ends_it(portal: Portal) -> None:
     _, alice = await portal.enter(portal.cast.alice)
     asked, answers = threading.Event(), threading.Event()
