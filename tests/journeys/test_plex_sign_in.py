@@ -138,11 +138,12 @@ async def test_two_tabs_do_not_take_it_from_each_other(guests: Visitors, house: 
     other = await page.context.new_page()
     await set_out(page, house, plex)
     await set_out(other, house, plex, "/sign-in?next=/queue")
-    await say_yes(page, FRIEND)
-    await expect_inside(page, house)
-    await say_yes(other, FRIEND)
-    await expect_inside(other, house, "/queue")
-    await page.reload()
+    async with page.expect_response(lambda answer: "/live?" in answer.url):
+        await say_yes(page, FRIEND)
+        await expect_inside(page, house)
+    async with page.expect_event("load"):  # it reads itself anew, for its session has become the other one's
+        await say_yes(other, FRIEND)
+        await expect_inside(other, house, "/queue")
     await expect_inside(page, house)
 
 
