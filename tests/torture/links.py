@@ -8,7 +8,7 @@ from tests.fakes.media_site import MediaSite
 
 SECONDS = 3.0
 _DASH_PICTURE = ("init-stream2.m4s", "chunk-stream2-00001.m4s", "chunk-stream2-00002.m4s")
-_DASH_SOUND = ("init-stream4.m4s", *(f"chunk-stream4-0000{number}.m4s" for number in (1, 2, 3)))
+_DASH_SOUND = ("init-stream5.webm", "chunk-stream5-00001.webm", "chunk-stream5-00002.webm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,10 @@ class Torture:
             self._models[name] = packets(path)
         for name in {medium.name for medium in self._media if medium.path.startswith("/files/")}:
             assert self._models[name] == packets(self._site.library.path(name)), f"{name} came otherwise than it is"
+        fetched = {hit.path.removeprefix("/@key=model") for hit in self._site.hits()}
+        for medium in self._media:
+            unasked = {path for path, _ in medium.pieces} - fetched
+            assert not unasked, f"a blow that waits for {unasked} of {medium.name} never falls"
 
     def round(self, number: int) -> Report:
         """Queue, strike, start again, wait and judge."""
