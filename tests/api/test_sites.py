@@ -1,5 +1,8 @@
 """Sites over HTTP: how they stand, and an administrator's words about them."""
 
+import json
+from collections.abc import AsyncIterator
+
 from medianest.downloads.sites.manners import learnt
 from medianest.downloads.types import ErrorCode
 from tests.api.portal import Portal
@@ -68,7 +71,14 @@ async def test_an_export_of_a_whole_browser_may_be_sent_and_more_may_not(portal:
     others = ".bank.example\tTRUE\t/\tTRUE\t0\tmoney\tmuch\n" * 10_000
     whole = await alice.put(f"{SITE}/cookies", json={"cookies": others + COOKIES})
     assert whole.json()["cookies"]["number"] == 1
-    refused = await alice.put(f"{SITE}/cookies", json={"cookies": others * 3})
+    long = json.dumps({"cookies": others * 3}).encode()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        """Not announced, so that no more than a rest is left unread, and the answer is seen."""
+        for start in range(0, len(long), 100_000):
+            yield long[start : start + 100_000]
+
+    refused = await alice.put(f"{SITE}/cookies", content=pieces(), headers={"content-type": "application/json"})
     assert refused.status_code == 413
 
 
