@@ -27,6 +27,7 @@ async def overseerr(request: AnyRequest, services: Served, asking: CurrentAsking
 async def plex(request: AnyRequest, services: Served, secret: FromPath[str]) -> Answer:
     """Take Plex's webhook (Plex Pass): the form that a Plex server posts."""
     services.titles.check_webhook(secret)
+    await request.body()  # whole before it is taken apart: of half a form a file would stay open
     try:
         payload = (await request.form()).get("payload")
     except (HTTPException, ValueError):
