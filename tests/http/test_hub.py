@@ -47,10 +47,19 @@ class Listener:
             self.news.notify_all()
 
 
+async def caught_up(portal: Portal) -> None:
+    """The hub is through with what happened so far, as with the signing in of who is to listen."""
+    async with asyncio.timeout(10):
+        while portal.ground.hub._position < await portal.db.read(journal.newest_id):
+            pass
+
+
 @asynccontextmanager
 async def listening(
     portal: Portal, headers: dict[str, str], *, last_event_id: object = None, heard: int | None = None
 ) -> AsyncIterator[Listener]:
+    if last_event_id is None:
+        await caught_up(portal)
     path = "/api/v1/events" if heard is None else f"/api/v1/events?heard={heard}"
     headers = headers | ({"last-event-id": str(last_event_id)} if last_event_id is not None else {})
     listener = Listener()

@@ -11,7 +11,7 @@ from medianest.core.actor import SYSTEM, Role
 from medianest.core.event import HOUSEHOLD, people
 from medianest.core.live import Live, Signal
 from tests.http.portal import Portal
-from tests.http.test_hub import listening
+from tests.http.test_hub import caught_up, listening
 
 
 def passing(subject: str, data: object, *, audience: frozenset[str] = HOUSEHOLD) -> Signal:
@@ -103,8 +103,7 @@ async def test_what_still_held_is_told_before_the_entry_that_ends_it(portal: Por
         portal.live.publish(Signal(kind="beat", subject_id="film", audience=HOUSEHOLD, data="12 %", holds=just_about))
         await asyncio.to_thread(asked.wait)
         eve = await portal.accounts.people.create(SYSTEM, NewUser(name="Eve", role=Role.GUEST))
-        while portal.ground.hub._position < await portal.db.read(journal.newest_id):
-            pass
+        await caught_up(portal)
         for _ in range(20):
             await portal.db.read(journal.newest_id)
         assert eve.id not in repr(listener.messages)
