@@ -170,8 +170,10 @@ class EventHub:
 
     async def _passed(self, stream: _Stream, heard: int) -> bytes:
         """The last signal of each subject since: what passed while nobody of theirs listened."""
-        signals = [signal for signal in self._live.since(heard) if await self._holds(signal)]
-        messages = [await _written(stream, signal) for signal in signals]
+        messages: list[bytes | None] = []
+        for signal in self._live.since(heard):
+            with _alone(signal, ()):
+                messages += [await _written(stream, signal)] if await self._holds(signal) else []
         return b"".join(message for message in messages if message)
 
     async def _follow_journal(self) -> None:
@@ -190,10 +192,14 @@ class EventHub:
                 await self._spread(await signals.get())
 
     async def _spread(self, news: News) -> None:
-        """One after the other: what held as it was looked at is put before the entry that ends it."""
+        """One after the other: what held as it was looked at is put before the entry that ends it.
+
+        Where nobody can say whether it holds it is not told: it comes again, and no stream has to begin anew for it.
+        """
         async with self._turn:
-            if self._streams and await self._holds(news):
-                await self._tell(news)
+            with _alone(news, ()):
+                if self._streams and await self._holds(news):
+                    await self._tell(news)
 
     async def _holds(self, news: News) -> bool:
         if isinstance(news, Entry) or news.holds is None:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 
+import pytest
 from sqlalchemy.orm import Session
 
 from medianest.accounts.types import NewUser
@@ -70,6 +71,25 @@ async def test_what_holds_no_more_is_told_to_nobody(portal: Portal) -> None:
         assert "12 %" not in repr(await listener.until("now"))
     async with listening(portal, bob, heard=heard) as listener:
         assert "12 %" not in repr(await listener.until("now"))
+
+
+async def test_a_question_that_fails_concerns_its_signal_alone(
+    portal: Portal, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, bob = await portal.enter(portal.cast.bob)
+
+    def fails(_session: Session) -> bool:
+        raise RuntimeError("nobody knows")
+
+    heard = portal.ground.hub.heard
+    async with listening(portal, bob) as listener:
+        portal.live.publish(Signal(kind="beat", subject_id="film", audience=HOUSEHOLD, data="12 %", holds=fails))
+        portal.live.publish(passing("plex", "now"))
+        told = await listener.until("now")
+    async with listening(portal, bob, heard=heard) as listener:
+        told += await listener.until("now")
+    assert [message.rpartition("data: ")[2] for message in told if "data: " in message] == ["now", "now"]
+    assert [record.levelname for record in caplog.records if record.exc_info] == ["ERROR", "ERROR"]
 
 
 async def test_nobody_asks_whether_it_holds_where_nobody_listens(portal: Portal) -> None:
